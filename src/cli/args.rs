@@ -1,0 +1,229 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::school::{Email, Role, Username};
+
+/// Builds a school's course files into static pages, and serves them with enrollment.
+///
+/// Without a command, educa builds the school in the current folder and serves it.
+#[derive(Debug, Parser)]
+#[command(name = "educa", version, args_conflicts_with_subcommands = true)]
+#[command(after_help = "Examples:\n  educa init my-school          make a new school\n  educa serve                   build and serve the school in this folder\n  educa check                   find every mistake, write nothing\n  educa new course mathematics \"Linear algebra\" --owner ada-okafor")]
+pub struct Cli {
+    /// What every command takes.
+    #[command(flatten)]
+    pub common: Common,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// For the default command.
+    #[command(flatten)]
+    pub serve: ServeArgs,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub struct Common {
+    /// The school's folder: the one with educa.toml.
+    #[arg(long, global = true, value_name = "DIR", default_value = ".")]
+    pub root: PathBuf,
+    /// How results are written.
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    pub format: Format,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// For programs: one JSON document on standard output.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Builds content/ into public/ and private/
+    #[command(after_help = "Examples:\n  educa build\n  educa build --drafts\n  educa build --format json | jq .published.written")]
+    Build(BuildArgs),
+    /// Builds the school and serves it (the default command)
+    #[command(after_help = "Examples:\n  educa serve\n  educa serve --listen 0.0.0.0:8080 --data /var/lib/educa\n  educa serve --no-build          serve what the last build made")]
+    Serve(ServeArgs),
+    /// Finds every mistake in the content and the theme, and writes nothing
+    #[command(after_help = "Examples:\n  educa check\n  educa check --strict            fail on warnings too\n  educa check --format json")]
+    Check(CheckArgs),
+    /// Makes a new school that builds and serves at once
+    #[command(after_help = "Examples:\n  educa init my-school && educa --root my-school")]
+    Init(InitArgs),
+    /// Adds a subject, a course, a module or a content
+    #[command(subcommand)]
+    New(NewCommand),
+    /// Gives an id to each subject, course and instructor that has none
+    #[command(after_help = "Examples:\n  educa fix\n  educa fix --dry-run             only say what would change")]
+    Fix(FixArgs),
+    /// Adds and lists accounts, and changes passwords
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+/// Options of `educa build`.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// Build drafts, and what is to be published later.
+    #[arg(long)]
+    pub drafts: bool,
+}
+
+/// Options of `educa check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Exit with 1 on warnings too.
+    #[arg(long)]
+    pub strict: bool,
+    /// Check drafts, and what is to be published later.
+    #[arg(long)]
+    pub drafts: bool,
+}
+
+/// Options of `educa serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// Where to listen [default: 127.0.0.1:8000, or `listen` under [server]]. Port 0 takes a free one.
+    #[arg(long, value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Where accounts and enrollments lie [default: .educa/data, or `path` under [store]].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Serve what the last build made.
+    #[arg(long)]
+    pub no_build: bool,
+}
+
+/// Options of `educa init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The folder to make; it must be new or empty.
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+    /// The school's name [default: made of the folder's name].
+    #[arg(long)]
+    pub title: Option<String>,
+}
+
+/// `educa new …`
+#[derive(Debug, Subcommand)]
+pub enum NewCommand {
+    /// Adds a subject
+    #[command(after_help = "Examples:\n  educa new subject \"Earth sciences\"")]
+    Subject {
+        /// Its title.
+        title: String,
+        /// Its folder and slug [default: made of the title].
+        #[arg(long)]
+        slug: Option<String>,
+    },
+    /// Adds a course to a subject
+    #[command(after_help = "Examples:\n  educa new course mathematics \"Linear algebra\" --owner ada-okafor")]
+    Course {
+        /// The subject's folder in content/.
+        subject: String,
+        /// Its title.
+        title: String,
+        /// The instructor: the name of a file in content/instructors/ without `.md`. A new one is made.
+        #[arg(long)]
+        owner: String,
+        /// Its folder and slug [default: made of the title].
+        #[arg(long)]
+        slug: Option<String>,
+    },
+    /// Adds a module at the end of a course
+    #[command(after_help = "Examples:\n  educa new module mathematics/linear-algebra \"Vectors\"")]
+    Module {
+        /// The course's folder in content/.
+        course: String,
+        /// Its title.
+        title: String,
+    },
+    /// Adds a content at the end of a module
+    #[command(after_help = "Examples:\n  educa new content mathematics/linear-algebra/01-vectors \"Adding arrows\"\n  educa new content mathematics/linear-algebra/01-vectors \"A picture\" --image arrows.svg")]
+    Content {
+        /// The module's folder in content/.
+        module: String,
+        /// Its title.
+        title: String,
+        /// Make it a video with this address.
+        #[arg(long, value_name = "URL", conflicts_with_all = ["image", "file"])]
+        video: Option<String>,
+        /// Make it an image: a file in the module's folder.
+        #[arg(long, value_name = "FILE", conflicts_with = "file")]
+        image: Option<String>,
+        /// Make it a download: a file in the module's folder.
+        #[arg(long, value_name = "FILE")]
+        file: Option<String>,
+    },
+}
+
+/// Options of `educa fix`.
+#[derive(Debug, Args)]
+pub struct FixArgs {
+    /// Only say what would change.
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `educa user …`
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Adds an account
+    #[command(after_help = "Examples:\n  educa user add ada --role instructor\n  echo \"$PASSWORD\" | educa user add root --role staff --password-stdin")]
+    Add {
+        /// The name to sign in with.
+        name: Username,
+        /// Where to write to.
+        #[arg(long)]
+        email: Option<Email>,
+        /// What the account may do: student, instructor or staff.
+        #[arg(long, default_value = "student")]
+        role: Role,
+        #[command(flatten)]
+        password: PasswordArgs,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Lists all accounts
+    List {
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+    /// Sets a new password and ends all sessions of the account
+    #[command(after_help = "Examples:\n  educa user password ada\n  echo \"$PASSWORD\" | educa user password ada --password-stdin")]
+    Password {
+        /// The name of the account.
+        name: String,
+        #[command(flatten)]
+        password: PasswordArgs,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
+}
+
+/// Where a password comes from.
+#[derive(Debug, Args)]
+pub struct PasswordArgs {
+    /// Read the password from standard input (its first line) instead of asking for it.
+    #[arg(long)]
+    pub password_stdin: bool,
+}
+
+/// Where the records lie.
+#[derive(Debug, Args)]
+pub struct StoreArgs {
+    /// Where accounts and enrollments lie [default: .educa/data, or `path` under [store]].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}

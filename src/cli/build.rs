@@ -1,0 +1,99 @@
+//! `educa build` and `educa check`.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::args::{BuildArgs, CheckArgs, Format};
+use super::progress::Bar;
+use super::report::{self, JsonDiagnostic};
+use super::settings::Settings;
+use crate::site::{self, Built, SiteConfig};
+
+/// `educa build`: publishes the school if nothing is wrong with it.
+pub fn build(settings: Settings, args: &BuildArgs, format: Format) -> anyhow::Result<ExitCode> {
+    let config = SiteConfig { drafts: args.drafts, ..settings.site };
+    let began = Instant::now();
+    let built = site::build(&config, &Bar::default())?;
+    print(&built, began, format)?;
+    Ok(exit_code(built.diagnostics.has_errors()))
+}
+
+/// `educa check`: says what is wrong, and writes nothing.
+pub fn check(settings: Settings, args: &CheckArgs, format: Format) -> anyhow::Result<ExitCode> {
+    let config = SiteConfig { drafts: args.drafts, ..settings.site };
+    let built = site::check(&config, &Bar::default())?;
+    match format {
+        Format::Json => print_json(&built)?,
+        Format::Text => {
+            report::print(&built.diagnostics);
+            if built.diagnostics.is_empty() {
+                let size = built.size;
+                anstream::println!("{} courses, {} modules, {} pages: no mistakes", size.courses, size.modules, size.pages);
+            }
+        }
+    }
+    let strict = args.strict && !built.diagnostics.is_empty();
+    Ok(exit_code(built.diagnostics.has_errors() || strict))
+}
+
+/// Says what a build found and did.
+pub fn print(built: &Built, began: Instant, format: Format) -> anyhow::Result<()> {
+    if format == Format::Json {
+        return print_json(built);
+    }
+    report::print(&built.diagnostics);
+    match built.published {
+        None => anstream::eprintln!("nothing was published"),
+        Some(published) => anstream::println!(
+            "{} courses, {} pages: {} files written, {} kept, {} removed in {:.2} s",
+            built.size.courses,
+            built.size.pages,
+            published.written,
+            published.kept,
+            published.removed,
+            began.elapsed().as_secs_f64(),
+        ),
+    }
+    Ok(())
+}
+
+#[derive(Serialize)]
+struct JsonBuilt<'a> {
+    diagnostics: Vec<JsonDiagnostic<'a>>,
+    courses: usize,
+    modules: usize,
+    pages: usize,
+    published: Option<JsonPublished>,
+}
+
+#[derive(Serialize)]
+struct JsonPublished {
+    written: usize,
+    kept: usize,
+    removed: usize,
+    bytes: u64,
+}
+
+fn print_json(built: &Built) -> anyhow::Result<()> {
+    let published = built.published.map(|published| JsonPublished {
+        written: published.written,
+        kept: published.kept,
+        removed: published.removed,
+        bytes: published.bytes,
+    });
+    let document = JsonBuilt {
+        diagnostics: report::json(&built.diagnostics),
+        courses: built.size.courses,
+        modules: built.size.modules,
+        pages: built.size.pages,
+        published,
+    };
+    anstream::println!("{}", serde_json::to_string(&document)?);
+    Ok(())
+}
+
+fn exit_code(failed: bool) -> ExitCode {
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}

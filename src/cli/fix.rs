@@ -1,0 +1,42 @@
+//! `educa fix`: gives an id to what has none.
+
+use std::process::ExitCode;
+
+use super::args::FixArgs;
+use super::ids::{Holder, Ids, holders};
+use super::settings::Settings;
+use crate::disk;
+use crate::site::Fence;
+
+/// Writes the missing ids into the files.
+pub fn fix(settings: &Settings, args: &FixArgs) -> anyhow::Result<ExitCode> {
+    let content = &settings.site.content;
+    let holders = holders(content)?;
+    let mut ids = Ids::load(content, &holders)?;
+    let missing: Vec<_> = holders.iter().filter(|holder| holder.id.is_none()).collect();
+    let given: Vec<_> = missing.iter().map(|holder| (*holder, ids.give(holder.kind))).collect();
+    if !args.dry_run {
+        ids.save()?;
+    }
+    for (holder, id) in &given {
+        if !args.dry_run {
+            disk::write(&holder.path, with_id(holder, *id).as_bytes())?;
+        }
+        anstream::println!("{}: {} id {id}", holder.path.display(), holder.kind.name());
+    }
+    if given.is_empty() {
+        anstream::println!("every subject, course and instructor has an id");
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The text with a first setting `id`; everything else stays as its author wrote it.
+fn with_id(holder: &Holder, id: u32) -> String {
+    let at = holder.front_matter.settings.start;
+    let line_end = if holder.text[..at].ends_with("\r\n") { "\r\n" } else { "\n" };
+    let line = match holder.front_matter.fence {
+        Fence::Toml => format!("id = {id}{line_end}"),
+        Fence::Yaml => format!("id: {id}{line_end}"),
+    };
+    format!("{}{line}{}", &holder.text[..at], &holder.text[at..])
+}

@@ -1,0 +1,19 @@
+//! The command line: parses, reads settings, composes the rooms, and says what happened.
+//!
+//! Results go to standard output, progress and diagnostics to standard error. The exit code is 0, or 1 for a mistake in
+//! the input or a failure of the machine, or 2 for a wrong call.
+
+mod args;
+mod settings;
+mod report;
+mod progress;
+mod build;
+mod serve;
+mod ids;
+mod new;
+mod fix;
+mod init;
+mod user;
+mod run;
+
+pub use run::run;

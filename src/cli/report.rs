@@ -1,0 +1,86 @@
+//! Diagnostics as people read them, and as programs do.
+
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use serde::Serialize;
+
+use crate::diag::{Diagnostic, Diagnostics, Severity};
+
+/// Prints all diagnostics to standard error, each with its source line and what to do, then their number.
+pub fn print(diagnostics: &Diagnostics) {
+    let renderer = Renderer::styled();
+    for diagnostic in diagnostics {
+        anstream::eprintln!("{}\n", render(&renderer, diagnostic));
+    }
+    if let Some(summary) = summary(diagnostics) {
+        anstream::eprintln!("{summary}");
+    }
+}
+
+/// `2 errors and 1 warning`; nothing if there is nothing.
+pub fn summary(diagnostics: &Diagnostics) -> Option<String> {
+    let counted = |n: usize, one: &str| match n {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        n => Some(format!("{n} {one}s")),
+    };
+    let parts = [
+        counted(diagnostics.count(Severity::Error), "error"),
+        counted(diagnostics.count(Severity::Warning), "warning"),
+    ];
+    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    if parts.is_empty() { None } else { Some(parts.join(" and ")) }
+}
+
+fn render(renderer: &Renderer, diagnostic: &Diagnostic) -> String {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(&*diagnostic.message);
+    let mut group = match &diagnostic.place {
+        Some(place) => {
+            let start: usize = place.text.chars().take(place.column - 1).map(char::len_utf8).sum();
+            let width: usize = place.text[start..].chars().take(place.width).map(char::len_utf8).sum();
+            let span = start..start + width;
+            let snippet = Snippet::source(&*place.text)
+                .line_start(place.line)
+                .path(&*diagnostic.path)
+                .annotation(AnnotationKind::Primary.span(span));
+            title.element(snippet)
+        }
+        None => title.element(annotate_snippets::Origin::path(&*diagnostic.path)),
+    };
+    if let Some(help) = &diagnostic.help {
+        group = group.element(Level::HELP.message(&**help));
+    }
+    renderer.render(&[group])
+}
+
+/// A diagnostic for programs.
+#[derive(Debug, Serialize)]
+pub struct JsonDiagnostic<'a> {
+    path: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
+    severity: String,
+    message: &'a str,
+    help: Option<&'a str>,
+}
+
+/// All diagnostics for programs.
+pub fn json(diagnostics: &Diagnostics) -> Vec<JsonDiagnostic<'_>> {
+    diagnostics.iter().map(JsonDiagnostic::of).collect()
+}
+
+impl<'a> JsonDiagnostic<'a> {
+    fn of(diagnostic: &'a Diagnostic) -> Self {
+        Self {
+            path: &diagnostic.path,
+            line: diagnostic.place.as_ref().map(|place| place.line),
+            column: diagnostic.place.as_ref().map(|place| place.column),
+            severity: diagnostic.severity.to_string(),
+            message: &diagnostic.message,
+            help: diagnostic.help.as_deref(),
+        }
+    }
+}

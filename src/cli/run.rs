@@ -1,0 +1,49 @@
+//! From arguments to an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use super::args::{Cli, Command, Common};
+use super::settings::{self, Settings};
+use super::{build, fix, init, new, report, serve, user};
+use crate::diag::Diagnostics;
+use crate::school::{Clock as _, SystemClock};
+
+/// Runs educa with the arguments of this process.
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    match dispatch(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            anstream::eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
+    let Cli { common, command, serve } = cli;
+    let command = command.unwrap_or(Command::Serve(serve));
+    if let Command::Init(args) = &command {
+        return init::init(args);
+    }
+    let Some(settings) = settings(&common) else { return Ok(ExitCode::FAILURE) };
+    match command {
+        Command::Build(args) => build::build(settings, &args, common.format),
+        Command::Serve(args) => serve::serve(settings, args),
+        Command::Check(args) => build::check(settings, &args, common.format),
+        Command::Init(args) => init::init(&args),
+        Command::New(command) => new::new(&settings, &command),
+        Command::Fix(args) => fix::fix(&settings, &args),
+        Command::User(command) => user::user(settings, command, common.format),
+    }
+}
+
+/// The settings of the school, or nothing once their mistakes were printed.
+fn settings(common: &Common) -> Option<Settings> {
+    let mut diagnostics = Diagnostics::new();
+    let settings = settings::load(&common.root, SystemClock.now(), &mut diagnostics);
+    report::print(&diagnostics.sorted());
+    settings
+}

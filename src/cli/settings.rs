@@ -1,0 +1,247 @@
+//! Settings: educa.toml, then the environment, into the configuration of each room.
+//!
+//! Both layers are read the same way and every mistake in either is reported at once. `EDUCA_SERVER_LISTEN` is `listen`
+//! under `[server]`, and so on. Options of a command come last; each command puts its own on top.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::course::Language;
+use crate::diag::{Diagnostic, Diagnostics, SourceText};
+use crate::disk;
+use crate::fields::{Fields, Table, parse_toml};
+use crate::server::ServerConfig;
+use crate::site::SiteConfig;
+use crate::store::StoreConfig;
+
+/// The name of the settings file in a school's folder.
+pub const SETTINGS_FILE: &str = "educa.toml";
+
+/// The configuration of every room.
+#[derive(Debug)]
+pub struct Settings {
+    /// For `site`.
+    pub site: SiteConfig,
+    /// For `server`.
+    pub server: ServerConfig,
+    /// For `store`.
+    pub store: StoreConfig,
+}
+
+/// One layer: what it says, and nothing where it is silent.
+#[derive(Debug, Default)]
+struct Layer {
+    title: Option<String>,
+    description: Option<String>,
+    lang: Option<Language>,
+    base_url: Option<String>,
+    theme: Option<String>,
+    content: Option<String>,
+    public: Option<String>,
+    private: Option<String>,
+    html: Option<bool>,
+    listen: Option<SocketAddr>,
+    allowed_hosts: Option<Vec<String>>,
+    max_connections: Option<u32>,
+    path: Option<String>,
+    cache_mb: Option<u32>,
+}
+
+/// The tables of a layer.
+const TABLES: [&str; 4] = ["site", "build", "server", "store"];
+
+/// Reads the settings of the school in `root`. Nothing if there are mistakes in them, which are then reported.
+pub fn load(root: &Path, now: Timestamp, diagnostics: &mut Diagnostics) -> Option<Settings> {
+    let path = root.join(SETTINGS_FILE);
+    let text = match disk::read(&path).map(String::from_utf8) {
+        Ok(Ok(text)) => text,
+        Ok(Err(_)) => {
+            diagnostics.push(Diagnostic::error(SETTINGS_FILE, "this file is not UTF-8").help("save it as UTF-8"));
+            return None;
+        }
+        Err(error) if error.is_missing() => {
+            let message = format!("there is no school in {}: it has no educa.toml", root.display());
+            let help = "go to a school's folder, name it with --root, or make one with `educa init DIR`";
+            diagnostics.push(Diagnostic::error(SETTINGS_FILE, message).help(help));
+            return None;
+        }
+        Err(error) => {
+            diagnostics.push(Diagnostic::error(SETTINGS_FILE, error.to_string()));
+            return None;
+        }
+    };
+    let mut said = Diagnostics::new();
+    let file = Layer::read(SourceText { path: SETTINGS_FILE, text: &text }, &mut said);
+    let environment = environment();
+    let environment = Layer::read(SourceText { path: "the environment (EDUCA_…)", text: &environment }, &mut said);
+    let failed = said.has_errors();
+    diagnostics.append(said);
+    if failed { None } else { Some(environment.over(file).into_settings(root, now)) }
+}
+
+/// The variables that begin with `EDUCA_`, as the TOML they stand for. Those of other programs' making, such as
+/// `EDUCA_LOG`, name no table and are left out.
+fn environment() -> String {
+    let mut lines: Vec<_> = std::env::vars().filter_map(|(name, value)| line(&name, &value)).collect();
+    lines.sort();
+    lines.concat()
+}
+
+/// `EDUCA_SERVER_LISTEN=x` as `server.listen = "x"`. A value that is TOML by itself stays what it is.
+fn line(name: &str, value: &str) -> Option<String> {
+    let name = name.strip_prefix("EDUCA_")?.to_ascii_lowercase();
+    let (table, key) = name.split_once('_')?;
+    if !TABLES.contains(&table) {
+        return None;
+    }
+    let own = value.parse::<bool>().is_ok() || value.parse::<i64>().is_ok() || value.starts_with("[\"") || value == "[]";
+    let value = if own { value.to_owned() } else { toml::Value::from(value).to_string() };
+    Some(format!("{table}.{key} = {value}\n"))
+}
+
+impl Layer {
+    fn read(source: SourceText<'_>, diagnostics: &mut Diagnostics) -> Self {
+        let table = match parse_toml(source.text) {
+            Ok(table) => table,
+            Err(errors) => {
+                for error in errors {
+                    diagnostics.push(source.error(error.span, error.message));
+                }
+                Table::default()
+            }
+        };
+        let mut layer = Self::default();
+        let mut fields = Fields::new(source, 0, table, diagnostics);
+        fields.table("site", |fields| layer.read_site(fields));
+        fields.table("build", |fields| layer.read_build(fields));
+        fields.table("server", |fields| layer.read_server(fields));
+        fields.table("store", |fields| layer.read_store(fields));
+        fields.finish();
+        layer
+    }
+
+    fn read_site(&mut self, fields: &mut Fields<'_>) {
+        self.title = fields.text("title");
+        self.description = fields.text("description");
+        self.lang = fields.parsed("lang").map(|(lang, _)| lang);
+        self.theme = fields.text("theme");
+        if let Some((url, span)) = fields.spanned_text("base_url") {
+            let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+            match host.filter(|host| !host.trim_end_matches('/').contains(['/', '?', '#', ' ']) && !host.is_empty()) {
+                Some(_) => self.base_url = Some(url.trim_end_matches('/').to_owned()),
+                None => fields.wrong(
+                    span,
+                    "`base_url` is not the address of a site",
+                    "write scheme and host only, such as \"https://school.example\"",
+                ),
+            }
+        }
+    }
+
+    fn read_build(&mut self, fields: &mut Fields<'_>) {
+        self.content = fields.text("content");
+        self.public = fields.text("public");
+        self.private = fields.text("private");
+        self.html = fields.optional_flag("html");
+    }
+
+    fn read_server(&mut self, fields: &mut Fields<'_>) {
+        self.listen = fields.parsed("listen").map(|(listen, _)| listen);
+        if fields.has("allowed_hosts") {
+            self.allowed_hosts = Some(fields.texts("allowed_hosts").into_iter().map(|(host, _)| host).collect());
+        } else {
+            fields.texts("allowed_hosts");
+        }
+        self.max_connections = at_least_one(fields, "max_connections");
+    }
+
+    fn read_store(&mut self, fields: &mut Fields<'_>) {
+        self.path = fields.text("path");
+        self.cache_mb = at_least_one(fields, "cache_mb");
+    }
+
+    /// This layer where it speaks, `below` where it is silent.
+    fn over(self, below: Self) -> Self {
+        Self {
+            title: self.title.or(below.title),
+            description: self.description.or(below.description),
+            lang: self.lang.or(below.lang),
+            base_url: self.base_url.or(below.base_url),
+            theme: self.theme.or(below.theme),
+            content: self.content.or(below.content),
+            public: self.public.or(below.public),
+            private: self.private.or(below.private),
+            html: self.html.or(below.html),
+            listen: self.listen.or(below.listen),
+            allowed_hosts: self.allowed_hosts.or(below.allowed_hosts),
+            max_connections: self.max_connections.or(below.max_connections),
+            path: self.path.or(below.path),
+            cache_mb: self.cache_mb.or(below.cache_mb),
+        }
+    }
+
+    fn into_settings(self, root: &Path, now: Timestamp) -> Settings {
+        let folder = |given: Option<String>, default: &str| -> PathBuf { root.join(given.as_deref().unwrap_or(default)) };
+        let mut server = ServerConfig::default();
+        server.listen = self.listen.unwrap_or(server.listen);
+        server.base_url = self.base_url.clone();
+        server.allowed_hosts = self.allowed_hosts.unwrap_or_default();
+        server.max_connections = self.max_connections.map_or(server.max_connections, |n| n as usize);
+        let mut store = StoreConfig { path: folder(self.path, ".educa/data"), ..StoreConfig::default() };
+        store.cache_bytes = self.cache_mb.map_or(store.cache_bytes, |mb| u64::from(mb) * 1024 * 1024);
+        let site = SiteConfig {
+            title: self.title.unwrap_or_else(|| "School".to_owned()),
+            description: self.description.unwrap_or_default(),
+            lang: self.lang.unwrap_or_else(|| "en".parse().expect("en is a language")),
+            base_url: self.base_url,
+            theme: self.theme.unwrap_or_else(|| crate::theme::DEFAULT_THEME.to_owned()),
+            root: root.to_owned(),
+            content: folder(self.content, "content"),
+            themes: root.join("themes"),
+            public: folder(self.public, "public"),
+            private: folder(self.private, "private"),
+            state: root.join(".educa"),
+            raw_html: self.html.unwrap_or(false),
+            drafts: false,
+            now,
+        };
+        Settings { site, server, store }
+    }
+}
+
+fn at_least_one(fields: &mut Fields<'_>, key: &'static str) -> Option<u32> {
+    let (number, span) = fields.number(key)?;
+    if number == 0 {
+        fields.wrong(span, format!("`{key}` cannot be 0"), "write a number from 1 up, or remove the line");
+        return None;
+    }
+    Some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_are_settings() {
+        assert_eq!(line("EDUCA_SERVER_LISTEN", "[::1]:80").as_deref(), Some("server.listen = \"[::1]:80\"\n"));
+        assert_eq!(line("EDUCA_SITE_TITLE", "A \"b\"").as_deref(), Some("site.title = 'A \"b\"'\n"));
+        assert_eq!(line("EDUCA_BUILD_HTML", "true").as_deref(), Some("build.html = true\n"));
+        assert_eq!(line("EDUCA_SITE_BASE_URL", "https://e.org").as_deref(), Some("site.base_url = \"https://e.org\"\n"));
+        assert_eq!(line("EDUCA_LOG", "debug"), None);
+        assert_eq!(line("HOME", "/root"), None);
+    }
+
+    #[test]
+    fn every_mistake_is_said_at_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = "[site]\nlang = \"english\"\nbase_url = \"school.example\"\n[server]\nlisten = \"8000\"\nport = 1\n";
+        disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
+        let mut said = Diagnostics::new();
+        assert!(load(folder.path(), Timestamp::UNIX_EPOCH, &mut said).is_none());
+        let lines: Vec<_> = said.sorted().iter().map(|d| d.place.as_ref().map_or(0, |place| place.line)).collect();
+        assert_eq!(lines, [2, 3, 5, 6]);
+    }
+}

@@ -1,0 +1,157 @@
+//! Addresses: where on the site a page or a file lies.
+//!
+//! An [`Address`] is a decoded absolute path without query. It maps to one file and back: a page's address ends in a
+//! slash and its file is `index.html` in that folder. [`routes`] lists the address of every kind of page, so that the
+//! build and the server cannot disagree.
+
+use std::fmt;
+use std::str::FromStr;
+
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+/// An absolute path on the site, decoded: `/course/algebra-basics/` or `/course/x/01-sets/Übung 1.pdf`.
+///
+/// No part is empty, `.`, `..`, hidden (begins with a dot), or holds a backslash or a control character; so an address
+/// can be joined to a folder without leaving it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Address(String);
+
+/// Why a text is not an [`Address`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("an address begins with a slash and has no empty, hidden or dotted parts, backslashes or control characters")]
+pub struct NotAnAddress;
+
+/// What must be escaped in a path: RFC 3986's pchar is the rest.
+const ESCAPED: &AsciiSet =
+    &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'[').add(b']').add(b'^')
+        .add(b'`').add(b'{').add(b'|').add(b'}').add(b'\\');
+
+impl Address {
+    /// The decoded text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form for an `href`: percent-encoded, still to be escaped as an HTML attribute.
+    pub fn href(&self) -> String {
+        utf8_percent_encode(&self.0, ESCAPED).to_string()
+    }
+
+    /// Whether this is a page (ends in a slash) rather than a file.
+    pub fn is_page(&self) -> bool {
+        self.0.ends_with('/')
+    }
+
+    /// The file below `public/` or `private/` that holds it, relative and with `/` as separator.
+    pub fn file(&self) -> String {
+        let relative = &self.0[1..];
+        if self.is_page() { format!("{relative}index.html") } else { relative.to_owned() }
+    }
+
+    /// The address of something in this page's folder.
+    pub fn join(&self, relative: &str) -> Result<Self, NotAnAddress> {
+        let folder = self.0.rfind('/').map_or("/", |at| &self.0[..=at]);
+        format!("{folder}{relative}").parse()
+    }
+}
+
+impl FromStr for Address {
+    type Err = NotAnAddress;
+    fn from_str(text: &str) -> Result<Self, NotAnAddress> {
+        let Some(relative) = text.strip_prefix('/') else { return Err(NotAnAddress) };
+        let parts = relative.strip_suffix('/').unwrap_or(relative);
+        let sound = |part: &str| {
+            !part.is_empty()
+                && !part.starts_with('.')
+                && !part.chars().any(|character| character == '\\' || character.is_control())
+        };
+        let root = relative.is_empty();
+        if root || parts.split('/').all(sound) { Ok(Self(text.to_owned())) } else { Err(NotAnAddress) }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The address of every kind of page.
+pub mod routes {
+    use super::Address;
+    use crate::course::{CourseId, Slug};
+
+    /// The catalog of all courses.
+    pub fn catalog() -> Address {
+        Address("/".into())
+    }
+
+    /// The page that a static host serves for what does not exist.
+    pub fn not_found() -> Address {
+        Address("/404.html".into())
+    }
+
+    /// One subject's courses.
+    pub fn subject(subject: &Slug) -> Address {
+        Address(format!("/course/{SUBJECT_SLUG}/{subject}/"))
+    }
+
+    /// The slug no course may have, because its addresses are the subjects'.
+    pub const SUBJECT_SLUG: &str = "subject";
+
+    /// A course's overview.
+    pub fn course(course: &Slug) -> Address {
+        Address(format!("/course/{course}/"))
+    }
+
+    /// A module of a course.
+    pub fn module(course: &Slug, module: &Slug) -> Address {
+        Address(format!("/course/{course}/{module}/"))
+    }
+
+    /// A content with a page of its own.
+    pub fn lesson(course: &Slug, module: &Slug, content: &Slug) -> Address {
+        Address(format!("/course/{course}/{module}/{content}/"))
+    }
+
+    /// An instructor.
+    pub fn instructor(instructor: &Slug) -> Address {
+        Address(format!("/instructor/{instructor}/"))
+    }
+
+    /// A theme's asset.
+    pub fn asset(name: &str) -> Result<Address, super::NotAnAddress> {
+        format!("/assets/{name}").parse()
+    }
+
+    /// The chat of a course; served, not built.
+    pub fn chat(course: CourseId) -> Address {
+        Address(format!("/chat/room/{course}/"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_cannot_leave_its_folder() {
+        for text in ["", "a", "//", "/..", "/a/../b", "/a//b", "/.git/", "/a/.env", "/a\\b", "/a\0b", "/./"] {
+            assert_eq!(text.parse::<Address>(), Err(NotAnAddress), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_is_a_folder_with_an_index() {
+        let file = |text: &str| text.parse::<Address>().map(|address| address.file());
+        assert_eq!(file("/").as_deref(), Ok("index.html"));
+        assert_eq!(file("/course/a/").as_deref(), Ok("course/a/index.html"));
+        assert_eq!(file("/course/a/b.svg").as_deref(), Ok("course/a/b.svg"));
+    }
+
+    #[test]
+    fn hrefs_are_escaped() {
+        let address: Address = "/course/a/Übung 1?.pdf".parse().expect("an address");
+        assert_eq!(address.href(), "/course/a/%C3%9Cbung%201%3F.pdf");
+    }
+}

@@ -1,0 +1,19 @@
+//! The nouns of a school, and the catalog that the build writes and the server reads.
+//!
+//! Everything here is a plain value with its rule: what a slug is, where a page's address lies, who may read a file.
+//! Nothing here reads course files (`site` does) or knows who is asking (`school` does).
+
+mod address;
+mod catalog;
+mod catalog_file;
+mod ids;
+mod language;
+mod slug;
+
+pub use address::{Address, NotAnAddress, routes};
+pub use catalog::{Audience, Catalog, Course, Instructor, Module, Published, Subject};
+pub use catalog_file::{CatalogError, CourseContents, ModuleContents, RenderedItem, load, load_contents, save};
+pub use catalog_file::{CATALOG_FILE, contents_bytes, contents_file};
+pub use ids::{CourseId, InstructorId, NotAnId, SubjectId};
+pub use language::{Direction, Language, NotALanguage};
+pub use slug::{NotASlug, Slug};

@@ -1,0 +1,183 @@
+//! A call of the API: one request on its walk through the checks, and the answer with its headers.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use http::{HeaderValue, Method, StatusCode, header};
+use serde::Serialize;
+
+use super::credentials::{Scheme, authenticate};
+use super::error::ApiError;
+use super::negotiation::{Form, negotiate};
+use super::suffix::Suffix;
+use super::wire::MetadataJson;
+use crate::school::{Account, Role};
+use crate::server::app::App;
+use crate::server::middleware::RequestHost;
+use crate::server::publication::Publication;
+
+/// What an address of the API answers to.
+#[derive(Debug, Clone, Copy)]
+pub struct Endpoint {
+    /// Its name in `OPTIONS`.
+    pub name: &'static str,
+    /// Which credentials it takes.
+    pub scheme: Scheme,
+    /// `Allow`.
+    pub allow: &'static str,
+    /// `Vary`.
+    pub vary: &'static str,
+}
+
+/// A public list or object.
+pub const fn open(name: &'static str) -> Endpoint {
+    Endpoint { name, scheme: Scheme::Open, allow: "GET, HEAD, OPTIONS", vary: "Accept, Cookie" }
+}
+
+/// An action that needs credentials.
+pub const fn action(name: &'static str, allow: &'static str) -> Endpoint {
+    Endpoint { name, scheme: Scheme::Basic, allow, vary: "Accept" }
+}
+
+/// A request that passed content negotiation and authentication.
+pub struct Call {
+    /// The server.
+    pub app: App,
+    /// What is served.
+    pub publication: Arc<Publication>,
+    /// Who calls.
+    pub account: Option<Account>,
+    /// How.
+    pub method: Method,
+    /// Such as `http://127.0.0.1:8000`, for absolute URLs.
+    pub base: String,
+}
+
+/// What a handler answers with: JSON in the compact form, the fields in their order.
+pub struct Answer(Vec<u8>);
+
+impl Answer {
+    /// The answer that is this value.
+    pub fn of(value: &impl Serialize) -> Self {
+        Self(serde_json::to_vec(value).expect("plain strings and numbers always serialize"))
+    }
+}
+
+impl Call {
+    /// Walks a request through the checks before the object, then asks `answer` for it.
+    pub async fn run<F>(
+        app: App,
+        endpoint: Endpoint,
+        request: Request,
+        answer: impl FnOnce(Call) -> F,
+    ) -> Response
+    where
+        F: Future<Output = Result<Answer, ApiError>>,
+    {
+        let (parts, _) = request.into_parts();
+        let suffix = parts.extensions.get::<Suffix>().cloned();
+        let form = negotiate(&parts.uri, &parts.headers, suffix.as_ref());
+        let head = parts.method == Method::HEAD;
+        let form = match form {
+            Ok(form) => form,
+            Err(error) => return respond(endpoint, Form::PLAIN, Err(error), head),
+        };
+        let answered = match Call::checked(app, endpoint, &parts).await {
+            Ok(call) if call.method == Method::OPTIONS => Ok(metadata(endpoint)),
+            Ok(call) => answer(call).await,
+            Err(error) => Err(error),
+        };
+        respond(endpoint, form, answered, head)
+    }
+
+    /// Authentication, permission, method.
+    async fn checked(app: App, endpoint: Endpoint, parts: &http::request::Parts) -> Result<Self, ApiError> {
+        let host = parts.extensions.get::<RequestHost>().cloned();
+        let account = authenticate(endpoint.scheme, &app.school, &parts.headers, host.as_ref()).await?;
+        let method = parts.method.clone();
+        permit(endpoint, account.as_ref(), &method)?;
+        if !endpoint.allow.split(", ").any(|allowed| allowed == method.as_str()) {
+            return Err(ApiError::method_not_allowed(&method));
+        }
+        let base = base_url(&app, host.as_ref());
+        let publication = app.shelf.current();
+        Ok(Self { app, publication, account, method, base })
+    }
+
+    /// Who calls; actions let nobody else through, see [`permit`].
+    pub fn student(&self) -> Result<&Account, ApiError> {
+        self.account.as_ref().ok_or_else(|| ApiError::not_authenticated(Scheme::Basic.challenge()))
+    }
+}
+
+/// As in the reference: anyone may read the lists, administrators may try more (and hear 405), actions need somebody.
+fn permit(endpoint: Endpoint, account: Option<&Account>, method: &Method) -> Result<(), ApiError> {
+    let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(method);
+    match (endpoint.scheme, account) {
+        (Scheme::Basic, Some(_)) => Ok(()),
+        (Scheme::Basic, None) => Err(ApiError::not_authenticated(endpoint.scheme.challenge())),
+        (Scheme::Open, _) if safe => Ok(()),
+        (Scheme::Open, Some(account)) if account.role == Role::Staff => Ok(()),
+        (Scheme::Open, Some(_)) => Err(ApiError::permission_denied()),
+        (Scheme::Open, None) => Err(ApiError::not_authenticated(None)),
+    }
+}
+
+fn base_url(app: &App, host: Option<&RequestHost>) -> String {
+    let authority = host.map_or("localhost", |host| host.0.as_str());
+    let configured = app.config.base_url.as_deref();
+    let secure = configured.is_some_and(|url| url.strip_prefix("https://").is_some_and(|own| own == authority));
+    format!("{}://{authority}", if secure { "https" } else { "http" })
+}
+
+fn metadata(endpoint: Endpoint) -> Answer {
+    Answer::of(&MetadataJson {
+        name: endpoint.name,
+        description: "",
+        renders: ["application/json"],
+        parses: ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
+    })
+}
+
+fn respond(endpoint: Endpoint, form: Form, answered: Result<Answer, ApiError>, head: bool) -> Response {
+    let (status, challenge, answer) = match answered {
+        Ok(answer) => (StatusCode::OK, None, answer),
+        Err(error) => {
+            if let Some(log) = &error.log {
+                tracing::error!(status = %error.status, "{log}");
+            }
+            (error.status, error.challenge, Answer::of(&serde_json::json!({ "detail": error.detail })))
+        }
+    };
+    let body = form.indent.and_then(|indent| indented(&answer.0, indent)).unwrap_or(answer.0);
+    let length = body.len();
+    let mut response = Response::new(if head { Body::empty() } else { Body::from(body) });
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_LENGTH, length.into());
+    headers.insert(header::VARY, HeaderValue::from_static(endpoint.vary));
+    headers.insert(header::ALLOW, HeaderValue::from_static(endpoint.allow));
+    // An answer about somebody must not be kept for somebody else.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
+    if let Some(challenge) = challenge {
+        headers.insert(header::WWW_AUTHENTICATE, challenge);
+    }
+    response
+}
+
+/// The same JSON on several lines; the order of fields stays.
+fn indented(compact: &[u8], indent: usize) -> Option<Vec<u8>> {
+    let spaces = " ".repeat(indent);
+    let mut bytes = Vec::new();
+    let formatter = serde_json::ser::PrettyFormatter::with_indent(spaces.as_bytes());
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
+    let mut deserializer = serde_json::Deserializer::from_slice(compact);
+    serde_transcode::transcode(&mut deserializer, &mut serializer).ok()?;
+    Some(bytes)
+}

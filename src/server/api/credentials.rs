@@ -1,0 +1,128 @@
+//! Credentials of the API: HTTP Basic, and the session of our own pages. Rows U12 and U13.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderValue, header};
+
+use super::error::ApiError;
+use crate::school::{Account, School};
+use crate::server::identity::Caller;
+use crate::server::middleware::RequestHost;
+
+/// Which credentials an action takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scheme {
+    /// Public lists: a session, or Basic; bad Basic credentials are 403, since a session is the first choice.
+    Open,
+    /// Actions of a program: Basic, or a session from our own pages; otherwise 401.
+    Basic,
+}
+
+const BASIC_CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"api\"");
+
+impl Scheme {
+    /// What a 401 of this scheme carries.
+    pub fn challenge(self) -> Option<HeaderValue> {
+        match self {
+            Scheme::Open => None,
+            Scheme::Basic => Some(BASIC_CHALLENGE),
+        }
+    }
+}
+
+/// Who sends a request: nobody if it has no credentials, an error if they are bad.
+pub async fn authenticate(
+    scheme: Scheme,
+    school: &School,
+    headers: &HeaderMap,
+    host: Option<&RequestHost>,
+) -> Result<Option<Account>, ApiError> {
+    let from_our_pages = scheme == Scheme::Open || is_same_origin(headers, host);
+    if from_our_pages && let Caller(Some(account)) = Caller::of(school, headers).await? {
+        return Ok(Some(account));
+    }
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let refused = |detail: &str| ApiError::unauthenticated(detail, scheme.challenge());
+    match parse(value) {
+        Parsed::Basic(username, password) => match school.verify(&username, password).await? {
+            Some(account) => Ok(Some(account)),
+            None => Err(refused("Invalid username/password.")),
+        },
+        Parsed::Malformed(detail) => Err(refused(detail)),
+        // The reference ignores these; a client that sends a token should hear that nobody reads it.
+        Parsed::Other(keyword) if scheme == Scheme::Open => {
+            Err(ApiError::unauthenticated("Invalid token.", HeaderValue::from_str(&keyword).ok()))
+        }
+        Parsed::Other(_) | Parsed::Nothing => Ok(None),
+    }
+}
+
+/// Whether a page of ours sent the request: a session cookie alone proves nothing about who wrote the request.
+fn is_same_origin(headers: &HeaderMap, host: Option<&RequestHost>) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
+    let authority = origin.and_then(|origin| origin.split("://").nth(1));
+    authority.zip(host).is_some_and(|(authority, host)| authority == host.0.as_str())
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Parsed {
+    Nothing,
+    Basic(String, String),
+    Malformed(&'static str),
+    /// `Token` or `Bearer`, which are not ours.
+    Other(String),
+}
+
+/// Reads an `Authorization` header as the reference's framework does, with its sentences.
+fn parse(value: &HeaderValue) -> Parsed {
+    let text = String::from_utf8_lossy(value.as_bytes());
+    let parts: Vec<&str> = text.split_whitespace().collect();
+    match parts.as_slice() {
+        [] => Parsed::Nothing,
+        [keyword, ..] if ["token", "bearer"].contains(&keyword.to_ascii_lowercase().as_str()) => {
+            Parsed::Other((*keyword).to_owned())
+        }
+        [keyword, ..] if !keyword.eq_ignore_ascii_case("basic") => Parsed::Nothing,
+        [_] => Parsed::Malformed("Invalid basic header. No credentials provided."),
+        [_, credentials] => decode(credentials)
+            .unwrap_or(Parsed::Malformed("Invalid basic header. Credentials not correctly base64 encoded.")),
+        _ => Parsed::Malformed("Invalid basic header. Credentials string should not contain spaces."),
+    }
+}
+
+/// UTF-8, and Latin-1 for old clients that send it.
+fn decode(credentials: &str) -> Option<Parsed> {
+    let bytes = STANDARD.decode(credentials).ok()?;
+    let text = String::from_utf8(bytes)
+        .unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect());
+    let (username, password) = text.split_once(':').unwrap_or((&text, ""));
+    Some(Parsed::Basic(username.to_owned(), password.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(value: &str) -> Parsed {
+        parse(&HeaderValue::from_str(value).expect("a header"))
+    }
+
+    #[test]
+    fn basic_headers_are_read_as_the_reference_reads_them() {
+        let basic = |text: &[u8]| parsed(&format!("Basic {}", STANDARD.encode(text)));
+        assert_eq!(basic(b"ada:a:b"), Parsed::Basic("ada".into(), "a:b".into()));
+        assert_eq!(basic("ada:ü".as_bytes()), Parsed::Basic("ada".into(), "ü".into()));
+        assert_eq!(basic(b"ada:\xfc"), Parsed::Basic("ada".into(), "ü".into()));
+        assert_eq!(basic(b"ada"), Parsed::Basic("ada".into(), String::new()));
+        assert_eq!(parsed("Basic"), Parsed::Malformed("Invalid basic header. No credentials provided."));
+        let spaces = "Invalid basic header. Credentials string should not contain spaces.";
+        assert_eq!(parsed("basic a b"), Parsed::Malformed(spaces));
+        let encoding = "Invalid basic header. Credentials not correctly base64 encoded.";
+        assert_eq!(parsed("BASIC !!"), Parsed::Malformed(encoding));
+        assert_eq!(parsed("Token abc"), Parsed::Other("Token".into()));
+        assert_eq!(parsed("Digest abc"), Parsed::Nothing);
+    }
+}

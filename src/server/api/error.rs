@@ -1,0 +1,67 @@
+//! API errors: `{"detail":"…"}` with the reference's sentences.
+
+use http::{HeaderValue, Method, StatusCode};
+
+use crate::server::problem::Problem;
+
+/// An answer of the API that is not what was asked for.
+#[derive(Debug, Clone)]
+pub struct ApiError {
+    /// The status.
+    pub status: StatusCode,
+    /// What the client hears.
+    pub detail: String,
+    /// `WWW-Authenticate`, where a client can do better with credentials.
+    pub challenge: Option<HeaderValue>,
+    /// What the log keeps.
+    pub log: Option<String>,
+}
+
+impl ApiError {
+    fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, detail: detail.into(), challenge: None, log: None }
+    }
+
+    /// No such thing.
+    pub fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "Not found.")
+    }
+
+    /// No form that the client would take.
+    pub fn not_acceptable() -> Self {
+        Self::new(StatusCode::NOT_ACCEPTABLE, "Could not satisfy the request Accept header.")
+    }
+
+    /// Somebody is known, and may not.
+    pub fn permission_denied() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "You do not have permission to perform this action.")
+    }
+
+    /// Nobody is known. 401 with a challenge where there is one, else 403.
+    pub fn not_authenticated(challenge: Option<HeaderValue>) -> Self {
+        Self::unauthenticated("Authentication credentials were not provided.", challenge)
+    }
+
+    /// Credentials were sent and are not good.
+    pub fn unauthenticated(detail: &str, challenge: Option<HeaderValue>) -> Self {
+        let status = if challenge.is_some() { StatusCode::UNAUTHORIZED } else { StatusCode::FORBIDDEN };
+        Self { challenge, ..Self::new(status, detail) }
+    }
+
+    /// Not this way.
+    pub fn method_not_allowed(method: &Method) -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, format!("Method \"{method}\" not allowed."))
+    }
+}
+
+impl From<Problem> for ApiError {
+    fn from(problem: Problem) -> Self {
+        Self { log: problem.log, ..Self::new(problem.status, problem.detail) }
+    }
+}
+
+impl From<crate::school::SchoolError> for ApiError {
+    fn from(error: crate::school::SchoolError) -> Self {
+        Problem::from(error).into()
+    }
+}

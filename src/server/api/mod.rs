@@ -1,0 +1,14 @@
+//! The REST API: subjects, courses, enrolling, contents; shapes and order of checks as in the reference application.
+//!
+//! Each handler walks the same way: content negotiation → authentication → permission → method → object.
+
+mod suffix;
+mod negotiation;
+mod error;
+mod credentials;
+mod wire;
+mod call;
+mod handlers;
+
+pub use handlers::{contents, course, courses, enroll, index, nowhere, subject, subjects};
+pub use suffix::strip_suffix;

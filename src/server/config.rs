@@ -1,0 +1,41 @@
+//! What the server needs to know besides what a build left.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Settings of the server: `[server]` of educa.toml.
+#[derive(Debug, Clone)]
+pub struct ServerConfig {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where the site will be found, such as `https://school.example`: decides the scheme of absolute URLs and whether
+    /// cookies are `Secure`.
+    pub base_url: Option<String>,
+    /// Names this server answers to besides those of `base_url`, `listen` and this machine.
+    pub allowed_hosts: Vec<String>,
+    /// Connections at one time; further ones wait to be accepted.
+    pub max_connections: usize,
+    /// How long a client may take to send a request's head.
+    pub head_timeout: Duration,
+    /// How long a request may take in all.
+    pub request_timeout: Duration,
+    /// The largest body of a request, in bytes.
+    pub max_body: usize,
+    /// How long requests that were accepted may go on after the server was told to stop.
+    pub grace: Duration,
+}
+
+impl Default for ServerConfig {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
+            base_url: None,
+            allowed_hosts: Vec::new(),
+            max_connections: 8_192,
+            head_timeout: Duration::from_secs(10),
+            request_timeout: Duration::from_secs(30),
+            max_body: 256 * 1024,
+            grace: Duration::from_secs(10),
+        }
+    }
+}

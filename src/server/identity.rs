@@ -1,0 +1,101 @@
+//! Identity: who is asking, from the session cookie.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::response::{IntoResponse, Response};
+use cookie::{Cookie, CookieBuilder, SameSite};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+
+use super::config::ServerConfig;
+use super::local_path::LocalPath;
+use super::problem::Problem;
+use crate::school::{Account, SESSION_LIFETIME, School, SessionToken};
+
+/// The reference application's name for it.
+const SESSION_COOKIE: &str = "sessionid";
+
+/// Whoever asks: somebody with a session, or nobody.
+#[derive(Debug, Clone)]
+pub struct Caller(pub Option<Account>);
+
+impl<S> FromRequestParts<S> for Caller
+where
+    S: Send + Sync,
+    Arc<School>: FromRef<S>,
+{
+    type Rejection = Problem;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        Self::of(&Arc::<School>::from_ref(state), &parts.headers).await
+    }
+}
+
+impl Caller {
+    /// Asks the school, if there is a session cookie at all.
+    pub async fn of(school: &School, headers: &HeaderMap) -> Result<Self, Problem> {
+        match session_token(headers) {
+            Some(token) => Ok(Self(school.identify(&token).await?)),
+            None => Ok(Self(None)),
+        }
+    }
+}
+
+/// Somebody with a session; others are sent to sign in and come back. Row U8.
+#[derive(Debug, Clone)]
+pub struct Student(pub Account);
+
+impl<S> FromRequestParts<S> for Student
+where
+    S: Send + Sync,
+    Arc<School>: FromRef<S>,
+{
+    type Rejection = Response;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let Caller(account) = Caller::from_request_parts(parts, state).await.map_err(IntoResponse::into_response)?;
+        account.map(Self).ok_or_else(|| {
+            // What a form sent cannot come back; its address can.
+            let query = parts.uri.query().filter(|_| parts.method == Method::GET);
+            redirect(&sign_in_to_see(parts.uri.path(), query))
+        })
+    }
+}
+
+/// The sign-in page, which then leads to `path`.
+pub fn sign_in_to_see(path: &str, query: Option<&str>) -> LocalPath {
+    let wanted = query.map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+    LocalPath::new(&wanted).as_parameter_of("/accounts/login/", "next")
+}
+
+/// `302 Found`, as the reference application redirects.
+pub fn redirect(to: &LocalPath) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, to.header())]).into_response()
+}
+
+/// The token in a request's cookies.
+pub fn session_token(headers: &HeaderMap) -> Option<SessionToken> {
+    let sent = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookies = sent.flat_map(Cookie::split_parse).filter_map(Result::ok);
+    let mut sessions = cookies.filter(|cookie| cookie.name() == SESSION_COOKIE);
+    SessionToken::parse(sessions.next()?.value())
+}
+
+/// `Set-Cookie` that keeps a session.
+pub fn session_cookie(token: &SessionToken, config: &ServerConfig) -> HeaderValue {
+    let max_age = cookie::time::Duration::seconds(SESSION_LIFETIME.as_secs());
+    header_of(cookie(token.to_text(), config).max_age(max_age))
+}
+
+/// `Set-Cookie` that makes a browser forget its session.
+pub fn no_session_cookie(config: &ServerConfig) -> HeaderValue {
+    header_of(cookie(String::new(), config).removal())
+}
+
+fn cookie(value: String, config: &ServerConfig) -> CookieBuilder<'static> {
+    let secure = config.base_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    Cookie::build((SESSION_COOKIE, value)).path("/").http_only(true).same_site(SameSite::Lax).secure(secure)
+}
+
+fn header_of(cookie: CookieBuilder<'static>) -> HeaderValue {
+    HeaderValue::from_str(&cookie.build().to_string()).expect("a cookie of hexadecimal digits is a header")
+}

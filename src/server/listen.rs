@@ -1,0 +1,149 @@
+//! Accepting connections: hyper itself, with the limits that a server on the open network needs.
+//!
+//! A client that sends nothing, or its head byte by byte, is closed after `head_timeout`; at most `max_connections` are
+//! open at once, further ones wait in the system's queue. HTTP/1.1 and HTTP/2 (with prior knowledge) share the port:
+//! the first bytes tell which.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tower::{Service, ServiceExt as _};
+
+use super::config::ServerConfig;
+
+/// Opens the port.
+pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    TcpListener::bind(address).await
+}
+
+/// Serves until `stop` is ready; then accepts no more, lets requests finish for as long as `grace` allows, and returns.
+pub async fn serve(listener: TcpListener, router: Router, config: Arc<ServerConfig>, stop: impl Future<Output = ()>) {
+    let places = Arc::new(Semaphore::new(config.max_connections));
+    let graceful = GracefulShutdown::new();
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let next = async {
+            let place = places.clone().acquire_owned().await.ok()?;
+            accept(&listener).await.map(|stream| (stream, place))
+        };
+        tokio::select! {
+            () = &mut stop => break,
+            next = next => {
+                if let Some((stream, place)) = next {
+                    let watcher = graceful.watcher();
+                    tokio::spawn(connection(stream, router.clone(), config.clone(), watcher, place));
+                }
+            }
+        }
+    }
+    drop(listener);
+    if tokio::time::timeout(config.grace, graceful.shutdown()).await.is_err() {
+        tracing::warn!("some requests did not finish in time and were cut off");
+    }
+}
+
+async fn accept(listener: &TcpListener) -> Option<TcpStream> {
+    match listener.accept().await {
+        Ok((stream, _)) => {
+            // Small answers must not wait for a full packet.
+            let _ = stream.set_nodelay(true);
+            Some(stream)
+        }
+        Err(error) => {
+            // Out of descriptors, most likely: some will be free soon. Anything else passes by itself.
+            tracing::warn!(%error, "a connection could not be accepted");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            None
+        }
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    router: Router,
+    config: Arc<ServerConfig>,
+    watcher: Watcher,
+    _place: OwnedSemaphorePermit,
+) {
+    let protocol = tokio::time::timeout(config.head_timeout, protocol(&stream)).await;
+    let service = router.map_request(|request: Request<Incoming>| request.map(Body::new));
+    let served = match protocol {
+        Ok(Some(Protocol::Http1)) => serve_http1(stream, service, &config, watcher).await,
+        Ok(Some(Protocol::Http2)) => serve_http2(stream, service, &config, watcher).await,
+        Ok(None) | Err(_) => return,
+    };
+    if let Err(error) = served {
+        // Clients break off all the time; it is worth a line only to who looks for it.
+        tracing::debug!(%error, "a connection ended early");
+    }
+}
+
+enum Protocol {
+    Http1,
+    Http2,
+}
+
+/// HTTP/2 begins with `PRI`, which is no method of HTTP/1. Nothing if the client hangs up first.
+async fn protocol(stream: &TcpStream) -> Option<Protocol> {
+    let mut first = [0; 3];
+    loop {
+        let n = stream.peek(&mut first).await.ok()?;
+        match &first[..n] {
+            [] => return None,
+            b"PRI" => return Some(Protocol::Http2),
+            start if !b"PRI".starts_with(start) => return Some(Protocol::Http1),
+            // One or two bytes that could become either. Peeking again at once would spin.
+            _ => tokio::time::sleep(Duration::from_millis(10)).await,
+        }
+    }
+}
+
+type Answer = axum::response::Response;
+
+async fn serve_http1<S>(
+    stream: TcpStream,
+    service: S,
+    config: &ServerConfig,
+    watcher: Watcher,
+) -> Result<(), hyper::Error>
+where
+    S: Service<Request<Incoming>, Response = Answer, Error = std::convert::Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(config.head_timeout).max_headers(64).max_buf_size(64 * 1024);
+    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    watcher.watch(connection).await
+}
+
+async fn serve_http2<S>(
+    stream: TcpStream,
+    service: S,
+    config: &ServerConfig,
+    watcher: Watcher,
+) -> Result<(), hyper::Error>
+where
+    S: Service<Request<Incoming>, Response = Answer, Error = std::convert::Infallible> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(128)
+        .max_header_list_size(32 * 1024)
+        .keep_alive_interval(config.head_timeout)
+        .keep_alive_timeout(config.head_timeout);
+    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    watcher.watch(connection).await
+}

@@ -1,0 +1,92 @@
+//! The middleware stack: what every request and every answer passes, whatever it is about.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use http::uri::Authority;
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::map_request_body::MapRequestBodyLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
+use tower_http::trace::TraceLayer;
+
+use super::app::App;
+use super::hosts::Hosts;
+use super::problem::{Problem, draw};
+
+/// What a browser may load on our pages. No inline script or style, no other host but the players of videos that a
+/// learner asked for. `themes/school/templates/base.html` repeats it for static hosts.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+    img-src 'self' data:; font-src 'self'; media-src 'self' https:; connect-src 'self'; \
+    frame-src 'self' https://www.youtube-nocookie.com https://player.vimeo.com; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Headers that every answer has.
+const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::X_FRAME_OPTIONS, "DENY"),
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::REFERRER_POLICY, "same-origin"),
+];
+
+/// The host a request named, checked; for absolute URLs.
+#[derive(Debug, Clone)]
+pub struct RequestHost(pub Authority);
+
+/// Wraps the routes, outermost layer first.
+pub fn stack(router: Router, app: &App, hosts: Hosts) -> Router {
+    let config = &app.config;
+    let layers = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+        .layer(PropagateRequestIdLayer::x_request_id())
+        .layer(TraceLayer::new_for_http())
+        .layer(from_fn(security_headers))
+        .layer(from_fn_with_state(app.clone(), draw))
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, config.request_timeout))
+        .layer(from_fn_with_state(Arc::new(hosts), check_host))
+        .layer(from_fn(refuse_odd_methods))
+        .layer(CsrfLayer::new())
+        .layer(RequestBodyLimitLayer::new(config.max_body))
+        .layer(RequestBodyTimeoutLayer::new(config.head_timeout))
+        .layer(MapRequestBodyLayer::new(Body::new));
+    router.layer(layers)
+}
+
+async fn security_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in SECURITY_HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+async fn check_host(State(hosts): State<Arc<Hosts>>, mut request: Request, next: Next) -> Response {
+    match hosts.accept(request.uri(), request.headers()) {
+        Some(host) => {
+            request.extensions_mut().insert(RequestHost(host));
+            next.run(request).await
+        }
+        None => {
+            let detail = "This server does not answer to that host name. If it should, its operator adds the name to \
+                          `allowed_hosts` under [server] in educa.toml.";
+            Problem::bad_request(detail).into_response()
+        }
+    }
+}
+
+/// TRACE echoes a request's cookies, CONNECT asks for a tunnel: neither is for us.
+async fn refuse_odd_methods(request: Request, next: Next) -> Response {
+    if request.method() == Method::TRACE || request.method() == Method::CONNECT {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    next.run(request).await
+}

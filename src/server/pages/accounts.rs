@@ -1,0 +1,190 @@
+//! Accounts: register, sign in, sign out. Rows U2–U6.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, header};
+
+use super::draw::{Pages, enrollment};
+use super::form::Form;
+use crate::course::CourseId;
+use crate::school::{Registration, RegistrationMistakes, Role, School, SignedIn, Standing};
+use crate::server::app::App;
+use crate::server::config::ServerConfig;
+use crate::server::identity::{Caller, no_session_cookie, redirect, session_cookie, session_token};
+use crate::server::local_path::LocalPath;
+use crate::server::problem::Problem;
+use crate::theme::{AccountBarView, FieldView, LoginView, LogoutView, RegisterView};
+
+const LOGIN: &str = "/accounts/login/";
+const LOGOUT: &str = "/accounts/logout/";
+const REGISTER: &str = "/students/register/";
+
+/// Where somebody goes who did not say where.
+const MY_COURSES: &str = "/students/courses/";
+
+/// One text for an unknown user and a wrong password: which of the two it was is nobody's business.
+const BAD_CREDENTIALS: &str =
+    "Please enter a correct username and password. Note that the password is case-sensitive.";
+
+/// `GET /accounts/login/`
+pub async fn login_form(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
+    let next = LocalPath::parse(form.get("next"));
+    if caller.0.is_some() {
+        return Ok(redirect(&next.unwrap_or_else(|| LocalPath::new(MY_COURSES))));
+    }
+    draw_login(&app, next, FieldView::default(), Vec::new())
+}
+
+/// `POST /accounts/login/`
+pub async fn login(State(app): State<App>, headers: HeaderMap, form: Form) -> Result<Response, Problem> {
+    let next = LocalPath::parse(form.get("next"));
+    let (username, password) = (form.get("username"), form.get("password"));
+    match app.school.verify(username, password.to_owned()).await? {
+        Some(account) => {
+            let signed_in = app.school.sign_in(account).await?;
+            tracing::info!(account = %signed_in.account.id, "signed in");
+            replace_session(&app.school, &headers).await?;
+            Ok(arrive(&signed_in, next, &app.config))
+        }
+        None => {
+            tracing::info!("a sign-in failed");
+            let username = FieldView { value: username.to_owned(), errors: Vec::new() };
+            draw_login(&app, next, username, vec![BAD_CREDENTIALS.to_owned()])
+        }
+    }
+}
+
+/// `GET /students/register/`
+pub async fn register_form(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
+    let next = LocalPath::parse(form.get("next"));
+    if caller.0.is_some() {
+        return Ok(redirect(&next.unwrap_or_else(|| LocalPath::new(MY_COURSES))));
+    }
+    draw_register(&app, next, "", RegistrationMistakes::default())
+}
+
+/// `POST /students/register/`: signs in at once.
+pub async fn register(State(app): State<App>, headers: HeaderMap, form: Form) -> Result<Response, Problem> {
+    let next = LocalPath::parse(form.get("next"));
+    let registration = Registration {
+        username: form.get("username").to_owned(),
+        email: String::new(),
+        password1: form.get("password1").to_owned(),
+        password2: form.get("password2").to_owned(),
+    };
+    let registered = match registration.validate() {
+        Ok(valid) => app.school.register(valid, Role::Student).await?,
+        Err(mistakes) => Err(mistakes),
+    };
+    match registered {
+        Ok(account) => {
+            let signed_in = app.school.sign_in(account).await?;
+            tracing::info!(account = %signed_in.account.id, "registered");
+            replace_session(&app.school, &headers).await?;
+            Ok(arrive(&signed_in, next, &app.config))
+        }
+        Err(mistakes) => draw_register(&app, next, form.get("username"), mistakes),
+    }
+}
+
+/// `GET /accounts/logout/`: asks, or says that nobody is signed in (any more).
+pub async fn logout_form(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    let pages = Pages::new(&app);
+    let signed_out = caller.0.is_none();
+    let title = pages.word(if signed_out { "signed_out" } else { "sign_out" });
+    let username = caller.0.map(|account| account.username.to_string()).unwrap_or_default();
+    pages.draw(&LogoutView { page: pages.page(title, LOGOUT), signed_out, username })
+}
+
+/// `POST /accounts/logout/`: the session ends here, not only in the browser.
+pub async fn logout(
+    State(school): State<Arc<School>>,
+    State(config): State<Arc<ServerConfig>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    replace_session(&school, &headers).await?;
+    Ok(with_cookie(redirect(&LocalPath::new(LOGOUT)), no_session_cookie(&config)))
+}
+
+/// `GET /accounts/bar/`: the pieces that a script puts into static pages. Rows C8 and C9.
+pub async fn bar(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
+    let pages = Pages::new(&app);
+    let next = LocalPath::parse(form.get("next"));
+    let course = form.get("course").parse::<CourseId>().ok();
+    let course = course.filter(|course| pages.publication.catalog.course(*course).is_some());
+    let enrollment = match course {
+        Some(course) => {
+            let standing: Standing = app.school.standing(caller.0.as_ref(), course).await?;
+            let here = next.clone().unwrap_or_else(|| LocalPath::new("/"));
+            Some(enrollment(course, &standing, &here))
+        }
+        None => None,
+    };
+    pages.draw(&AccountBarView {
+        page: pages.page(String::new(), ""),
+        username: caller.0.map(|account| account.username.to_string()).unwrap_or_default(),
+        next: next.map(|next| next.to_string()).unwrap_or_default(),
+        enrollment,
+    })
+}
+
+/// Ends the session a request came with: a token known before signing in must not be worth anything after.
+async fn replace_session(school: &School, headers: &HeaderMap) -> Result<(), Problem> {
+    if let Some(token) = session_token(headers) {
+        school.sign_out(&token).await?;
+    }
+    Ok(())
+}
+
+fn arrive(signed_in: &SignedIn, next: Option<LocalPath>, config: &ServerConfig) -> Response {
+    let to = next.unwrap_or_else(|| LocalPath::new(MY_COURSES));
+    with_cookie(redirect(&to), session_cookie(&signed_in.token, config))
+}
+
+fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The address of the other form, `next` kept.
+fn with_next(path: &str, next: Option<&LocalPath>) -> String {
+    next.map_or_else(|| path.to_owned(), |next| next.as_parameter_of(path, "next").to_string())
+}
+
+fn draw_login(
+    app: &App,
+    next: Option<LocalPath>,
+    username: FieldView,
+    errors: Vec<String>,
+) -> Result<Response, Problem> {
+    let pages = Pages::new(app);
+    pages.draw(&LoginView {
+        page: pages.page(pages.word("sign_in"), LOGIN),
+        errors,
+        username,
+        password: FieldView::default(),
+        register: with_next(REGISTER, next.as_ref()),
+        next: next.map(|next| next.to_string()).unwrap_or_default(),
+    })
+}
+
+fn draw_register(
+    app: &App,
+    next: Option<LocalPath>,
+    username: &str,
+    mistakes: RegistrationMistakes,
+) -> Result<Response, Problem> {
+    let pages = Pages::new(app);
+    let secret = |errors| FieldView { value: String::new(), errors };
+    pages.draw(&RegisterView {
+        page: pages.page(pages.word("register"), REGISTER),
+        username: FieldView { value: username.to_owned(), errors: mistakes.username },
+        password1: secret(mistakes.password1),
+        password2: secret(mistakes.password2),
+        login: with_next(LOGIN, next.as_ref()),
+        next: next.map(|next| next.to_string()).unwrap_or_default(),
+    })
+}

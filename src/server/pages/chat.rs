@@ -1,0 +1,95 @@
+//! The chat room of a course, as a page: what was said, and a form to say something. Rows E10, E11, W1, W10.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+
+use super::draw::{Pages, contents_address, course_link, forbidden};
+use super::form::Form;
+use crate::course::{CourseId, routes};
+use crate::school::{Account, Denied, Message, MessageText, Pass, Room, Standing, admit};
+use crate::server::app::App;
+use crate::server::identity::{Student, redirect};
+use crate::server::local_path::LocalPath;
+use crate::server::problem::Problem;
+use crate::theme::{ChatView, FieldView, MessageView};
+
+/// How many messages a page shows.
+const SHOWN: usize = 50;
+
+/// `GET /chat/room/<id>/`
+pub async fn room(
+    State(app): State<App>,
+    Student(account): Student,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    match enter(&app, &account, &id).await? {
+        Ok(pass) => draw(&app, &account, &pass, FieldView::default()).await,
+        Err(response) => Ok(response),
+    }
+}
+
+/// `POST /chat/room/<id>/` (`message`)
+pub async fn say(
+    State(app): State<App>,
+    Student(account): Student,
+    Path(id): Path<String>,
+    form: Form,
+) -> Result<Response, Problem> {
+    let pass = match enter(&app, &account, &id).await? {
+        Ok(pass) => pass,
+        Err(response) => return Ok(response),
+    };
+    match MessageText::parse(form.get("message")) {
+        Ok(text) => {
+            app.school.say(&pass, &account, text).await?;
+            Ok(redirect(&LocalPath::new(&routes::chat(pass.thing().0).href())))
+        }
+        Err(error) => {
+            let draft = FieldView { value: form.get("message").to_owned(), errors: vec![error.to_string()] };
+            let page = draw(&app, &account, &pass, draft).await?;
+            Ok((StatusCode::BAD_REQUEST, page).into_response())
+        }
+    }
+}
+
+/// The way in, or the page that refuses it; the same for a course that does not exist (row E10).
+async fn enter(app: &App, account: &Account, id: &str) -> Result<Result<Pass<Room>, Response>, Problem> {
+    let known = id.parse::<CourseId>().ok().filter(|id| app.shelf.current().catalog.course(*id).is_some());
+    let Some(course) = known else {
+        return Ok(Err(forbidden(app, None, &Standing::unknown())?));
+    };
+    let standing = app.school.standing(Some(account), course).await?;
+    match admit(&standing, Room(course)) {
+        Ok(pass) => Ok(Ok(pass)),
+        Err(Denied::Anonymous | Denied::NotEnrolled(_)) => Ok(Err(forbidden(app, Some(course), &standing)?)),
+    }
+}
+
+async fn draw(app: &App, reader: &Account, pass: &Pass<Room>, draft: FieldView) -> Result<Response, Problem> {
+    let pages = Pages::new(app);
+    let Room(id) = *pass.thing();
+    let course = pages.publication.catalog.course(id).ok_or_else(Problem::not_found)?;
+    let messages = app.school.messages(pass, SHOWN).await?;
+    let address = routes::chat(id).href();
+    let title = pages.word("chat_of").replace("{name}", &course.title);
+    pages.draw(&ChatView {
+        page: pages.page(title, &address),
+        course: course_link(course),
+        contents: contents_address(id),
+        room: address,
+        username: reader.username.to_string(),
+        messages: messages.iter().map(|(message, author)| view(message, author, reader)).collect(),
+        draft,
+    })
+}
+
+fn view(message: &Message, author: &Account, reader: &Account) -> MessageView {
+    MessageView {
+        id: message.id,
+        username: author.username.to_string(),
+        mine: author.id == reader.id,
+        text: message.text.as_str().to_owned(),
+        at: message.at.to_string(),
+    }
+}

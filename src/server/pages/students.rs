@@ -1,0 +1,145 @@
+//! Students: my courses, enrolling, leaving, and the way to a course's contents. Rows E2–E7, E13.
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use http::Uri;
+
+use super::draw::{Pages, contents_address, course_link, enroll_address, enrollment, forbidden};
+use super::form::Form;
+use crate::course::{Course, CourseId, routes};
+use crate::school::Account;
+use crate::server::app::App;
+use crate::server::files::first_page;
+use crate::server::identity::{Caller, Student, redirect, sign_in_to_see};
+use crate::server::local_path::LocalPath;
+use crate::server::problem::Problem;
+use crate::theme::{EnrollView, MyCourse, MyCoursesView};
+
+const MY_COURSES: &str = "/students/courses/";
+
+/// `GET /students/courses/`
+pub async fn my_courses(State(app): State<App>, Student(account): Student) -> Result<Response, Problem> {
+    let pages = Pages::new(&app);
+    let mut courses = Vec::new();
+    for (id, at) in app.school.my_courses(&account).await? {
+        // A course that is not published at the moment keeps its seats.
+        if let Some(course) = pages.publication.catalog.course(id) {
+            courses.push(my_course(course, at));
+        }
+    }
+    let page = pages.page(pages.word("my_courses"), MY_COURSES);
+    pages.draw(&MyCoursesView { page, username: account.username.to_string(), courses })
+}
+
+fn my_course(course: &Course, enrolled: jiff::Timestamp) -> MyCourse {
+    MyCourse {
+        id: course.id.get(),
+        title: course.title.clone(),
+        address: routes::course(&course.slug).href(),
+        contents: contents_address(course.id),
+        chat: routes::chat(course.id).href(),
+        lang: course.lang.to_string(),
+        dir: course.dir.as_str(),
+        n_modules: course.modules.len(),
+        enrolled: enrolled.to_string(),
+    }
+}
+
+/// `GET /students/enroll-course/?course=<id>`: what this visitor can do about a course. A GET changes nothing.
+pub async fn enroll_form(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
+    let pages = Pages::new(&app);
+    if form.get("course").is_empty() {
+        // Where the sign-in page leads after a form was sent by somebody who was not signed in.
+        return Ok(redirect(&LocalPath::new(if caller.0.is_some() { MY_COURSES } else { "/" })));
+    }
+    let course = wanted(&pages, form.get("course"))?;
+    let standing = app.school.standing(caller.0.as_ref(), course.id).await?;
+    if standing.is_enrolled() {
+        return Ok(redirect(&LocalPath::new(&contents_address(course.id))));
+    }
+    let here = enroll_address(course.id);
+    pages.draw(&EnrollView {
+        page: pages.page(pages.word("enroll_in").replace("{name}", &course.title), here.as_str()),
+        course: course_link(course),
+        enrollment: enrollment(course.id, &standing, &here),
+    })
+}
+
+/// `POST /students/enroll-course/` (`course`)
+pub async fn enroll(
+    State(app): State<App>,
+    Student(account): Student,
+    form: Form,
+) -> Result<Response, Problem> {
+    let pages = Pages::new(&app);
+    let course = wanted(&pages, form.get("course"))?;
+    app.school.enroll(&account, course.id).await?;
+    Ok(redirect(&LocalPath::new(&contents_address(course.id))))
+}
+
+/// `POST /students/leave-course/` (`course`)
+pub async fn leave(State(app): State<App>, Student(account): Student, form: Form) -> Result<Response, Problem> {
+    // Not looked up in the catalog: one may also leave a course that is not published any more.
+    let course = form.get("course").parse::<CourseId>().map_err(|_| Problem::bad_request(NO_COURSE))?;
+    app.school.leave(&account, course).await?;
+    Ok(redirect(&LocalPath::new(MY_COURSES)))
+}
+
+/// `GET /students/course/<id>/`: on to the first module.
+pub async fn course(
+    State(app): State<App>,
+    caller: Caller,
+    uri: Uri,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let Caller(Some(account)) = caller else { return Ok(redirect(&sign_in_to_see(uri.path(), None))) };
+    let id: CourseId = id.parse().map_err(|_| Problem::not_found())?;
+    match enrolled(&app, &account, id).await? {
+        Ok(()) => {
+            let first = first_page(&app.shelf.current(), id).ok_or_else(Problem::not_found)?;
+            Ok(redirect(&LocalPath::new(&first.href())))
+        }
+        Err(forbidden) => Ok(forbidden),
+    }
+}
+
+/// `GET /students/course/<id>/<n>/`: on to module number n, from 1.
+pub async fn module(
+    State(app): State<App>,
+    caller: Caller,
+    uri: Uri,
+    Path((id, number)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let Caller(Some(account)) = caller else { return Ok(redirect(&sign_in_to_see(uri.path(), None))) };
+    let id: CourseId = id.parse().map_err(|_| Problem::not_found())?;
+    match enrolled(&app, &account, id).await? {
+        Ok(()) => {
+            let publication = app.shelf.current();
+            let number = number.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+            let modules = publication.catalog.course(id).map_or(&[][..], |course| &course.modules);
+            let module = number.and_then(|at| modules.get(at)).ok_or_else(Problem::not_found)?;
+            Ok(redirect(&LocalPath::new(&module.address.href())))
+        }
+        Err(forbidden) => Ok(forbidden),
+    }
+}
+
+/// Nothing in the way, or the page that says what is.
+async fn enrolled(app: &App, account: &Account, id: CourseId) -> Result<Result<(), Response>, Problem> {
+    if app.shelf.current().catalog.course(id).is_none() {
+        return Err(Problem::not_found());
+    }
+    let standing = app.school.standing(Some(account), id).await?;
+    if standing.is_enrolled() { Ok(Ok(())) } else { Ok(Err(forbidden(app, Some(id), &standing)?)) }
+}
+
+const NO_COURSE: &str = "The form does not say which course is meant.";
+
+/// The course a form names: 400 if it names none, 404 if there is no such course.
+fn wanted<'a>(pages: &'a Pages, course: &str) -> Result<&'a Course, Problem> {
+    if course.is_empty() {
+        return Err(Problem::bad_request(NO_COURSE));
+    }
+    let id: CourseId = course.parse().map_err(|_| Problem::not_found())?;
+    pages.publication.catalog.course(id).ok_or_else(Problem::not_found)
+}

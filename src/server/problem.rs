@@ -1,0 +1,139 @@
+//! Problems: answers that are not what was asked for.
+//!
+//! What the client hears and what the log keeps are two fields. A handler returns a [`Problem`]; [`draw`], outside of
+//! everything that can refuse a request, turns it and every bare refusal of a lower layer into a page of the theme, or
+//! into JSON below `/api/`.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, StatusCode, header};
+
+use super::app::App;
+use super::pages;
+use crate::course::CatalogError;
+use crate::disk::DiskError;
+use crate::school::{HasherError, SchoolError};
+
+/// An answer that is not what was asked for.
+#[derive(Debug, Clone)]
+pub struct Problem {
+    /// The status.
+    pub status: StatusCode,
+    /// What the client hears: one or two sentences, nothing about our insides.
+    pub detail: String,
+    /// What the log keeps, if it is worth a line.
+    pub log: Option<String>,
+}
+
+impl Problem {
+    /// The request cannot be understood.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, detail: detail.into(), log: None }
+    }
+
+    /// There is no such thing.
+    pub fn not_found() -> Self {
+        let detail = "There is no page at this address.".to_owned();
+        Self { status: StatusCode::NOT_FOUND, detail, log: None }
+    }
+
+    fn unavailable(detail: &str, log: String) -> Self {
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, detail: detail.to_owned(), log: Some(log) }
+    }
+}
+
+const TRY_AGAIN: &str = "The school cannot do this right now. Please try again in a moment.";
+
+impl From<SchoolError> for Problem {
+    fn from(error: SchoolError) -> Self {
+        let detail = match error {
+            SchoolError::Hasher(HasherError::Busy) => "Many people are signing in. Please try again in a few seconds.",
+            _ => TRY_AGAIN,
+        };
+        Self::unavailable(detail, error.to_string())
+    }
+}
+
+impl From<DiskError> for Problem {
+    fn from(error: DiskError) -> Self {
+        Self::unavailable(TRY_AGAIN, error.to_string())
+    }
+}
+
+impl From<CatalogError> for Problem {
+    fn from(error: CatalogError) -> Self {
+        Self::unavailable(TRY_AGAIN, error.to_string())
+    }
+}
+
+impl From<crate::theme::TemplateError> for Problem {
+    fn from(error: crate::theme::TemplateError) -> Self {
+        Self::unavailable("This page cannot be drawn. Please tell the school.", error.to_string())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        if self.status == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives every refusal that has no words yet its words.
+pub async fn draw(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let mut response = next.run(request).await;
+    let status = response.status();
+    let problem = response.extensions_mut().remove::<Problem>();
+    if problem.is_none() && (!is_refusal(status) || has_words(&response)) {
+        return response;
+    }
+    let problem = problem.unwrap_or_else(|| bare(status));
+    if let Some(log) = &problem.log {
+        tracing::error!(%status, %path, "{log}");
+    }
+    let mut drawn = if path.starts_with("/api/") {
+        let body = serde_json::json!({ "detail": problem.detail }).to_string();
+        (problem.status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+    } else {
+        pages::error(&app, &problem)
+    };
+    for name in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = response.headers_mut().remove(&name) {
+            drawn.headers_mut().insert(name, value);
+        }
+    }
+    drawn
+}
+
+fn is_refusal(status: StatusCode) -> bool {
+    status.is_client_error() || status.is_server_error()
+}
+
+/// Handlers write pages and JSON; lower layers write plain text or nothing.
+fn has_words(response: &Response<Body>) -> bool {
+    let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    content_type.is_some_and(|kind| kind.starts_with("text/html") || kind.starts_with("application/json"))
+}
+
+/// Words for a refusal of a lower layer.
+fn bare(status: StatusCode) -> Problem {
+    let (detail, log) = match status {
+        StatusCode::FORBIDDEN => ("This form was sent from another site. Please send it from the school's own page.", None),
+        StatusCode::METHOD_NOT_ALLOWED => ("This address does not answer that kind of request.", None),
+        StatusCode::REQUEST_TIMEOUT => ("The request took too long to arrive or to be answered.", None),
+        StatusCode::PAYLOAD_TOO_LARGE => ("What was sent is too large.", None),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("What was sent is not a form.", None),
+        StatusCode::INTERNAL_SERVER_ERROR => (TRY_AGAIN, Some("a handler failed".to_owned())),
+        _ => ("The request could not be answered.", None),
+    };
+    // A failure of ours is never the client's 500 to interpret: they may try again.
+    let status = if status == StatusCode::INTERNAL_SERVER_ERROR { StatusCode::SERVICE_UNAVAILABLE } else { status };
+    Problem { status, detail: detail.to_owned(), log }
+}

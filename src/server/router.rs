@@ -1,0 +1,64 @@
+//! All routes on one screen.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::IntoResponse as _;
+use axum::routing::{MethodRouter, any, get, post};
+use tower::ServiceExt as _;
+
+use super::app::App;
+use super::hosts::Hosts;
+use super::{api, files, middleware, pages};
+
+/// The whole server as one service.
+pub fn router(app: App, hosts: Hosts) -> Router {
+    let routes = Router::new()
+        // accounts
+        .page("/accounts/login/", get(pages::login_form).post(pages::login))
+        .page("/accounts/logout/", get(pages::logout_form).post(pages::logout))
+        .page("/accounts/bar/", get(pages::bar))
+        .page("/students/register/", get(pages::register_form).post(pages::register))
+        // students
+        .page("/students/courses/", get(pages::my_courses))
+        .page("/students/enroll-course/", get(pages::enroll_form).post(pages::enroll))
+        .page("/students/leave-course/", post(pages::leave))
+        .page("/students/course/{id}/", get(pages::course))
+        .page("/students/course/{id}/{number}/", get(pages::module))
+        .page("/chat/room/{id}/", get(pages::room).post(pages::say))
+        // the API: its handlers see every method, because they check who calls before they say 405
+        .page("/api/", any(api::index))
+        .page("/api/subjects/", any(api::subjects))
+        .page("/api/subjects/{id}/", any(api::subject))
+        .page("/api/courses/", any(api::courses))
+        .page("/api/courses/{id}/", any(api::course))
+        .page("/api/courses/{id}/enroll/", any(api::enroll))
+        .page("/api/courses/{id}/contents/", any(api::contents))
+        .route("/api/{*path}", any(api::nowhere))
+        // everything that was built
+        .fallback(files::serve)
+        .with_state(app.clone());
+    middleware::stack(before_routing(routes), &app, hosts)
+}
+
+/// Format suffixes must be gone before a path is routed.
+fn before_routing(routes: Router) -> Router {
+    let service = routes.map_request(|request: Request<Body>| api::strip_suffix(request));
+    Router::new().fallback_service(service)
+}
+
+trait Pages {
+    /// A page, and a redirect to it from its path without the slash.
+    fn page(self, path: &str, page: MethodRouter<App>) -> Self;
+}
+
+impl Pages for Router<App> {
+    fn page(self, path: &str, page: MethodRouter<App>) -> Self {
+        let without_slash = path.trim_end_matches('/');
+        let to_slash = async |request: Request| {
+            let path = format!("{}/", request.uri().path());
+            files::to_slash(&path, &request).into_response()
+        };
+        self.route(path, page).route(without_slash, any(to_slash))
+    }
+}

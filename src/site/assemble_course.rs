@@ -1,0 +1,192 @@
+//! Courses and modules: the middle levels of the assembly.
+
+use super::assemble::{Assembly, Common, Folder, document, id, resource, speech};
+use super::assemble_content::contents;
+use super::curriculum::{Access, Course, Document, Layout, Module, Resource, Speech};
+use super::naming::{Given, Unique, orders, slug_of, split_number};
+use crate::course::{CourseId, Slug, routes};
+use crate::diag::Diagnostic;
+use crate::fields::Fields;
+
+/// The settings of `course.md`.
+struct CourseSettings {
+    id: Given<CourseId>,
+    common: Common,
+    owner: Option<(Slug, std::ops::Range<usize>)>,
+    created: Option<jiff::Timestamp>,
+    summary: String,
+    tags: Vec<String>,
+    access: Access,
+    layout: Layout,
+    speech: Speech,
+}
+
+impl CourseSettings {
+    fn read(fields: &mut Fields<'_>, assembly: &Assembly<'_, '_>, parent: &Speech) -> Self {
+        let accesses = [("enrolled", Access::Enrolled), ("public", Access::Public)];
+        let layouts = [("module", Layout::Module), ("lesson", Layout::Lesson)];
+        let id = id(fields, CourseId::new);
+        let common = Common::read(fields, assembly.config);
+        if !fields.has("owner") {
+            fields.missing("owner", "add `owner = \"…\"`, the name of a file in instructors/ without `.md`");
+        }
+        Self {
+            id,
+            common,
+            owner: fields.parsed("owner"),
+            created: fields.time("created"),
+            summary: fields.text("summary").unwrap_or_default(),
+            tags: fields.texts("tags").into_iter().map(|(tag, _)| tag).collect(),
+            access: fields.choice("access", &accesses).unwrap_or(Access::Enrolled),
+            layout: fields.choice("layout", &layouts).unwrap_or(Layout::Module),
+            speech: speech(fields, parent),
+        }
+    }
+}
+
+/// Assembles the course in a folder, if it is one.
+pub(super) fn course(
+    assembly: &mut Assembly<'_, '_>,
+    name: &str,
+    folder: &Folder<'_>,
+    shown: &str,
+    parent: &Speech,
+) -> Option<Course> {
+    let Some(file) = folder.files.get("course.md") else {
+        let help = "write one with `id`, `title` and `owner`, or run `educa new course`";
+        assembly.diagnostics.push(Diagnostic::error(shown, "this folder has no course.md").help(help));
+        return None;
+    };
+    let mut diagnostics = std::mem::take(assembly.diagnostics);
+    let read = document(file, &mut diagnostics, |fields| CourseSettings::read(fields, assembly, parent));
+    *assembly.diagnostics = diagnostics;
+    let (settings, document) = read?;
+    if settings.common.hidden {
+        return None;
+    }
+    let slug = slug_of(&settings.common.slug, name, &file.shown, assembly.diagnostics);
+    claim(assembly, &settings, slug.as_ref(), &document);
+    let aliases = settings.common.aliases(&document);
+    let modules = modules(assembly, folder, shown);
+    let resources = loose_resources(assembly, folder);
+    let times = assembly.history.of(&file.path);
+    Some(Course {
+        id: settings.id?.0,
+        title: settings.common.title?,
+        slug: slug?,
+        owner: settings.owner?.0,
+        created: settings.created.or(times.map(|times| times.created)).unwrap_or(file.modified),
+        summary: settings.summary,
+        tags: settings.tags,
+        access: settings.access,
+        layout: settings.layout,
+        speech: settings.speech,
+        document,
+        aliases,
+        modules,
+        resources,
+    })
+}
+
+fn claim(assembly: &mut Assembly<'_, '_>, settings: &CourseSettings, slug: Option<&Slug>, document: &Document) {
+    let shown = &document.shown;
+    if let Some((id, span)) = &settings.id {
+        let place = document.source().place(span.clone());
+        assembly.course_ids.claim(*id, shown, Some(place), assembly.diagnostics);
+    }
+    let Some(slug) = slug else { return };
+    let place = settings.common.slug.as_ref().map(|(_, span)| document.source().place(span.clone()));
+    if slug.as_str() == routes::SUBJECT_SLUG {
+        let help = "rename the folder, or set another `slug`";
+        let message = "a course cannot have the slug \"subject\": its address belongs to the subjects";
+        assembly.diagnostics.push(Diagnostic::error(&**shown, message).help(help));
+    }
+    assembly.course_slugs.claim(slug.clone(), shown, place, assembly.diagnostics);
+}
+
+/// A folder of a course is a module if it says so or has a number; others hold resources.
+fn is_module(name: &str, folder: &Folder<'_>) -> bool {
+    folder.files.contains_key("module.md") || split_number(name).0.is_some()
+}
+
+fn loose_resources(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>) -> Vec<Resource> {
+    let mut resources: Vec<_> = folder.files.values().filter_map(|file| resource(file)).collect();
+    for (name, file) in &folder.files {
+        if name.ends_with(".md") && *name != "course.md" {
+            let help = "put it into a module's folder (one that begins with a number)";
+            let message = "this text is part of no module";
+            assembly.diagnostics.push(Diagnostic::warning(&file.shown, message).help(help));
+        }
+    }
+    for (name, folder) in &folder.folders {
+        if !is_module(name, folder) {
+            resources.extend(folder.resources(assembly.diagnostics));
+        }
+    }
+    resources
+}
+
+/// A module before its place among the others is known.
+struct UnplacedModule {
+    given: Option<u32>,
+    number: Option<u32>,
+    module: Module,
+}
+
+fn modules(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>, shown: &str) -> Vec<Module> {
+    let mut unplaced = Vec::new();
+    for (name, folder) in folder.folders.iter().filter(|(name, folder)| is_module(name, folder)) {
+        unplaced.extend(module(assembly, name, folder, &format!("{shown}/{name}")));
+    }
+    let siblings: Vec<_> = unplaced.iter().map(|unplaced| (unplaced.given, unplaced.number)).collect();
+    let mut modules = Vec::new();
+    let mut unique_orders = Unique::new("order", "give one of the modules another number");
+    let mut slugs = Unique::new("module slug", "rename one of the folders, or set `slug`");
+    for (unplaced, order) in unplaced.into_iter().zip(orders(&siblings)) {
+        let module = Module { order, ..unplaced.module };
+        let shown = &module.document.shown;
+        unique_orders.claim(order, shown, None, assembly.diagnostics);
+        slugs.claim(module.slug.clone(), shown, None, assembly.diagnostics);
+        modules.push(module);
+    }
+    modules.sort_by_key(|module| module.order);
+    modules
+}
+
+fn module(
+    assembly: &mut Assembly<'_, '_>,
+    name: &str,
+    folder: &Folder<'_>,
+    shown: &str,
+) -> Option<UnplacedModule> {
+    let Some(file) = folder.files.get("module.md") else {
+        let help = "write one with `title`, or run `educa new module`";
+        assembly.diagnostics.push(Diagnostic::error(shown, "this folder has no module.md").help(help));
+        return None;
+    };
+    let config = assembly.config;
+    let read = |fields: &mut Fields<'_>| {
+        let common = Common::read(fields, config);
+        (common, fields.number("order"), fields.flag("preview"))
+    };
+    let ((common, given, preview), document) = document(file, assembly.diagnostics, read)?;
+    if common.hidden {
+        return None;
+    }
+    let (number, rest) = split_number(name);
+    let slug = slug_of(&common.slug, rest, &file.shown, assembly.diagnostics);
+    let aliases = common.aliases(&document);
+    let (contents, resources) = contents(assembly, folder);
+    let module = Module {
+        order: 0,
+        title: common.title?,
+        slug: slug?,
+        preview,
+        folder: document.path.strip_suffix("module.md").unwrap_or_default().to_owned(),
+        document,
+        aliases,
+        contents,
+        resources,
+    };
+    Some(UnplacedModule { given: given.map(|(order, _)| order), number, module })
+}

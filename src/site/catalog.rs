@@ -1,0 +1,66 @@
+//! Stage 8: the [`Catalog`] that the server reads.
+
+use std::collections::BTreeMap;
+
+use super::curriculum::{self, Curriculum};
+use super::graph::SiteGraph;
+use super::publish::Output;
+use crate::course::{Catalog, Course, Instructor, Module, Published, Subject, routes};
+
+/// What the server is told of a school.
+pub fn catalog(graph: &SiteGraph<'_>, outputs: &[Output]) -> Catalog {
+    let curriculum = graph.curriculum;
+    let subject = |subject: &curriculum::Subject| Subject {
+        id: subject.id,
+        title: subject.title.clone(),
+        slug: subject.slug.clone(),
+    };
+    Catalog {
+        subjects: curriculum.subjects.iter().map(subject).collect(),
+        courses: courses(graph, curriculum),
+        instructors: curriculum.instructors.iter().map(instructor).collect(),
+        files: outputs.iter().filter_map(file).collect::<BTreeMap<_, _>>(),
+    }
+}
+
+fn courses(graph: &SiteGraph<'_>, curriculum: &Curriculum) -> Vec<Course> {
+    let mut courses = Vec::new();
+    for subject in &curriculum.subjects {
+        for course in &subject.courses {
+            // A course without an owner was reported, and then nothing is published.
+            let Some(owner) = graph.owner(course) else { continue };
+            courses.push(Course {
+                id: course.id,
+                subject: subject.id,
+                title: course.title.clone(),
+                slug: course.slug.clone(),
+                overview: course.document.body().trim().to_owned(),
+                created: course.created,
+                owner: owner.id,
+                lang: course.speech.lang.clone(),
+                dir: course.speech.dir,
+                modules: course.modules.iter().map(|each| module(course, each)).collect(),
+            });
+        }
+    }
+    courses.sort_by_key(|course| std::cmp::Reverse((course.created, course.id)));
+    courses
+}
+
+fn module(course: &curriculum::Course, module: &curriculum::Module) -> Module {
+    Module {
+        order: module.order,
+        title: module.title.clone(),
+        description: module.document.body().trim().to_owned(),
+        address: routes::module(&course.slug, &module.slug),
+    }
+}
+
+fn instructor(instructor: &curriculum::Instructor) -> Instructor {
+    Instructor { id: instructor.id, user_name: instructor.user_name.clone(), name: instructor.name.clone() }
+}
+
+fn file(output: &Output) -> Option<(crate::course::Address, Published)> {
+    let published = Published { digest: output.digest, size: output.size, audience: output.audience };
+    Some((output.address.clone()?, published))
+}

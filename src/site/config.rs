@@ -1,0 +1,40 @@
+//! What a build needs to know of the school besides its content.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::course::Language;
+
+/// Settings of a build: `[site]` and `[build]` of educa.toml, with all paths made whole.
+#[derive(Debug, Clone)]
+pub struct SiteConfig {
+    /// The school's name.
+    pub title: String,
+    /// One sentence about it; may be empty.
+    pub description: String,
+    /// The site's language; courses may have their own.
+    pub lang: Language,
+    /// Where the site will be found, such as `https://school.example`, without a slash at the end.
+    pub base_url: Option<String>,
+    /// The theme's name.
+    pub theme: String,
+    /// The school's folder. Diagnostics name files relative to it.
+    pub root: PathBuf,
+    /// The authors' room.
+    pub content: PathBuf,
+    /// Where themes of the school's own lie.
+    pub themes: PathBuf,
+    /// Where public pages go.
+    pub public: PathBuf,
+    /// Where gated pages and the catalog go.
+    pub private: PathBuf,
+    /// Where the build keeps its ledger.
+    pub state: PathBuf,
+    /// Whether authors may write raw HTML.
+    pub raw_html: bool,
+    /// Whether drafts are built.
+    pub drafts: bool,
+    /// The moment that `publish_on` is compared with.
+    pub now: Timestamp,
+}

@@ -1,0 +1,225 @@
+//! The curriculum: what the authors wrote, understood and checked, but not yet placed on the site.
+//!
+//! Subjects > courses > modules > contents, each with its settings parsed. Paths are relative to the content folder.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::video::Video;
+use crate::course::{CourseId, Direction, InstructorId, Language, Slug, SubjectId};
+use crate::diag::SourceText;
+use crate::digest::Digest;
+
+/// A whole school, drafts left out.
+#[derive(Debug, Default)]
+pub struct Curriculum {
+    /// Ordered by title.
+    pub subjects: Vec<Subject>,
+    /// Ordered by id.
+    pub instructors: Vec<Instructor>,
+}
+
+/// A text with its settings cut off.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Its path below the content folder.
+    pub path: Arc<str>,
+    /// How diagnostics name it.
+    pub shown: Arc<str>,
+    /// All of it.
+    pub text: Arc<str>,
+    /// Where the body begins.
+    pub body_at: usize,
+}
+
+impl Document {
+    /// What comes after the settings.
+    pub fn body(&self) -> &str {
+        &self.text[self.body_at..]
+    }
+
+    /// For diagnostics.
+    pub fn source(&self) -> SourceText<'_> {
+        SourceText { path: &self.shown, text: &self.text }
+    }
+}
+
+/// A file that is published as it is.
+#[derive(Debug, Clone)]
+pub struct Resource {
+    /// Its path below the content folder.
+    pub path: String,
+    /// How diagnostics name it.
+    pub shown: String,
+    /// Where it lies.
+    pub disk_path: std::path::PathBuf,
+    /// Identity of its bytes.
+    pub digest: Digest,
+    /// Bytes.
+    pub size: u64,
+}
+
+/// `subject.md` and all below it.
+#[derive(Debug)]
+pub struct Subject {
+    /// Its key.
+    pub id: SubjectId,
+    /// Its title.
+    pub title: String,
+    /// Its part of the address.
+    pub slug: Slug,
+    /// Language and direction.
+    pub speech: Speech,
+    /// Its description.
+    pub document: Document,
+    /// Addresses that lead here.
+    pub aliases: Vec<Alias>,
+    /// Newest first.
+    pub courses: Vec<Course>,
+    /// Files beside `subject.md`.
+    pub resources: Vec<Resource>,
+}
+
+/// The language and direction of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Speech {
+    /// Its language.
+    pub lang: Language,
+    /// Its direction.
+    pub dir: Direction,
+}
+
+/// `course.md` and all below it.
+#[derive(Debug)]
+pub struct Course {
+    /// Its key.
+    pub id: CourseId,
+    /// Its title.
+    pub title: String,
+    /// Its part of the address, unique in the school.
+    pub slug: Slug,
+    /// The user name of the instructor who owns it.
+    pub owner: Slug,
+    /// When it was created.
+    pub created: Timestamp,
+    /// One sentence; may be empty.
+    pub summary: String,
+    /// Key words.
+    pub tags: Vec<String>,
+    /// Who may read its contents.
+    pub access: Access,
+    /// How its contents lie on pages.
+    pub layout: Layout,
+    /// Language and direction.
+    pub speech: Speech,
+    /// Its overview.
+    pub document: Document,
+    /// Addresses that lead here.
+    pub aliases: Vec<Alias>,
+    /// In order.
+    pub modules: Vec<Module>,
+    /// Files beside `course.md`.
+    pub resources: Vec<Resource>,
+}
+
+/// Who may read the contents of a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Those who enrolled.
+    Enrolled,
+    /// Everyone.
+    Public,
+}
+
+/// How contents lie on pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// A module is one page with its contents one after another.
+    Module,
+    /// Each content has its own page.
+    Lesson,
+}
+
+/// `module.md` and all below it.
+#[derive(Debug)]
+pub struct Module {
+    /// The author's order; begins at 0 and may have gaps.
+    pub order: u32,
+    /// Its title.
+    pub title: String,
+    /// Its part of the address, unique in the course.
+    pub slug: Slug,
+    /// Whether everyone may read it although the course is for the enrolled.
+    pub preview: bool,
+    /// Its description.
+    pub document: Document,
+    /// Addresses that lead here.
+    pub aliases: Vec<Alias>,
+    /// In order.
+    pub contents: Vec<Content>,
+    /// Files that contents refer to, media contents included.
+    pub resources: Vec<Resource>,
+    /// Its folder below the content folder, with a slash at the end.
+    pub folder: String,
+}
+
+/// A content of a module.
+#[derive(Debug)]
+pub struct Content {
+    /// The author's order; begins at 0 and may have gaps.
+    pub order: u32,
+    /// Its title.
+    pub title: String,
+    /// Its part of the address, unique in the module.
+    pub slug: Slug,
+    /// When it was written.
+    pub created: Timestamp,
+    /// When it was last changed.
+    pub updated: Timestamp,
+    /// What it is.
+    pub kind: Kind,
+    /// Its text or caption; a media file on its own has none.
+    pub document: Option<Document>,
+    /// Its path below the content folder.
+    pub path: String,
+    /// Addresses that lead here.
+    pub aliases: Vec<Alias>,
+}
+
+/// The four kinds of content. Row C10.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// A text.
+    Text,
+    /// A picture: the path of a resource below the content folder.
+    Image(String),
+    /// A download: the path of a resource below the content folder.
+    File(String),
+    /// A video.
+    Video(Video),
+}
+
+/// An address that leads to a page which lies elsewhere now.
+#[derive(Debug, Clone)]
+pub struct Alias {
+    /// The old address.
+    pub address: crate::course::Address,
+    /// Which file says so.
+    pub shown: Arc<str>,
+}
+
+/// `instructors/<user name>.md`.
+#[derive(Debug)]
+pub struct Instructor {
+    /// The key.
+    pub id: InstructorId,
+    /// The user name; the part of the address.
+    pub user_name: Slug,
+    /// The full name.
+    pub name: String,
+    /// Language and direction.
+    pub speech: Speech,
+    /// The biography.
+    pub document: Document,
+}

@@ -1,0 +1,95 @@
+//! Fragments: rendered Markdown with holes where links to other files go.
+//!
+//! A fragment depends on its own text alone, so it can be kept as long as the text stays the same. The graph knows
+//! where the linked files lie and fills the holes when a page is made.
+
+use std::ops::Range;
+
+/// A rendered text.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Fragment {
+    pub(super) pieces: Vec<Piece>,
+    /// What the holes stand for, in the order of the text.
+    pub links: Vec<Link>,
+    /// Its headings, in order.
+    pub headings: Vec<Heading>,
+    /// The first paragraph as plain text, for descriptions; may be empty.
+    pub lead: String,
+}
+
+/// A part of a fragment.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Piece {
+    /// Finished HTML.
+    Html(String),
+    /// The address of link number n goes here, escaped.
+    Address(usize),
+    /// The ` width="…" height="…"` of image number n goes here.
+    Size(usize),
+}
+
+/// A link or image that leads to another file of the school.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Link {
+    /// As the author wrote it.
+    pub target: String,
+    /// Where it stands in the body.
+    pub span: Range<usize>,
+    /// What it is.
+    pub kind: LinkKind,
+}
+
+/// What a link is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkKind {
+    /// Something to follow.
+    Page,
+    /// Something to show.
+    Image,
+}
+
+/// A heading of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Heading {
+    /// On the page: 2 to 6.
+    pub level: u8,
+    /// Its `id` on the page.
+    pub id: String,
+    /// What an author writes after `#` to link to it: the `id` without the prefix.
+    pub anchor: String,
+    /// Its text.
+    pub title: String,
+}
+
+/// Where a link leads.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Resolved {
+    /// The address, percent-encoded, not yet escaped.
+    pub href: String,
+    /// Pixels of an image, if known.
+    pub size: Option<(u64, u64)>,
+}
+
+impl Fragment {
+    /// The HTML, with every hole filled: `resolved` has one entry per link.
+    pub fn fill(&self, resolved: &[Resolved]) -> String {
+        let mut html = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Html(text) => html.push_str(text),
+                Piece::Address(at) => html.push_str(&escape_attribute(&resolved[*at].href)),
+                Piece::Size(at) => {
+                    if let Some((width, height)) = resolved[*at].size {
+                        html.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
+                    }
+                }
+            }
+        }
+        html
+    }
+}
+
+/// Escapes a text for a double-quoted HTML attribute.
+pub(super) fn escape_attribute(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
+}

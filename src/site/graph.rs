@@ -1,0 +1,290 @@
+//! Stage 4: the [`SiteGraph`]: where everything lies, who may read it, and what leads where.
+
+use std::collections::{BTreeMap, HashMap};
+
+use rayon::prelude::*;
+
+use super::curriculum::{Access, Content, Course, Curriculum, Instructor, Layout, Module, Resource, Subject};
+use super::render::Fragments;
+use crate::course::{Address, Audience, routes};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::disk;
+
+/// A curriculum placed on the site.
+pub struct SiteGraph<'a> {
+    /// What is placed.
+    pub curriculum: &'a Curriculum,
+    /// Its rendered texts.
+    pub fragments: &'a Fragments,
+    /// Where each file of the content folder lies on the site.
+    targets: HashMap<&'a str, Target<'a>>,
+    /// Every address in use, with the file that has it.
+    taken: BTreeMap<Address, String>,
+    /// Pages that lead elsewhere.
+    pub moved: Vec<(Address, Address)>,
+}
+
+/// Where a file of the content folder lies on the site.
+#[derive(Debug, Clone)]
+pub struct Target<'a> {
+    /// The page or file.
+    pub address: Address,
+    /// The place on the page; empty for its top.
+    pub anchor: String,
+    /// Who may read it.
+    pub audience: Audience,
+    /// The file to publish as it is, if it is one.
+    pub resource: Option<&'a Resource>,
+    /// Pixels, if it is an image whose size is known.
+    pub size: Option<(u64, u64)>,
+}
+
+impl<'a> SiteGraph<'a> {
+    /// Places everything; two things at one address are reported.
+    pub fn new(curriculum: &'a Curriculum, fragments: &'a Fragments, diagnostics: &mut Diagnostics) -> Self {
+        let mut graph =
+            Self { curriculum, fragments, targets: HashMap::new(), taken: BTreeMap::new(), moved: Vec::new() };
+        graph.taken.insert(routes::catalog(), "the catalog".to_owned());
+        graph.taken.insert(routes::not_found(), "the page for what does not exist".to_owned());
+        for instructor in &curriculum.instructors {
+            let address = routes::instructor(&instructor.user_name);
+            let document = &instructor.document;
+            graph.place(&document.path, &document.shown, page(address, Audience::Everyone), diagnostics);
+        }
+        for subject in &curriculum.subjects {
+            graph.place_subject(subject, diagnostics);
+        }
+        graph.place_aliases(diagnostics);
+        graph.measure_images();
+        graph
+    }
+
+    /// Where a file lies, by its path below the content folder.
+    pub fn target(&self, path: &str) -> Option<&Target<'a>> {
+        self.targets.get(path)
+    }
+
+    /// The paths of all files that have a place.
+    pub fn paths(&self) -> impl Iterator<Item = &'a str> {
+        self.targets.keys().copied()
+    }
+
+    /// The same with the path as the graph keeps it.
+    pub fn entry(&self, path: &str) -> Option<(&'a str, &Target<'a>)> {
+        self.targets.get_key_value(path).map(|(path, target)| (*path, target))
+    }
+
+    /// All files that are published as they are, by address.
+    pub fn resources(&self) -> Vec<(&Target<'a>, &'a Resource)> {
+        let mut resources: Vec<_> =
+            self.targets.values().filter_map(|target| Some((target, target.resource?))).collect();
+        resources.sort_by(|a, b| a.0.address.cmp(&b.0.address));
+        resources
+    }
+
+    /// Whether a page or file lies at an address.
+    pub fn has_address(&self, address: &Address) -> bool {
+        self.taken.contains_key(address)
+    }
+
+    /// The owner of a course, if there is such an instructor.
+    pub fn owner(&self, course: &Course) -> Option<&'a Instructor> {
+        self.curriculum.instructors.iter().find(|instructor| instructor.user_name == course.owner)
+    }
+
+    fn place_subject(&mut self, subject: &'a Subject, diagnostics: &mut Diagnostics) {
+        let address = routes::subject(&subject.slug);
+        let document = &subject.document;
+        self.place(&document.path, &document.shown, page(address.clone(), Audience::Everyone), diagnostics);
+        let folder = document.path.strip_suffix("subject.md").unwrap_or_default();
+        self.place_resources(&subject.resources, folder, &address, Audience::Everyone, diagnostics);
+        for course in &subject.courses {
+            self.place_course(course, diagnostics);
+        }
+    }
+
+    fn place_course(&mut self, course: &'a Course, diagnostics: &mut Diagnostics) {
+        let address = routes::course(&course.slug);
+        let document = &course.document;
+        self.place(&document.path, &document.shown, page(address.clone(), Audience::Everyone), diagnostics);
+        let folder = document.path.strip_suffix("course.md").unwrap_or_default();
+        self.place_resources(&course.resources, folder, &address, Audience::Everyone, diagnostics);
+        if self.owner(course).is_none() {
+            let names = self.curriculum.instructors.iter().map(|instructor| instructor.user_name.as_str());
+            let help = match crate::diag::nearest(course.owner.as_str(), names) {
+                Some(name) => format!("did you mean \"{name}\"?"),
+                None => format!("write instructors/{}.md", course.owner),
+            };
+            let message = format!("there is no instructor \"{}\"", course.owner);
+            diagnostics.push(Diagnostic::error(&*document.shown, message).help(help));
+        }
+        for module in &course.modules {
+            self.place_module(course, module, diagnostics);
+        }
+    }
+
+    fn place_module(&mut self, course: &'a Course, module: &'a Module, diagnostics: &mut Diagnostics) {
+        let address = routes::module(&course.slug, &module.slug);
+        let audience = audience(course, module);
+        let document = &module.document;
+        self.place(&document.path, &document.shown, page(address.clone(), audience), diagnostics);
+        self.place_resources(&module.resources, &module.folder, &address, audience, diagnostics);
+        for content in &module.contents {
+            let Some(document) = &content.document else { continue };
+            match course.layout {
+                Layout::Lesson => {
+                    let address = routes::lesson(&course.slug, &module.slug, &content.slug);
+                    self.place(&document.path, &document.shown, page(address, audience), diagnostics);
+                }
+                Layout::Module => {
+                    let anchor = content.slug.to_string();
+                    let target = Target { anchor, ..page(address.clone(), audience) };
+                    self.targets.insert(&document.path, target);
+                }
+            }
+        }
+        if course.layout == Layout::Lesson {
+            self.claim_lone_media(course, module, diagnostics);
+        }
+    }
+
+    /// Media contents have a page but no text whose path could lead to it: a link to the file means the file.
+    fn claim_lone_media(&mut self, course: &Course, module: &Module, diagnostics: &mut Diagnostics) {
+        for content in module.contents.iter().filter(|content| content.document.is_none()) {
+            let address = routes::lesson(&course.slug, &module.slug, &content.slug);
+            self.claim(address, &content.path, diagnostics);
+        }
+    }
+
+    fn place_resources(
+        &mut self,
+        resources: &'a [Resource],
+        folder: &str,
+        parent: &Address,
+        audience: Audience,
+        diagnostics: &mut Diagnostics,
+    ) {
+        for resource in resources {
+            let relative = resource.path.strip_prefix(folder).unwrap_or(&resource.path);
+            match parent.join(relative) {
+                Ok(address) => {
+                    let target = Target { resource: Some(resource), ..page(address, audience) };
+                    self.place(&resource.path, &resource.shown, target, diagnostics);
+                }
+                Err(error) => diagnostics
+                    .push(Diagnostic::error(&resource.shown, error.to_string()).help("rename the file or its folder")),
+            }
+        }
+    }
+
+    fn place(&mut self, path: &'a str, shown: &str, target: Target<'a>, diagnostics: &mut Diagnostics) {
+        self.claim(target.address.clone(), shown, diagnostics);
+        self.targets.insert(path, target);
+    }
+
+    fn claim(&mut self, address: Address, shown: &str, diagnostics: &mut Diagnostics) {
+        if let Some(first) = self.taken.get(&address) {
+            let message = format!("the address {address} is already taken by {first}");
+            diagnostics.push(Diagnostic::error(shown, message).help("rename one of them, or give it another `slug`"));
+            return;
+        }
+        self.taken.insert(address, shown.to_owned());
+    }
+
+    fn place_aliases(&mut self, diagnostics: &mut Diagnostics) {
+        let mut aliases = Vec::new();
+        for subject in &self.curriculum.subjects {
+            let address = routes::subject(&subject.slug);
+            aliases.extend(subject.aliases.iter().map(|alias| (alias, address.clone())));
+            for course in &subject.courses {
+                let address = routes::course(&course.slug);
+                aliases.extend(course.aliases.iter().map(|alias| (alias, address.clone())));
+                for module in &course.modules {
+                    let address = routes::module(&course.slug, &module.slug);
+                    aliases.extend(module.aliases.iter().map(|alias| (alias, address.clone())));
+                    for content in &module.contents {
+                        let (address, _) = content_place(course, module, content);
+                        aliases.extend(content.aliases.iter().map(|alias| (alias, address.clone())));
+                    }
+                }
+            }
+        }
+        for (alias, to) in aliases {
+            self.claim(alias.address.clone(), &alias.shown, diagnostics);
+            self.moved.push((alias.address.clone(), to));
+        }
+    }
+
+    fn measure_images(&mut self) {
+        self.targets.par_iter_mut().for_each(|(_, target)| {
+            target.size = target.resource.and_then(image_size);
+        });
+    }
+}
+
+/// Who may read a module.
+pub fn audience(course: &Course, module: &Module) -> Audience {
+    match course.access {
+        Access::Enrolled if !module.preview => Audience::Enrolled(course.id),
+        _ => Audience::Everyone,
+    }
+}
+
+/// The page of a content, and the place on it.
+pub fn content_place(course: &Course, module: &Module, content: &Content) -> (Address, String) {
+    match course.layout {
+        Layout::Lesson => (routes::lesson(&course.slug, &module.slug, &content.slug), String::new()),
+        Layout::Module => (routes::module(&course.slug, &module.slug), content.slug.to_string()),
+    }
+}
+
+fn page<'a>(address: Address, audience: Audience) -> Target<'a> {
+    Target { address, anchor: String::new(), audience, resource: None, size: None }
+}
+
+/// The size of an image in pixels, if its file says so.
+fn image_size(resource: &Resource) -> Option<(u64, u64)> {
+    let (_, ending) = resource.path.rsplit_once('.')?;
+    match ending.to_ascii_lowercase().as_str() {
+        "svg" => svg_size(&String::from_utf8_lossy(&disk::read(&resource.disk_path).ok()?)),
+        "png" | "jpg" | "jpeg" | "gif" | "webp" | "avif" => {
+            let size = imagesize::size(&resource.disk_path).ok()?;
+            Some((size.width as u64, size.height as u64))
+        }
+        _ => None,
+    }
+}
+
+/// The `width` and `height` of an SVG's root in pixels, else those of its `viewBox`.
+fn svg_size(text: &str) -> Option<(u64, u64)> {
+    let start = text.find("<svg")?;
+    let root = &text[start..start + text[start..].find('>')?];
+    let attribute = |name: &str| {
+        let at = root.find(&format!(" {name}="))? + name.len() + 2;
+        let quote = root[at..].chars().next()?;
+        root[at + 1..].split(quote).next()
+    };
+    let pixels = |text: &str| {
+        let number: f64 = text.trim().trim_end_matches("px").parse().ok()?;
+        (number >= 1.0 && number < 1e6).then_some(number.round() as u64)
+    };
+    if let (Some(width), Some(height)) = (attribute("width").and_then(pixels), attribute("height").and_then(pixels)) {
+        return Some((width, height));
+    }
+    let view_box: Vec<_> = attribute("viewBox")?.split([' ', ',']).filter(|part| !part.is_empty()).collect();
+    Some((pixels(view_box.get(2)?)?, pixels(view_box.get(3)?)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::svg_size;
+
+    #[test]
+    fn an_svg_says_its_size_in_one_of_two_ways() {
+        assert_eq!(svg_size("<?xml?><svg xmlns='x' width=\"640px\" height='360' viewBox='0 0 1 1'>"), Some((640, 360)));
+        assert_eq!(svg_size("<svg viewBox=\"0 0 320.4 200\"><path/>"), Some((320, 200)));
+        assert_eq!(svg_size("<svg width='100%' height='50%' viewBox='0 0 32 20'>"), Some((32, 20)));
+        assert_eq!(svg_size("<svg>"), None);
+        assert_eq!(svg_size("not at all"), None);
+    }
+}

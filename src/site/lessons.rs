@@ -1,0 +1,225 @@
+//! The pages that are read inside a course: modules, lessons and their contents.
+
+use super::curriculum::{Content, Course, Kind, Layout, Module, Subject};
+use super::graph::{audience, content_place};
+use super::video::Video;
+use super::views::{Views, kind_name, subject_link};
+use crate::course::{Address, Audience, routes};
+use crate::diag::Diagnostics;
+use crate::theme::{
+    ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, LinkView, ModuleView,
+    NavModule, OutlineView, PageView, PlacedContent, VideoView,
+};
+
+/// A page of a course in reading order.
+#[derive(Clone, Copy)]
+pub enum Step<'a> {
+    /// A module's page.
+    Module(&'a Module),
+    /// A content's own page.
+    Lesson(&'a Module, &'a Content),
+}
+
+impl Step<'_> {
+    /// Where it lies.
+    pub fn address(&self, course: &Course) -> Address {
+        match self {
+            Step::Module(module) => routes::module(&course.slug, &module.slug),
+            Step::Lesson(module, content) => content_place(course, module, content).0,
+        }
+    }
+
+    fn title(&self) -> &str {
+        match self {
+            Step::Module(module) => &module.title,
+            Step::Lesson(_, content) => &content.title,
+        }
+    }
+}
+
+/// The pages of a course in reading order.
+pub fn steps(course: &Course) -> Vec<Step<'_>> {
+    let mut steps = Vec::new();
+    for module in &course.modules {
+        steps.push(Step::Module(module));
+        if course.layout == Layout::Lesson {
+            steps.extend(module.contents.iter().map(|content| Step::Lesson(module, content)));
+        }
+    }
+    steps
+}
+
+impl Views<'_> {
+    /// A module's page with all its contents; `items` are their rendered forms.
+    pub fn module(&self, place: &Place<'_>, module: &Module, items: &[String], said: &mut Diagnostics) -> ModuleView {
+        let placed = |(content, html): (&Content, &String)| PlacedContent {
+            title: content.title.clone(),
+            kind: kind_name(&content.kind),
+            anchor: content.slug.to_string(),
+            html: html.clone(),
+            created: content.created.to_string(),
+            updated: content.updated.to_string(),
+        };
+        ModuleView {
+            page: self.module_page(place.course, module),
+            nav: self.nav(place, module),
+            number: place.number(module),
+            description_html: self.html(&module.document, audience(place.course, module), said),
+            contents: module.contents.iter().zip(items).map(placed).collect(),
+        }
+    }
+
+    /// A module's page with the list of its contents.
+    pub fn module_outline(&self, place: &Place<'_>, module: &Module, said: &mut Diagnostics) -> OutlineView {
+        OutlineView {
+            page: self.module_page(place.course, module),
+            nav: self.nav(place, module),
+            number: place.number(module),
+            description_html: self.html(&module.document, audience(place.course, module), said),
+            contents: self.outline(place.course, module, None),
+        }
+    }
+
+    /// A content's own page; `item` is its rendered form.
+    pub fn lesson(&self, place: &Place<'_>, module: &Module, content: &Content, item: &str) -> LessonView {
+        let course = place.course;
+        let (address, _) = content_place(course, module, content);
+        let lead = content.document.as_ref().map(|document| self.lead(document)).unwrap_or_default();
+        let page = self.page(content.title.clone(), &course.speech, &lead, &address);
+        let fragment = content.document.as_ref().and_then(|document| self.graph.fragments.get(&document.path));
+        let headings = fragment.map_or(&[][..], |fragment| &fragment.headings);
+        let heading = |heading: &super::fragment::Heading| HeadingView {
+            level: heading.level,
+            anchor: heading.id.clone(),
+            title: heading.title.clone(),
+        };
+        LessonView {
+            page: PageView { indexed: audience(course, module) == Audience::Everyone, ..page },
+            nav: self.nav(place, module),
+            module: LinkView {
+                title: module.title.clone(),
+                address: routes::module(&course.slug, &module.slug).href(),
+            },
+            contents: self.outline(course, module, Some(content)),
+            kind: kind_name(&content.kind),
+            html: item.to_owned(),
+            headings: headings.iter().map(heading).collect(),
+            created: content.created.to_string(),
+            updated: content.updated.to_string(),
+        }
+    }
+
+    /// A content as its kind's template sees it.
+    pub fn content(&self, course: &Course, module: &Module, content: &Content, said: &mut Diagnostics) -> ContentView {
+        let reader = audience(course, module);
+        let body = content.document.as_ref().map(|document| self.html(document, reader, said));
+        let kind = match &content.kind {
+            Kind::Text => ContentKindView::Text {},
+            Kind::Image(path) => ContentKindView::Image(self.image(path)),
+            Kind::File(path) => ContentKindView::File(self.file(path)),
+            Kind::Video(video) => ContentKindView::Video(self.video(video)),
+        };
+        ContentView { title: content.title.clone(), body_html: body.unwrap_or_default(), kind }
+    }
+
+    fn image(&self, path: &str) -> ImageView {
+        let size = self.graph.target(path).and_then(|target| target.size);
+        ImageView { src: self.href(path), width: size.map(|size| size.0), height: size.map(|size| size.1) }
+    }
+
+    fn file(&self, path: &str) -> FileView {
+        let size = self.graph.target(path).and_then(|target| target.resource).map_or(0, |resource| resource.size);
+        let name = path.rsplit('/').next().unwrap_or(path);
+        FileView { href: self.href(path), name: super::naming::split_number(name).1.to_owned(), size }
+    }
+
+    fn href(&self, path: &str) -> String {
+        self.graph.target(path).map(|target| target.address.href()).unwrap_or_default()
+    }
+
+    fn video(&self, video: &Video) -> VideoView {
+        match video {
+            Video::YouTube { id, start } => {
+                let (at, from) = if *start > 0 { (format!("&start={start}"), format!("&t={start}s")) } else { Default::default() };
+                VideoView {
+                    provider: "youtube",
+                    host: "YouTube".to_owned(),
+                    embed: format!("https://www.youtube-nocookie.com/embed/{id}?autoplay=1{at}"),
+                    watch: format!("https://www.youtube.com/watch?v={id}{from}"),
+                    media_type: None,
+                }
+            }
+            Video::Vimeo { id, hash } => {
+                let (part, key) = match hash {
+                    Some(hash) => (format!("/{hash}"), format!("&h={hash}")),
+                    None => Default::default(),
+                };
+                VideoView {
+                    provider: "vimeo",
+                    host: "Vimeo".to_owned(),
+                    embed: format!("https://player.vimeo.com/video/{id}?autoplay=1&dnt=1{key}"),
+                    watch: format!("https://vimeo.com/{id}{part}"),
+                    media_type: None,
+                }
+            }
+            Video::Remote(url) => {
+                let host = url.split('/').nth(2).unwrap_or_default();
+                media(url.clone(), host.to_owned())
+            }
+            Video::Local(path) => media(self.href(path), String::new()),
+        }
+    }
+
+    fn module_page(&self, course: &Course, module: &Module) -> PageView {
+        let address = routes::module(&course.slug, &module.slug);
+        let page = self.page(module.title.clone(), &course.speech, &self.lead(&module.document), &address);
+        // A gated page answers a search engine with the sign-in form.
+        PageView { indexed: audience(course, module) == Audience::Everyone, ..page }
+    }
+
+    fn nav(&self, place: &Place<'_>, current: &Module) -> CourseNav {
+        let course = place.course;
+        let module = |(at, module): (usize, &Module)| NavModule {
+            number: at + 1,
+            title: module.title.clone(),
+            address: routes::module(&course.slug, &module.slug).href(),
+            current: std::ptr::eq(module, current),
+        };
+        let link = |step: Option<&Step<'_>>| {
+            step.map(|step| LinkView { title: step.title().to_owned(), address: step.address(course).href() })
+        };
+        CourseNav {
+            id: course.id.get(),
+            course: LinkView { title: course.title.clone(), address: routes::course(&course.slug).href() },
+            subject: subject_link(place.subject),
+            modules: course.modules.iter().enumerate().map(module).collect(),
+            chat: routes::chat(course.id).href(),
+            previous: place.at.checked_sub(1).and_then(|before| link(place.steps.get(before))),
+            next: link(place.steps.get(place.at + 1)),
+        }
+    }
+}
+
+/// Where a page stands in its course.
+pub struct Place<'a> {
+    /// The course's subject.
+    pub subject: &'a Subject,
+    /// The course.
+    pub course: &'a Course,
+    /// All its pages.
+    pub steps: &'a [Step<'a>],
+    /// Which of them this is.
+    pub at: usize,
+}
+
+impl Place<'_> {
+    /// The place of a module in its course, from 1.
+    fn number(&self, module: &Module) -> usize {
+        self.course.modules.iter().take_while(|other| !std::ptr::eq(*other, module)).count() + 1
+    }
+}
+
+fn media(url: String, host: String) -> VideoView {
+    let media_type = mime_guess::from_path(url.split(['?', '#']).next().unwrap_or(&url)).first_raw();
+    VideoView { provider: "media", host, embed: url.clone(), watch: url, media_type: media_type.map(str::to_owned) }
+}

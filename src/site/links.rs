@@ -1,0 +1,189 @@
+//! Links between files: what an author wrote into where it leads, or a diagnostic.
+
+use percent_encoding::percent_decode_str;
+
+use super::curriculum::Document;
+use super::fragment::{Fragment, Link, LinkKind, Resolved};
+use super::graph::{SiteGraph, Target};
+use crate::course::{Address, Audience};
+use crate::diag::{Diagnostics, nearest};
+
+/// Addresses that the server answers and no file has.
+const SERVED: [&str; 5] = ["/accounts/", "/students/", "/api/", "/chat/", "/assets/"];
+
+/// Files that stand for their folder, in the order in which they are looked for.
+const INDEXES: [&str; 3] = ["module.md", "course.md", "subject.md"];
+
+impl SiteGraph<'_> {
+    /// Resolves all links of a text that is read by `reader`. What leads nowhere is reported and left as `#`.
+    pub fn resolve(&self, document: &Document, reader: Audience, diagnostics: &mut Diagnostics) -> Vec<Resolved> {
+        let Some(fragment) = self.fragments.get(&document.path) else { return Vec::new() };
+        let mut resolve = |link: &Link| match self.resolve_link(document, fragment, link) {
+            Ok(Leads::Here(href)) => Resolved { href, size: None },
+            Ok(Leads::To(target, anchor)) => {
+                self.check_reader(document, link, target, reader, diagnostics);
+                let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
+                Resolved { href: format!("{}{anchor}", target.address.href()), size: target.size }
+            }
+            Err(Broken { message, help }) => {
+                diagnostics.push(document.source().error(link.span.clone(), message).help(help));
+                Resolved { href: "#".to_owned(), size: None }
+            }
+        };
+        fragment.links.iter().map(&mut resolve).collect()
+    }
+
+    /// An image that the readers of its page cannot see is surely a mistake; a link may be meant as a promise.
+    fn check_reader(
+        &self,
+        document: &Document,
+        link: &Link,
+        target: &Target<'_>,
+        reader: Audience,
+        diagnostics: &mut Diagnostics,
+    ) {
+        if link.kind == LinkKind::Image && target.audience != Audience::Everyone && target.audience != reader {
+            let message = "readers of this page who are not enrolled in the image's course will not see it";
+            let help = "copy the image beside this text";
+            diagnostics.push(document.source().warning(link.span.clone(), message).help(help));
+        }
+    }
+
+    fn resolve_link(&self, document: &Document, fragment: &Fragment, link: &Link) -> Result<Leads<'_>, Broken> {
+        let (written, anchor) = link.target.split_once('#').unwrap_or((&link.target, ""));
+        let decoded = percent_decode_str(written).decode_utf8_lossy();
+        let (path, query) = decoded.split_once('?').unwrap_or((&decoded, ""));
+        if path.is_empty() {
+            let id = anchor_in(fragment, anchor, &document.path)?;
+            return Ok(Leads::Here(format!("#{id}")));
+        }
+        if path.starts_with('/') && !path.ends_with(".md") {
+            return self.absolute(path, query, anchor);
+        }
+        let wanted = join(&document.path, path).ok_or_else(|| Broken {
+            message: format!("\"{path}\" leads out of the content folder"),
+            help: "link to a file inside it".to_owned(),
+        })?;
+        let (path, target) = self.find(&wanted).ok_or_else(|| self.nothing_at(&document.path, path))?;
+        Ok(Leads::To(target, self.anchor(path, target, anchor)?))
+    }
+
+    /// The place on the page that a link's `#anchor` means.
+    fn anchor(&self, path: &str, target: &Target<'_>, anchor: &str) -> Result<String, Broken> {
+        match self.fragments.get(path) {
+            Some(fragment) if !anchor.is_empty() => anchor_in(fragment, anchor, path),
+            _ => Ok(target.anchor.clone()),
+        }
+    }
+
+    /// A link that names an address of the site rather than a file.
+    fn absolute(&self, path: &str, query: &str, anchor: &str) -> Result<Leads<'_>, Broken> {
+        let address: Result<Address, _> = path.parse();
+        let served = SERVED.iter().any(|prefix| path.starts_with(prefix));
+        match address {
+            Ok(address) if served || self.has_address(&address) => {
+                let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+                let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
+                Ok(Leads::Here(format!("{}{query}{anchor}", address.href())))
+            }
+            _ => Err(Broken {
+                message: format!("there is no page at {path}"),
+                help: "link to the file instead, relative to this text: it is checked and follows when it moves".into(),
+            }),
+        }
+    }
+
+    fn find(&self, wanted: &str) -> Option<(&str, &Target<'_>)> {
+        let wanted = wanted.trim_end_matches('/');
+        let indexes = INDEXES.iter().map(|index| format!("{wanted}/{index}"));
+        std::iter::once(wanted.to_owned()).chain(indexes).find_map(|path| self.entry(&path))
+    }
+
+    fn nothing_at(&self, from: &str, path: &str) -> Broken {
+        let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        // The same name in another folder, or a name like it in the same folder.
+        let mut elsewhere: Vec<_> = self.paths().filter(|other| other.rsplit('/').next() == Some(name)).collect();
+        elsewhere.sort_unstable();
+        let beside = self.paths().filter_map(|other| other.strip_prefix(folder)?.strip_prefix('/'));
+        let help = match (elsewhere.first(), nearest(path, beside)) {
+            (Some(other), _) => format!("did you mean \"{}\"?", relative(folder, other)),
+            (None, Some(other)) => format!("did you mean \"{other}\"?"),
+            (None, None) => "paths are relative to this text; a draft has no page".to_owned(),
+        };
+        Broken { message: format!("there is no file \"{path}\""), help }
+    }
+}
+
+/// Where a link leads.
+enum Leads<'a> {
+    /// A finished address.
+    Here(String),
+    /// A file's place, and the anchor on its page.
+    To(&'a Target<'a>, String),
+}
+
+/// Why a link leads nowhere.
+struct Broken {
+    message: String,
+    help: String,
+}
+
+fn anchor_in(fragment: &Fragment, anchor: &str, path: &str) -> Result<String, Broken> {
+    if anchor.is_empty() {
+        return Ok(String::new());
+    }
+    let heading = fragment.headings.iter().find(|heading| heading.anchor == anchor);
+    heading.map(|heading| heading.id.clone()).ok_or_else(|| {
+        let anchors = fragment.headings.iter().map(|heading| heading.anchor.as_str());
+        let help = match nearest(anchor, anchors.clone()) {
+            Some(near) => format!("did you mean #{near}?"),
+            None if fragment.headings.is_empty() => format!("{path} has no headings"),
+            None => format!("{path} has #{}", anchors.collect::<Vec<_>>().join(", #")),
+        };
+        Broken { message: format!("there is no heading #{anchor}"), help }
+    })
+}
+
+/// `relative` seen from the folder of `from`; nothing if it leaves the content folder.
+fn join(from: &str, relative: &str) -> Option<String> {
+    let (mut parts, relative) = match relative.strip_prefix('/') {
+        Some(rest) => (Vec::new(), rest),
+        None => (from.split('/').collect(), relative),
+    };
+    parts.pop();
+    for part in relative.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// How a text in `folder` would name the file `path`.
+fn relative(folder: &str, path: &str) -> String {
+    let from: Vec<_> = folder.split('/').collect();
+    let to: Vec<_> = path.split('/').collect();
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..", from.len() - common);
+    up.chain(to[common..].iter().copied()).collect::<Vec<_>>().join("/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_joined_like_addresses() {
+        let joined = |relative| join("maths/algebra/01-sets/02-union.md", relative);
+        assert_eq!(joined("03-x.md").as_deref(), Some("maths/algebra/01-sets/03-x.md"));
+        assert_eq!(joined("../course.md").as_deref(), Some("maths/algebra/course.md"));
+        assert_eq!(joined("/music/x/course.md").as_deref(), Some("music/x/course.md"));
+        assert_eq!(joined("../../../../x.md"), None);
+        assert_eq!(relative("maths/algebra/01-sets", "maths/algebra/course.md"), "../course.md");
+    }
+}

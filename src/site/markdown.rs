@@ -1,0 +1,522 @@
+//! Markdown into a [`Fragment`].
+//!
+//! pulldown-cmark parses and writes; between the two this file changes the stream of events:
+//! 1. headings get their level on the page and an `id`;
+//! 2. links and images that lead into the school become holes, others are checked for their scheme;
+//! 3. footnotes are gathered at the end, linked both ways;
+//! 4. tables, code, alerts and task boxes get what assistive technology needs;
+//! 5. raw HTML passes only where the site's settings trust its authors with it.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+
+use super::fragment::{Fragment, Heading, Link, LinkKind, Piece, escape_attribute};
+use crate::course::Slug;
+use crate::diag::{Diagnostics, SourceText};
+use crate::digest::Digest;
+
+/// How to render a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RenderOptions {
+    /// The level on the page of a heading written `##`: 2 where the page's title is its `h1`, 3 below an `h2`.
+    pub top_level: u8,
+    /// What every `id` begins with, so that texts can share a page; may be empty.
+    pub id_prefix: String,
+    /// Whether raw HTML passes.
+    pub raw_html: bool,
+    /// The words that a text needs and its author does not write.
+    pub words: MarkdownWords,
+}
+
+/// Words of the page's language that appear inside rendered texts.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MarkdownWords {
+    /// Titles of alerts: note, tip, important, warning, caution.
+    pub alerts: [String; 5],
+    /// The name of the link from a footnote back to the text.
+    pub back: String,
+    /// The names of a task's box: open, done.
+    pub tasks: [String; 2],
+}
+
+/// Renders `body`, which begins at byte `offset` of `source`.
+pub fn render(
+    options: &RenderOptions,
+    source: SourceText<'_>,
+    offset: usize,
+    diagnostics: &mut Diagnostics,
+) -> Fragment {
+    let body = &source.text[offset..];
+    let mut renderer = Renderer::new(options, source, offset, diagnostics);
+    for (event, span) in Parser::new_ext(body, extensions()).into_offset_iter() {
+        renderer.event(event, span);
+    }
+    renderer.finish()
+}
+
+fn extensions() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_GFM
+}
+
+struct Renderer<'a, 'd> {
+    options: &'a RenderOptions,
+    source: SourceText<'a>,
+    offset: usize,
+    diagnostics: &'d mut Diagnostics,
+    /// Marks the holes in the HTML text. It holds the body's digest, so no author can write one by accident or design.
+    mark: String,
+    out: Vec<Event<'a>>,
+    links: Vec<Link>,
+    headings: Vec<Heading>,
+    ids: HashSet<String>,
+    /// The heading being read: its event's place in `out`.
+    heading: Option<usize>,
+    /// The image being read, with the alternative text so far.
+    image: Option<Image>,
+    footnotes: Footnotes<'a>,
+    lead: String,
+    in_first_paragraph: bool,
+}
+
+struct Image {
+    tag: String,
+    alt: String,
+    /// Images inside the alternative text of an image count as their text.
+    depth: usize,
+}
+
+/// Footnotes are numbered by their first reference and written in that order, wherever they were defined.
+#[derive(Default)]
+struct Footnotes<'a> {
+    numbers: HashMap<String, usize>,
+    n_references: HashMap<String, usize>,
+    definitions: HashMap<String, Vec<Event<'a>>>,
+    /// The definition being read, and the events that wait until it ends.
+    open: Option<(String, Vec<Event<'a>>)>,
+}
+
+impl<'a, 'd> Renderer<'a, 'd> {
+    fn new(
+        options: &'a RenderOptions,
+        source: SourceText<'a>,
+        offset: usize,
+        diagnostics: &'d mut Diagnostics,
+    ) -> Self {
+        Self {
+            options,
+            source,
+            offset,
+            diagnostics,
+            mark: format!("hole-{}-", Digest::of(&source.text.as_bytes()[offset..]).short()),
+            out: Vec::new(),
+            links: Vec::new(),
+            headings: Vec::new(),
+            ids: HashSet::new(),
+            heading: None,
+            image: None,
+            footnotes: Footnotes::default(),
+            lead: String::new(),
+            in_first_paragraph: false,
+        }
+    }
+
+    fn event(&mut self, event: Event<'a>, span: Range<usize>) {
+        if self.image.is_some() {
+            self.inside_image(event);
+            return;
+        }
+        self.note_text(&event);
+        match event {
+            Event::Start(tag) => self.start(tag, span),
+            Event::End(tag) => self.end(tag),
+            Event::FootnoteReference(label) => self.footnote_reference(&label),
+            Event::TaskListMarker(done) => self.task_box(done),
+            Event::Html(text) => self.raw_html(text, span, Event::Html),
+            Event::InlineHtml(text) => self.raw_html(text, span, Event::InlineHtml),
+            other => self.out.push(other),
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'a>, span: Range<usize>) {
+        match tag {
+            Tag::Heading { level, id, classes, .. } => {
+                let level = self.level_on_page(level, &span);
+                self.heading = Some(self.out.len());
+                self.headings.push(Heading { level, id: String::new(), anchor: String::new(), title: String::new() });
+                // Other attributes could be event handlers.
+                let attrs = Vec::new();
+                self.out.push(Event::Start(Tag::Heading { level: heading_level(level), id, classes, attrs }));
+            }
+            Tag::Link { link_type, dest_url, title, id } => {
+                let email = link_type == pulldown_cmark::LinkType::Email;
+                let dest_url = if email { dest_url } else { self.target(dest_url, span, LinkKind::Page) };
+                self.out.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
+            }
+            Tag::Image { dest_url, title, .. } => self.start_image(dest_url, &title, span),
+            Tag::FootnoteDefinition(label) => {
+                self.footnotes.open = Some((label.to_string(), std::mem::take(&mut self.out)));
+            }
+            Tag::BlockQuote(Some(kind)) => {
+                self.out.push(Event::Start(Tag::BlockQuote(Some(kind))));
+                let word = escape_attribute(&self.options.words.alerts[alert_index(kind)]);
+                self.html(format!("<p class=\"alert-title\">{word}</p>\n"));
+            }
+            Tag::Table(alignments) => {
+                // A wide table scrolls in its own box on a phone; the box takes focus so that keys can scroll it.
+                self.html("<div class=\"table-scroll\" tabindex=\"0\">".into());
+                self.out.push(Event::Start(Tag::Table(alignments)));
+            }
+            Tag::CodeBlock(kind) => self.html(code_start(&kind)),
+            tag => {
+                self.in_first_paragraph = tag == Tag::Paragraph && self.lead.is_empty();
+                self.out.push(Event::Start(tag));
+            }
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Heading(_) => self.end_heading(),
+            TagEnd::FootnoteDefinition => {
+                if let Some((label, before)) = self.footnotes.open.take() {
+                    let definition = std::mem::replace(&mut self.out, before);
+                    self.footnotes.definitions.insert(label, definition);
+                }
+            }
+            TagEnd::Table => {
+                self.out.push(Event::End(TagEnd::Table));
+                self.html("</div>\n".into());
+            }
+            TagEnd::CodeBlock => self.html("</code></pre>\n".into()),
+            tag => {
+                self.in_first_paragraph &= tag != TagEnd::Paragraph;
+                self.out.push(Event::End(tag));
+            }
+        }
+    }
+
+    /// `##` is the first level below the title; a lone `#` would be a second title of the page.
+    fn level_on_page(&mut self, written: HeadingLevel, span: &Range<usize>) -> u8 {
+        if written == HeadingLevel::H1 {
+            let at = self.in_source(span.clone());
+            let message = "a heading `#` is a second title of the page";
+            self.diagnostics.push(self.source.warning(at, message).help("begin with `##`; `title` is the page's heading"));
+        }
+        (written as u8).max(2) - 2 + self.options.top_level
+    }
+
+    fn end_heading(&mut self) {
+        let (Some(at), Some(heading)) = (self.heading.take(), self.headings.last_mut()) else { return };
+        let Event::Start(Tag::Heading { level, id, .. }) = &mut self.out[at] else { return };
+        heading.level = *level as u8;
+        let wish = match id {
+            Some(id) => id.to_string(),
+            None => Slug::from_name(&heading.title).map_or_else(|| "section".to_owned(), |slug| slug.to_string()),
+        };
+        let mut anchor = wish.clone();
+        let mut n = 1;
+        while !self.ids.insert(anchor.clone()) {
+            n += 1;
+            anchor = format!("{wish}-{n}");
+        }
+        heading.id = format!("{}{anchor}", self.options.id_prefix);
+        heading.anchor = anchor;
+        *id = Some(heading.id.clone().into());
+        let level = *level;
+        let href = escape_attribute(&heading.id);
+        // For a pointer only: in the order of keys and to a screen reader it would double every heading.
+        self.html(format!("<a class=\"anchor\" href=\"#{href}\" aria-hidden=\"true\" tabindex=\"-1\"></a>"));
+        self.out.push(Event::End(TagEnd::Heading(level)));
+    }
+
+    fn start_image(&mut self, dest_url: CowStr<'a>, title: &str, span: Range<usize>) {
+        let before = self.links.len();
+        let address = self.target(dest_url, span, LinkKind::Image);
+        let size = if self.links.len() > before { format!("{}s{before};", self.mark) } else { String::new() };
+        let title = if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape_attribute(title)) };
+        let tag = format!("<img src=\"{}\"{size}{title} loading=\"lazy\" decoding=\"async\"", escape_attribute(&address));
+        self.image = Some(Image { tag, alt: String::new(), depth: 0 });
+    }
+
+    fn inside_image(&mut self, event: Event<'a>) {
+        let Some(image) = &mut self.image else { return };
+        match event {
+            Event::Text(text) | Event::Code(text) => image.alt.push_str(&text),
+            Event::SoftBreak | Event::HardBreak => image.alt.push(' '),
+            Event::Start(Tag::Image { .. }) => image.depth += 1,
+            Event::End(TagEnd::Image) if image.depth > 0 => image.depth -= 1,
+            Event::End(TagEnd::Image) => {
+                let html = format!("{} alt=\"{}\">", image.tag, escape_attribute(&image.alt));
+                self.image = None;
+                self.out.push(Event::InlineHtml(html.into()));
+            }
+            _ => {}
+        }
+    }
+
+    /// What to write for a link's target: a hole if it leads into the school, itself if it leads away.
+    fn target(&mut self, target: CowStr<'a>, span: Range<usize>, kind: LinkKind) -> CowStr<'a> {
+        match scheme(&target) {
+            None => {
+                let hole = format!("{}a{};", self.mark, self.links.len());
+                self.links.push(Link { target: target.to_string(), span: self.in_source(span), kind });
+                hole.into()
+            }
+            Some("http" | "https" | "mailto" | "tel") => target,
+            Some(other) => {
+                let at = self.in_source(span);
+                let message = format!("links of the kind `{other}:` are not allowed");
+                self.diagnostics.push(self.source.error(at, message).help("use https:, mailto:, tel: or a file's path"));
+                "".into()
+            }
+        }
+    }
+
+    fn footnote_reference(&mut self, label: &str) {
+        let prefix = &self.options.id_prefix;
+        let next = self.footnotes.numbers.len() + 1;
+        let number = *self.footnotes.numbers.entry(label.to_owned()).or_insert(next);
+        let count = self.footnotes.n_references.entry(label.to_owned()).or_insert(0);
+        *count += 1;
+        let id = if *count == 1 { format!("{prefix}fnref-{number}") } else { format!("{prefix}fnref-{number}-{count}") };
+        let html = format!(
+            "<sup class=\"footnote-reference\"><a id=\"{id}\" href=\"#{prefix}fn-{number}\" role=\"doc-noteref\">{number}</a></sup>"
+        );
+        self.out.push(Event::InlineHtml(html.into()));
+    }
+
+    fn task_box(&mut self, done: bool) {
+        let name = escape_attribute(&self.options.words.tasks[usize::from(done)]);
+        let checked = if done { " checked" } else { "" };
+        self.out.push(Event::InlineHtml(
+            format!("<input type=\"checkbox\" disabled{checked} aria-label=\"{name}\"> ").into(),
+        ));
+    }
+
+    fn raw_html(&mut self, text: CowStr<'a>, span: Range<usize>, pass: fn(CowStr<'a>) -> Event<'a>) {
+        if self.options.raw_html {
+            self.out.push(pass(text));
+            return;
+        }
+        if !text.trim_start().starts_with("<!--") {
+            let at = self.in_source(span);
+            let help = "write it in Markdown, or set `html = true` under [build] in educa.toml if you trust all authors";
+            self.diagnostics.push(self.source.warning(at, "HTML is shown as text").help(help));
+            self.out.push(Event::Text(text));
+        }
+    }
+
+    /// Gathers the text of headings and of the first paragraph.
+    fn note_text(&mut self, event: &Event<'a>) {
+        let text: &str = match event {
+            Event::Text(text) | Event::Code(text) => text,
+            Event::SoftBreak | Event::HardBreak => " ",
+            _ => return,
+        };
+        if self.heading.is_some() {
+            if let Some(heading) = self.headings.last_mut() {
+                heading.title.push_str(text);
+            }
+        } else if self.in_first_paragraph {
+            self.lead.push_str(text);
+        }
+    }
+
+    fn html(&mut self, html: String) {
+        self.out.push(Event::Html(html.into()));
+    }
+
+    fn in_source(&self, span: Range<usize>) -> Range<usize> {
+        span.start + self.offset..span.end + self.offset
+    }
+
+    fn finish(mut self) -> Fragment {
+        self.append_footnotes();
+        let mut text = String::new();
+        html::push_html(&mut text, std::mem::take(&mut self.out).into_iter());
+        Fragment { pieces: cut(&text, &self.mark), links: self.links, headings: self.headings, lead: self.lead }
+    }
+
+    fn append_footnotes(&mut self) {
+        let mut labels: Vec<_> = self.footnotes.numbers.drain().collect();
+        labels.sort_by_key(|(_, number)| *number);
+        if labels.is_empty() {
+            return;
+        }
+        self.html("<section class=\"footnotes\" role=\"doc-endnotes\"><ol>\n".into());
+        for (label, number) in labels {
+            let prefix = &self.options.id_prefix;
+            let back = escape_attribute(&self.options.words.back);
+            let back = format!(
+                " <a class=\"footnote-back\" href=\"#{prefix}fnref-{number}\" role=\"doc-backlink\" aria-label=\"{back}\">↩</a>"
+            );
+            let mut definition = self.footnotes.definitions.remove(&label).unwrap_or_default();
+            // Inside the last paragraph, so that the arrow follows the last word.
+            let at = if definition.last() == Some(&Event::End(TagEnd::Paragraph)) { 1 } else { 0 };
+            definition.insert(definition.len() - at, Event::InlineHtml(back.into()));
+            self.html(format!("<li id=\"{prefix}fn-{number}\">"));
+            self.out.extend(definition);
+            self.html("</li>\n".into());
+        }
+        self.html("</ol></section>\n".into());
+    }
+}
+
+/// Cuts the HTML at the marks of holes: `<mark>a<n>;` is an address, `<mark>s<n>;` a size.
+fn cut(html: &str, mark: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut parts = html.split(mark);
+    if let Some(first) = parts.next().filter(|first| !first.is_empty()) {
+        pieces.push(Piece::Html(first.to_owned()));
+    }
+    for part in parts {
+        let (hole, rest) = part.split_once(';').unwrap_or((part, ""));
+        let at = hole[1..].parse().expect("the renderer wrote the number");
+        pieces.push(if hole.starts_with('a') { Piece::Address(at) } else { Piece::Size(at) });
+        if !rest.is_empty() {
+            pieces.push(Piece::Html(rest.to_owned()));
+        }
+    }
+    pieces
+}
+
+/// The scheme of an absolute URL, in lower case; `//host` counts as `https`.
+fn scheme(target: &str) -> Option<&str> {
+    if target.starts_with("//") {
+        return Some("https");
+    }
+    let (scheme, _) = target.split_once(':')?;
+    let sound = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    sound.then_some(match scheme.to_ascii_lowercase().as_str() {
+        "http" => "http",
+        "https" => "https",
+        "mailto" => "mailto",
+        "tel" => "tel",
+        _ => scheme,
+    })
+}
+
+fn code_start(kind: &CodeBlockKind<'_>) -> String {
+    // The first word names the language; what follows is for highlighters.
+    let language = match kind {
+        CodeBlockKind::Fenced(info) => info.split([' ', ',', '{']).next().unwrap_or_default(),
+        CodeBlockKind::Indented => "",
+    };
+    if language.is_empty() {
+        "<pre tabindex=\"0\"><code>".to_owned()
+    } else {
+        format!("<pre tabindex=\"0\"><code class=\"language-{}\">", escape_attribute(language))
+    }
+}
+
+fn alert_index(kind: BlockQuoteKind) -> usize {
+    match kind {
+        BlockQuoteKind::Note => 0,
+        BlockQuoteKind::Tip => 1,
+        BlockQuoteKind::Important => 2,
+        BlockQuoteKind::Warning => 3,
+        BlockQuoteKind::Caution => 4,
+    }
+}
+
+fn heading_level(level: u8) -> HeadingLevel {
+    HeadingLevel::try_from(usize::from(level.min(6))).unwrap_or(HeadingLevel::H6)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::fragment::Resolved;
+
+    fn rendered(text: &str) -> (Fragment, Vec<String>) {
+        let mut diagnostics = Diagnostics::new();
+        let words = MarkdownWords {
+            alerts: ["Note", "Tip", "Important", "Warning", "Caution"].map(Into::into),
+            back: "Back".into(),
+            tasks: ["open".into(), "done".into()],
+        };
+        let options = RenderOptions { top_level: 3, id_prefix: "sets--".into(), raw_html: false, words };
+        let fragment = render(&options, SourceText { path: "a.md", text }, 0, &mut diagnostics);
+        (fragment, diagnostics.sorted().iter().map(ToString::to_string).collect())
+    }
+
+    fn html(text: &str) -> String {
+        let (fragment, said) = rendered(text);
+        assert_eq!(said, [String::new(); 0]);
+        let resolved = Resolved { href: "/x?a&b".into(), size: Some((3, 4)) };
+        fragment.fill(&vec![resolved; fragment.links.len()])
+    }
+
+    #[test]
+    fn headings_get_their_level_and_an_id_each() {
+        let (fragment, said) = rendered("## Two sets\n\n### `Two` sets\n\n#### Own {#mine}\n");
+        assert_eq!(said, [String::new(); 0]);
+        let seen: Vec<_> = fragment.headings.iter().map(|h| (h.level, h.id.as_str(), h.title.as_str())).collect();
+        assert_eq!(
+            seen,
+            [(3, "sets--two-sets", "Two sets"), (4, "sets--two-sets-2", "Two sets"), (5, "sets--mine", "Own")]
+        );
+        assert!(fragment.fill(&[]).starts_with("<h3 id=\"sets--two-sets\">Two sets<a class=\"anchor\""));
+    }
+
+    #[test]
+    fn links_into_the_school_are_holes_and_others_stay() {
+        let (fragment, _) = rendered("[a](b.md#c) ![pic *one*](p.png \"T\") [d](https://e.org/?f&g) <me@e.org>");
+        let targets: Vec<_> = fragment.links.iter().map(|link| (link.target.as_str(), link.kind)).collect();
+        assert_eq!(targets, [("b.md#c", LinkKind::Page), ("p.png", LinkKind::Image)]);
+        let html = html("[a](b.md#c) ![pic *one*](p.png \"T\") [d](https://e.org/?f&g)");
+        assert!(html.contains("<a href=\"/x?a&amp;b\">a</a>"), "{html}");
+        assert!(html.contains("<img src=\"/x?a&amp;b\" width=\"3\" height=\"4\" title=\"T\""), "{html}");
+        assert!(html.contains("alt=\"pic one\">"), "{html}");
+        assert!(html.contains("href=\"https://e.org/?f&amp;g\""), "{html}");
+    }
+
+    #[test]
+    fn a_script_has_no_way_in() {
+        for text in ["[a](javascript:alert(1))", "[a](JaVaScRiPt:alert(1))", "![a](data:text/html,x)", "[a](vbscript:x)"] {
+            let (_, said) = rendered(text);
+            assert!(said.len() == 1 && said[0].contains("are not allowed"), "{text}: {said:?}");
+        }
+        let (fragment, said) = rendered("a <b onclick=\"x\">c</b>\n\n<script>x</script>\n\n## T {onclick=x}\n");
+        let html = fragment.fill(&[]);
+        assert!(!html.contains("<script") && !html.contains("<b ") && !html.contains("onclick=x"), "{html}");
+        assert_eq!(said.len(), 3, "{said:?}");
+    }
+
+    #[test]
+    fn footnotes_are_gathered_in_the_order_of_their_use() {
+        let html = html("One[^b] two[^a] again[^b].\n\n[^a]: A.\n[^b]: B.\n");
+        let b = html.find("<li id=\"sets--fn-1\"><p>B.").expect("b is first");
+        let a = html.find("<li id=\"sets--fn-2\"><p>A.").expect("a is second");
+        assert!(b < a && html.contains("id=\"sets--fnref-1-2\""), "{html}");
+    }
+
+    #[test]
+    fn tables_tasks_alerts_and_code_are_usable_by_all() {
+        let html = html("> [!TIP]\n> Try.\n\n- [x] did\n\n| a |\n|---|\n| b |\n\n```rust,ignore\nlet a = 1 < 2;\n```\n");
+        for part in [
+            "<blockquote class=\"markdown-alert-tip\">\n<p class=\"alert-title\">Tip</p>",
+            "<input type=\"checkbox\" disabled checked aria-label=\"done\">",
+            "<div class=\"table-scroll\" tabindex=\"0\"><table>",
+            "<pre tabindex=\"0\"><code class=\"language-rust\">let a = 1 &lt; 2;\n</code></pre>",
+        ] {
+            assert!(html.contains(part), "{part} in {html}");
+        }
+    }
+
+    #[test]
+    fn a_second_title_is_a_warning_at_its_line() {
+        let (fragment, said) = rendered("text\n\n# Title\n");
+        assert_eq!(fragment.lead, "text");
+        assert!(said[0].starts_with("a.md:3:1: warning: a heading `#`"), "{said:?}");
+    }
+}

@@ -1,0 +1,33 @@
+//! The site: course files into static pages. Synchronous, on all cores, without network.
+//!
+//! [`build`] is the whole pipeline on one screen. Each file below is one stage: it takes the finished value of the stage
+//! before and returns its own. Mistakes of authors are collected as diagnostics on the way; nothing is published while
+//! an error stands.
+
+mod config;
+mod source;
+mod history;
+mod front_matter;
+mod curriculum;
+mod naming;
+mod assemble;
+mod assemble_course;
+mod assemble_content;
+mod video;
+mod fragment;
+mod markdown;
+mod graph;
+mod links;
+mod render;
+mod views;
+mod lessons;
+mod pages;
+mod catalog;
+mod ledger;
+mod publish;
+mod build;
+
+pub use build::{BuildError, Built, Progress, Quiet, SchoolSize, Stage, build, check};
+pub use config::SiteConfig;
+pub use front_matter::{Fence, FrontMatter, split as split_front_matter};
+pub use publish::{PublishError, Published};

@@ -1,0 +1,224 @@
+//! Stage 5: the graph into views, one for each page of lists and overviews.
+//!
+//! The pages that are read inside a course are in `lessons`.
+
+use super::curriculum::{Content, Course, Document, Instructor, Kind, Module, Speech, Subject};
+use super::graph::{SiteGraph, audience, content_place};
+use crate::course::{Address, Audience, routes};
+use crate::diag::Diagnostics;
+use crate::theme::{
+    CatalogView, CourseEntry, CourseView, InstructorView, LinkView, MovedView, NotFoundView, OutlineContent,
+    OutlineModule, PageView, SubjectEntry, SubjectView, Theme,
+};
+
+/// Makes views of one graph.
+pub struct Views<'a> {
+    /// What is shown.
+    pub graph: &'a SiteGraph<'a>,
+    /// For the words in titles.
+    pub theme: &'a Theme,
+    /// The site's language and direction.
+    pub site: Speech,
+    /// Where the site will be found.
+    pub base_url: Option<&'a str>,
+}
+
+/// How much of a lead makes a description: about what search engines show.
+const DESCRIPTION: usize = 160;
+
+impl Views<'_> {
+    /// `/`, or one subject's page.
+    pub fn catalog(&self, subject: Option<&Subject>, diagnostics: &mut Diagnostics) -> CatalogView {
+        let all = &self.graph.curriculum.subjects;
+        let entry = |entry: &Subject| SubjectEntry {
+            title: entry.title.clone(),
+            address: routes::subject(&entry.slug).href(),
+            n_courses: entry.courses.len(),
+            current: subject.is_some_and(|subject| subject.id == entry.id),
+        };
+        let shown = all.iter().filter(|other| subject.is_none_or(|subject| subject.id == other.id));
+        let mut courses: Vec<_> = shown.flat_map(|s| s.courses.iter().map(move |course| (s, course))).collect();
+        courses.sort_by_key(|(_, course)| std::cmp::Reverse((course.created, course.id)));
+        CatalogView {
+            page: self.catalog_page(subject),
+            subject: subject.map(|subject| SubjectView {
+                title: subject.title.clone(),
+                description_html: self.html(&subject.document, Audience::Everyone, diagnostics),
+            }),
+            subjects: all.iter().map(entry).collect(),
+            n_courses: all.iter().map(|subject| subject.courses.len()).sum(),
+            courses: courses.into_iter().map(|(subject, course)| self.entry(subject, course)).collect(),
+        }
+    }
+
+    fn catalog_page(&self, subject: Option<&Subject>) -> PageView {
+        match subject {
+            None => self.page(self.word(&self.site, "all_courses"), &self.site, "", &routes::catalog()),
+            Some(subject) => {
+                let title = self.word(&subject.speech, "subject_courses").replace("{name}", &subject.title);
+                let lead = self.lead(&subject.document);
+                self.page(title, &subject.speech, &lead, &routes::subject(&subject.slug))
+            }
+        }
+    }
+
+    /// A course's overview.
+    pub fn course(&self, subject: &Subject, course: &Course, diagnostics: &mut Diagnostics) -> CourseView {
+        let summary = if course.summary.is_empty() { self.lead(&course.document) } else { course.summary.clone() };
+        let mut modules = Vec::new();
+        for (at, module) in course.modules.iter().enumerate() {
+            modules.push(OutlineModule {
+                number: at + 1,
+                title: module.title.clone(),
+                address: routes::module(&course.slug, &module.slug).href(),
+                description_html: self.html(&module.document, Audience::Everyone, diagnostics),
+                open: audience(course, module) == Audience::Everyone,
+                contents: self.outline(course, module, None),
+            });
+        }
+        CourseView {
+            page: self.page(course.title.clone(), &course.speech, &summary, &routes::course(&course.slug)),
+            id: course.id.get(),
+            course: self.entry(subject, course),
+            overview_html: self.html(&course.document, Audience::Everyone, diagnostics),
+            created: course.created.to_string(),
+            start: modules.first().map(|module| module.address.clone()),
+            modules,
+        }
+    }
+
+    /// An instructor's page.
+    pub fn instructor(&self, instructor: &Instructor, diagnostics: &mut Diagnostics) -> InstructorView {
+        let lead = self.lead(&instructor.document);
+        let address = routes::instructor(&instructor.user_name);
+        let subjects = self.graph.curriculum.subjects.iter();
+        let mut courses: Vec<_> = subjects
+            .flat_map(|subject| subject.courses.iter().map(move |course| (subject, course)))
+            .filter(|(_, course)| course.owner == instructor.user_name)
+            .collect();
+        courses.sort_by_key(|(_, course)| std::cmp::Reverse((course.created, course.id)));
+        InstructorView {
+            page: self.page(instructor.name.clone(), &instructor.speech, &lead, &address),
+            biography_html: self.html(&instructor.document, Audience::Everyone, diagnostics),
+            courses: courses.into_iter().map(|(subject, course)| self.entry(subject, course)).collect(),
+        }
+    }
+
+    /// The page for what does not exist.
+    pub fn not_found(&self) -> NotFoundView {
+        let title = self.word(&self.site, "not_found");
+        let page = self.page(title, &self.site, "", &routes::not_found());
+        NotFoundView { page: PageView { indexed: false, canonical: None, ..page } }
+    }
+
+    /// A page that sends its reader on.
+    pub fn moved(&self, from: &Address, to: &Address) -> MovedView {
+        let page = self.page(self.word(&self.site, "moved"), &self.site, "", from);
+        let canonical = self.base_url.map(|base| format!("{base}{}", to.href()));
+        MovedView { page: PageView { indexed: false, canonical, ..page }, to: to.href() }
+    }
+
+    /// The contents of a module as links, the current one marked.
+    pub fn outline(&self, course: &Course, module: &Module, current: Option<&Content>) -> Vec<OutlineContent> {
+        let link = |content: &Content| {
+            let (address, anchor) = content_place(course, module, content);
+            let anchor = if anchor.is_empty() { anchor } else { format!("#{anchor}") };
+            OutlineContent {
+                title: content.title.clone(),
+                kind: kind_name(&content.kind),
+                address: format!("{}{anchor}", address.href()),
+                current: current.is_some_and(|current| std::ptr::eq(current, content)),
+            }
+        };
+        module.contents.iter().map(link).collect()
+    }
+
+    /// The HTML of a text as `reader` reads it.
+    pub fn html(&self, document: &Document, reader: Audience, diagnostics: &mut Diagnostics) -> String {
+        let resolved = self.graph.resolve(document, reader, diagnostics);
+        self.graph.fragments.get(&document.path).map(|fragment| fragment.fill(&resolved)).unwrap_or_default()
+    }
+
+    /// The beginning of a text, for a description.
+    pub fn lead(&self, document: &Document) -> String {
+        let lead = self.graph.fragments.get(&document.path).map_or("", |fragment| fragment.lead.as_str());
+        shortened(lead, DESCRIPTION)
+    }
+
+    /// The head of a page.
+    pub fn page(&self, title: String, speech: &Speech, description: &str, address: &Address) -> PageView {
+        PageView {
+            title,
+            lang: speech.lang.to_string(),
+            dir: speech.dir.as_str(),
+            description: description.to_owned(),
+            address: address.href(),
+            canonical: self.base_url.map(|base| format!("{base}{}", address.href())),
+            indexed: true,
+        }
+    }
+
+    fn entry(&self, subject: &Subject, course: &Course) -> CourseEntry {
+        let owner = self.graph.owner(course).map_or("", |owner| owner.name.as_str());
+        CourseEntry {
+            title: course.title.clone(),
+            address: routes::course(&course.slug).href(),
+            summary: course.summary.clone(),
+            lang: course.speech.lang.to_string(),
+            dir: course.speech.dir.as_str(),
+            subject: subject_link(subject),
+            n_modules: course.modules.len(),
+            instructor: LinkView { title: owner.to_owned(), address: routes::instructor(&course.owner).href() },
+            tags: course.tags.clone(),
+            public: course.access == super::curriculum::Access::Public,
+        }
+    }
+
+    fn word(&self, speech: &Speech, key: &str) -> String {
+        self.theme.words(&speech.lang).get(key).to_owned()
+    }
+}
+
+/// A link to a subject's page.
+pub fn subject_link(subject: &Subject) -> LinkView {
+    LinkView { title: subject.title.clone(), address: routes::subject(&subject.slug).href() }
+}
+
+/// The name of a kind of content.
+pub fn kind_name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Text => "text",
+        Kind::Image(_) => "image",
+        Kind::File(_) => "file",
+        Kind::Video(_) => "video",
+    }
+}
+
+/// The first words of a text, at most `limit` characters, with an ellipsis if some are missing.
+fn shortened(text: &str, limit: usize) -> String {
+    let words = text.split_whitespace();
+    let mut short = String::new();
+    let mut n_characters = 0;
+    for word in words {
+        n_characters += word.chars().count() + 1;
+        if n_characters > limit {
+            return format!("{}…", short.trim_end_matches([',', ';', ':', '.']));
+        }
+        if !short.is_empty() {
+            short.push(' ');
+        }
+        short.push_str(word);
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn a_description_ends_at_a_word() {
+        assert_eq!(shortened("One  two\nthree", 100), "One two three");
+        assert_eq!(shortened("One two, three", 10), "One two…");
+    }
+}

@@ -1,0 +1,280 @@
+//! The committer: one thread through which every write goes, so that many waiting writers share one flush.
+//!
+//! 1. It takes all writes that wait, up to 1,024.
+//! 2. It runs them in one transaction, in the order they came: a later write sees what an earlier one did.
+//! 3. It flushes, down to the disk.
+//! 4. It answers them all. No write is answered before its flush.
+//!
+//! If 2 or 3 fails, the batch hears why, and every write after it is answered [`StoreError::Stopped`]: what is in memory may
+//! then be more than what is on disk, and a disk that failed once cannot be asked again (Linux reports a lost page once).
+
+use std::cell::RefCell;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{self, JoinHandle};
+
+use sled::transaction::{TransactionError, Transactional as _, UnabortableTransactionError, abort};
+use tokio::sync::{mpsc, oneshot};
+
+use super::tables::{Obstacle, Tables, View, reason};
+use super::verbs::Decision;
+use crate::school::StoreError;
+
+/// How many writes share a flush at most, and how many may wait for the next; the others wait to be let in.
+const MAX_BATCH: usize = 1_024;
+
+/// The way to the one thread that writes. Dropping it finishes what was accepted.
+pub(super) struct Committer {
+    /// Always there until the drop, which takes it to tell the thread that nothing more will come.
+    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    thread: Option<JoinHandle<()>>,
+    n_flushes: Arc<AtomicU64>,
+}
+
+impl Committer {
+    /// Starts the thread. `flush` must return only when everything committed so far would survive a power loss.
+    pub(super) fn start<F>(tables: Tables, flush: F) -> io::Result<Self>
+    where
+        F: FnMut() -> Result<(), String> + Send + 'static,
+    {
+        let (queue, jobs) = mpsc::channel(MAX_BATCH);
+        let n_flushes = Arc::new(AtomicU64::new(0));
+        let writer = Writer { tables, flush, n_flushes: Arc::clone(&n_flushes) };
+        let thread = thread::Builder::new().name("store".into()).spawn(move || writer.run(jobs))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread), n_flushes })
+    }
+
+    /// Has `decide` run in a transaction; returns its outcome once that is durable.
+    ///
+    /// A caller that stops waiting does not undo the write: it may happen all the same.
+    pub(super) async fn write<T, F>(&self, doing: &'static str, decide: F) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        F: Fn(&View<'_>) -> Decision<T> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Write { doing, decide, outcome: RefCell::new(None), reply });
+        let Some(queue) = &self.queue else { return Err(StoreError::Stopped) };
+        // Either fails only if the thread is gone, which takes a panic inside sled: then nothing is known, as after a
+        // failed flush.
+        queue.send(job).await.map_err(|_| StoreError::Stopped)?;
+        answer.await.unwrap_or(Err(StoreError::Stopped))
+    }
+
+    /// How often the disk was flushed.
+    pub(super) fn n_flushes(&self) -> u64 {
+        self.n_flushes.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Committer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic in the thread was reported when it happened, and all who waited were told.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What became of a batch as a whole.
+enum Fate {
+    Durable,
+    Failed(String),
+    Stopped,
+}
+
+/// A write on its way, whatever its outcome's type.
+trait Job: Send {
+    /// Decides and makes the changes; returns whether there were any. May run again, and then forgets the first time.
+    fn run(&self, view: &View<'_>) -> Result<bool, UnabortableTransactionError>;
+    /// Tells the one who waits.
+    fn answer(self: Box<Self>, fate: &Fate);
+}
+
+struct Write<T, F> {
+    doing: &'static str,
+    decide: F,
+    outcome: RefCell<Option<Result<T, StoreError>>>,
+    reply: oneshot::Sender<Result<T, StoreError>>,
+}
+
+impl<T, F> Job for Write<T, F>
+where
+    T: Send,
+    F: Fn(&View<'_>) -> Decision<T> + Send,
+{
+    fn run(&self, view: &View<'_>) -> Result<bool, UnabortableTransactionError> {
+        let (outcome, changed) = match (self.decide)(view) {
+            Ok((outcome, changes)) => (Ok(outcome), changes.apply(view)?),
+            Err(Obstacle::Record(error)) => (Err(error), false),
+            Err(Obstacle::Batch(error)) => return Err(error),
+        };
+        self.outcome.replace(Some(outcome));
+        Ok(changed)
+    }
+
+    fn answer(self: Box<Self>, fate: &Fate) {
+        let failed = |reason: String| Err(StoreError::Failed { doing: self.doing, reason });
+        let answer = match fate {
+            Fate::Durable => match self.outcome.into_inner() {
+                Some(outcome) => outcome,
+                None => failed("the write was not run".into()),
+            },
+            Fate::Failed(reason) => failed(reason.clone()),
+            Fate::Stopped => Err(StoreError::Stopped),
+        };
+        // Whoever asked may have stopped waiting.
+        let _ = self.reply.send(answer);
+    }
+}
+
+/// What the thread owns.
+struct Writer<F> {
+    tables: Tables,
+    flush: F,
+    n_flushes: Arc<AtomicU64>,
+}
+
+impl<F: FnMut() -> Result<(), String>> Writer<F> {
+    fn run(mut self, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
+        let mut batch = Vec::new();
+        let mut stopped = false;
+        // Returns 0 only when the queue was closed and everything in it was taken.
+        while jobs.blocking_recv_many(&mut batch, MAX_BATCH) > 0 {
+            let fate = if stopped { Fate::Stopped } else { self.commit(&batch) };
+            stopped = !matches!(fate, Fate::Durable);
+            for job in batch.drain(..) {
+                job.answer(&fate);
+            }
+        }
+    }
+
+    fn commit(&mut self, batch: &[Box<dyn Job>]) -> Fate {
+        let done = self.tables.trees().transaction(|trees| {
+            let view = View::new(trees);
+            let mut changed = false;
+            for job in batch {
+                changed |= job.run(&view)?;
+            }
+            // Without changes there is nothing to make durable: all that was read was flushed with its own batch.
+            if changed { Ok(()) } else { abort(()) }
+        });
+        match done {
+            Ok(()) => match (self.flush)() {
+                Ok(()) => {
+                    self.n_flushes.fetch_add(1, Ordering::Relaxed);
+                    Fate::Durable
+                }
+                Err(reason) => Fate::Failed(reason),
+            },
+            Err(TransactionError::Abort(())) => Fate::Durable,
+            Err(TransactionError::Storage(error)) => Fate::Failed(reason(&error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::tables::{Changes, Table};
+
+    const KEY: &[u8] = b"key";
+
+    fn tables() -> Tables {
+        let db = sled::Config::new().temporary(true).flush_every_ms(None).open().expect("open");
+        Tables::open(&db).expect("trees")
+    }
+
+    fn put(value: u8) -> impl Fn(&View<'_>) -> Decision<Option<u8>> + Send + 'static {
+        move |view| {
+            let before = view.get(Table::Meta, KEY)?.and_then(|value| value.first().copied());
+            Ok((before, Changes::default().put(Table::Meta, KEY, vec![value])))
+        }
+    }
+
+    fn read(tables: &Tables) -> Option<u8> {
+        tables.tree(Table::Meta).get(KEY).expect("read").and_then(|value| value.first().copied())
+    }
+
+    #[tokio::test]
+    async fn a_failed_flush_fails_its_batch_and_stops_what_comes_after() {
+        let tables = tables();
+        let broken = Arc::new(AtomicBool::new(false));
+        let switch = Arc::clone(&broken);
+        let flush = move || if switch.load(Ordering::SeqCst) { Err("no space left".to_owned()) } else { Ok(()) };
+        let committer = Committer::start(tables.clone(), flush).expect("started");
+        assert_eq!(committer.write("put", put(1)).await.expect("written"), None);
+        broken.store(true, Ordering::SeqCst);
+        let error = committer.write("put", put(2)).await.expect_err("the flush failed");
+        assert_eq!(error.to_string(), "the store failed while it tried to put: no space left");
+        broken.store(false, Ordering::SeqCst);
+        for _ in 0..2 {
+            assert!(matches!(committer.write("put", put(3)).await, Err(StoreError::Stopped)));
+        }
+        assert_ne!(read(&tables), Some(3), "a stopped store changes nothing");
+        assert_eq!(committer.n_flushes(), 1);
+    }
+
+    #[tokio::test]
+    async fn writers_that_wait_together_share_a_flush_and_see_each_other() {
+        let flush = || {
+            thread::sleep(Duration::from_millis(20));
+            Ok(())
+        };
+        let committer = Arc::new(Committer::start(tables(), flush).expect("started"));
+        let mut tasks = tokio::task::JoinSet::new();
+        for value in 1..=100 {
+            let committer = Arc::clone(&committer);
+            tasks.spawn(async move { committer.write("put", put(value)).await.expect("written") });
+        }
+        let mut before = tasks.join_all().await;
+        before.sort_unstable();
+        before.dedup();
+        assert_eq!(before.len(), 100, "each saw the value of another");
+        assert!(committer.n_flushes() < 10, "{} flushes", committer.n_flushes());
+    }
+
+    #[tokio::test]
+    async fn one_that_meets_damage_does_not_spoil_the_batch() {
+        let tables = tables();
+        let committer = Committer::start(tables.clone(), || Ok(())).expect("started");
+        let damage = |_: &View<'_>| -> Decision<()> { Err(StoreError::Damaged { what: "it".into() }.into()) };
+        let (bad, good) = tokio::join!(committer.write("look", damage), committer.write("put", put(1)));
+        assert!(matches!(bad, Err(StoreError::Damaged { .. })));
+        assert_eq!(good.expect("written"), None);
+        assert_eq!(read(&tables), Some(1));
+    }
+
+    #[tokio::test]
+    async fn what_changes_nothing_costs_no_flush() {
+        let committer = Committer::start(tables(), || Ok(())).expect("started");
+        let nothing = |_: &View<'_>| -> Decision<u8> { Ok((7, Changes::default())) };
+        assert_eq!(committer.write("look", nothing).await.expect("decided"), 7);
+        assert_eq!(committer.n_flushes(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_drop_finishes_what_was_accepted_even_if_nobody_waits() {
+        let tables = tables();
+        let flush = || {
+            thread::sleep(Duration::from_millis(20));
+            Ok(())
+        };
+        let committer = Committer::start(tables.clone(), flush).expect("started");
+        for value in 1..=3 {
+            // Given up after the first poll, which hands the write over.
+            tokio::select! {
+                biased;
+                _ = committer.write("put", put(value)) => {}
+                () = std::future::ready(()) => {}
+            }
+        }
+        drop(committer);
+        assert_eq!(read(&tables), Some(3));
+    }
+}

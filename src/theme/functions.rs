@@ -1,0 +1,97 @@
+//! What templates can call besides Tera's own: pure functions of their arguments.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value};
+
+/// Registers them all. `assets` leads from an asset's name to its fingerprinted URL.
+pub(super) fn register(tera: &mut Tera, assets: Arc<BTreeMap<String, String>>) {
+    tera.register_function("asset", move |arguments: Kwargs, _: &State| -> TeraResult<String> {
+        let name: &str = arguments.must_get("name")?;
+        assets.get(name).cloned().ok_or_else(|| Error::message(format!("the theme has no asset \"{name}\"")))
+    });
+    tera.register_filter("counted", counted);
+    tera.register_filter("fill", fill);
+    tera.register_filter("date", date);
+    tera.register_filter("bytes", bytes);
+}
+
+/// `3 | counted(one="{n} module", other="{n} modules")`
+fn counted(n: i64, arguments: Kwargs, _: &State) -> TeraResult<String> {
+    let form: &str = arguments.must_get(if n == 1 { "one" } else { "other" })?;
+    Ok(form.replace("{n}", &n.to_string()))
+}
+
+/// `"Module {n}" | fill(n=3)`
+fn fill(text: &str, arguments: Kwargs, _: &State) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    // One pass, so that a value which holds braces is not filled again.
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        match after.split_once('}').and_then(|(name, after)| Some((value(&arguments, name)?, after))) {
+            Some((value, after)) => {
+                filled.push_str(&value);
+                rest = after;
+            }
+            None => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    filled + rest
+}
+
+fn value(arguments: &Kwargs, name: &str) -> Option<String> {
+    let value: Value = arguments.get(name).ok()??;
+    Some(value.to_string())
+}
+
+/// `"2026-02-05T12:00:00Z" | date(words=t)`: the day, as the page's language writes it. In UTC, so that a page is the
+/// same wherever it is built.
+fn date(text: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
+    let time: Timestamp =
+        text.parse().map_err(|_| Error::message(format!("\"{text}\" is not an RFC 3339 date and time")))?;
+    let date = time.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let words: Map = arguments.must_get("words")?;
+    let word = |key: String| words.get(&tera::value::Key::from(key)).and_then(|value| value.as_str()).map(str::to_owned);
+    let month = word(format!("month_{}", date.month())).unwrap_or_else(|| date.month().to_string());
+    let format = word("date_format".into()).unwrap_or_else(|| "{day} {month} {year}".into());
+    let year = date.year().to_string();
+    Ok(format.replace("{day}", &date.day().to_string()).replace("{month}", &month).replace("{year}", &year))
+}
+
+/// `84000 | bytes`: "84 kB".
+fn bytes(n: u64, _: Kwargs, _: &State) -> String {
+    match n {
+        0..1_000 => format!("{n} B"),
+        1_000..1_000_000 => format!("{} kB", (n + 500) / 1_000),
+        _ => format!("{:.1} MB", n as f64 / 1e6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rendered(template: &str) -> String {
+        let mut tera = Tera::default();
+        register(&mut tera, Arc::new([("a.css".to_owned(), "/assets/a.1.css".to_owned())].into()));
+        let mut context = tera::Context::new();
+        context.insert("t", &BTreeMap::from([("month_2", "February"), ("date_format", "{day} {month} {year}")]));
+        tera.add_raw_template("a.txt", template).and_then(|()| tera.render("a.txt", &context)).expect("it renders")
+    }
+
+    #[test]
+    fn each_does_what_it_says() {
+        assert_eq!(rendered("{{ asset(name='a.css') }}"), "/assets/a.1.css");
+        assert_eq!(rendered("{{ 1 | counted(one='{n} module', other='{n} modules') }}"), "1 module");
+        assert_eq!(rendered("{{ 0 | counted(one='{n} module', other='{n} modules') }}"), "0 modules");
+        assert_eq!(rendered("{{ 'Module {n} {x} {' | fill(n=3, a='{n}') }}"), "Module 3 {x} {");
+        assert_eq!(rendered("{{ '2026-02-05T23:00:00-02:00' | date(words=t) }}"), "6 February 2026");
+        assert_eq!(rendered("{{ 999 | bytes }} {{ 84_400 | bytes }} {{ 1_250_000 | bytes }}"), "999 B 84 kB 1.2 MB");
+    }
+}

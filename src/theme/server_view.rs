@@ -1,0 +1,199 @@
+//! Views of the server's own pages: signing in, enrolling, my courses, and what to say when the answer is no.
+//!
+//! They are drawn per request and never cached, so they may know who is asking.
+
+use serde::Serialize;
+
+use super::view::{LinkView, PageView, View, view};
+
+/// A form field that was sent and did not pass.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct FieldView {
+    /// What was sent, to be shown again; always empty for a password.
+    pub value: String,
+    /// What is wrong with it, as sentences.
+    pub errors: Vec<String>,
+}
+
+/// `/accounts/login/`.
+#[derive(Debug, Serialize)]
+pub struct LoginView {
+    /// The head.
+    pub page: PageView,
+    /// What the school says of the whole form, such as "Please enter a correct username and password.".
+    pub errors: Vec<String>,
+    /// The user name.
+    pub username: FieldView,
+    /// The password.
+    pub password: FieldView,
+    /// Where to go afterwards; empty for the default.
+    pub next: String,
+    /// The address of the registration form, `next` kept.
+    pub register: String,
+}
+view!(LoginView, "login.html");
+
+/// `/students/register/`.
+#[derive(Debug, Serialize)]
+pub struct RegisterView {
+    /// The head.
+    pub page: PageView,
+    /// The user name.
+    pub username: FieldView,
+    /// The password.
+    pub password1: FieldView,
+    /// The password again.
+    pub password2: FieldView,
+    /// Where to go afterwards; empty for the default.
+    pub next: String,
+    /// The address of the sign-in form, `next` kept.
+    pub login: String,
+}
+view!(RegisterView, "register.html");
+
+/// `/accounts/logout/`: asks before it signs out, or says that it did.
+#[derive(Debug, Serialize)]
+pub struct LogoutView {
+    /// The head.
+    pub page: PageView,
+    /// Whether nobody is signed in (any more).
+    pub signed_out: bool,
+    /// Who is signed in; empty if nobody.
+    pub username: String,
+}
+view!(LogoutView, "logout.html");
+
+/// `/students/courses/`.
+#[derive(Debug, Serialize)]
+pub struct MyCoursesView {
+    /// The head.
+    pub page: PageView,
+    /// Who is asking.
+    pub username: String,
+    /// Newest enrollment first.
+    pub courses: Vec<MyCourse>,
+}
+view!(MyCoursesView, "my_courses.html");
+
+/// A course somebody is enrolled in.
+#[derive(Debug, Serialize)]
+pub struct MyCourse {
+    /// Its key.
+    pub id: u32,
+    /// Its title.
+    pub title: String,
+    /// Its overview page.
+    pub address: String,
+    /// Its contents: `/students/course/<id>/`.
+    pub contents: String,
+    /// Its chat room.
+    pub chat: String,
+    /// Its language.
+    pub lang: String,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+    /// How many modules it has.
+    pub n_modules: usize,
+    /// When they enrolled, RFC 3339.
+    pub enrolled: String,
+}
+
+/// `/students/enroll-course/?course=<id>`: what this visitor can do about one course.
+#[derive(Debug, Serialize)]
+pub struct EnrollView {
+    /// The head.
+    pub page: PageView,
+    /// The course.
+    pub course: LinkView,
+    /// What can be done.
+    pub enrollment: EnrollmentView,
+}
+view!(EnrollView, "enroll.html");
+
+/// What a visitor can do about a course. Rows C8 and C9.
+#[derive(Debug, Serialize)]
+pub struct EnrollmentView {
+    /// `anonymous`, `student` (signed in, not enrolled) or `enrolled`.
+    pub state: &'static str,
+    /// The course's key.
+    pub id: u32,
+    /// Where its contents are, for the enrolled.
+    pub contents: String,
+    /// Where to register, for the anonymous; comes back here.
+    pub register: String,
+    /// Where to sign in, for the anonymous; comes back here.
+    pub login: String,
+}
+
+/// `/accounts/bar/`: the piece of HTML that a script puts into static pages. It is no whole page.
+#[derive(Debug, Serialize)]
+pub struct AccountBarView {
+    /// The head; only its language matters here.
+    pub page: PageView,
+    /// Who is signed in; empty if nobody.
+    pub username: String,
+    /// Where to come back to.
+    pub next: String,
+    /// What can be done about the course that the page is about, if it is about one.
+    pub enrollment: Option<EnrollmentView>,
+}
+view!(AccountBarView, "account_bar.html");
+
+/// The answer to somebody who asks for pages of a course they have not joined.
+#[derive(Debug, Serialize)]
+pub struct ForbiddenView {
+    /// The head.
+    pub page: PageView,
+    /// The course, if there is one by that name.
+    pub course: Option<LinkView>,
+    /// The way in.
+    pub enrollment: Option<EnrollmentView>,
+}
+view!(ForbiddenView, "forbidden.html");
+
+/// Any other answer that is no page: 400, 404, 405, 413, 429, 503 ….
+#[derive(Debug, Serialize)]
+pub struct ErrorView {
+    /// The head; its title says what happened.
+    pub page: PageView,
+    /// The HTTP status.
+    pub status: u16,
+    /// What to do about it, in one or two sentences.
+    pub detail: String,
+}
+view!(ErrorView, "error.html");
+
+/// `/chat/room/<id>/`: what was said, and a form to say something.
+#[derive(Debug, Serialize)]
+pub struct ChatView {
+    /// The head.
+    pub page: PageView,
+    /// The course.
+    pub course: LinkView,
+    /// The course's contents.
+    pub contents: String,
+    /// This page, where messages are sent to.
+    pub room: String,
+    /// Who is reading.
+    pub username: String,
+    /// Oldest first.
+    pub messages: Vec<MessageView>,
+    /// What was typed but not sent.
+    pub draft: FieldView,
+}
+view!(ChatView, "chat.html");
+
+/// A message in a chat room. Its text is never trusted as HTML.
+#[derive(Debug, Serialize)]
+pub struct MessageView {
+    /// Its number in the room.
+    pub id: u64,
+    /// Who said it.
+    pub username: String,
+    /// Whether the reader did.
+    pub mine: bool,
+    /// What.
+    pub text: String,
+    /// When, RFC 3339.
+    pub at: String,
+}

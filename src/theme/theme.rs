@@ -1,0 +1,216 @@
+//! [`Theme`]: loaded, checked, ready to draw.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use tera::{Context, ErrorKind, ReportError, Tera, Value};
+
+use super::files::{ThemeFiles, load_chain};
+use super::functions;
+use super::view::{ContentView, SiteView, View};
+use super::words::{Dictionary, Words};
+use crate::course::{Address, Language, routes};
+use crate::diag::{Diagnostic, Diagnostics, SourceText};
+use crate::digest::Digest;
+use crate::disk::DiskError;
+
+/// A theme with all it extends.
+pub struct Theme {
+    tera: Tera,
+    site: Value,
+    dictionary: Dictionary,
+    /// The words of each language as templates see them.
+    word_values: BTreeMap<String, Value>,
+    assets: Vec<Asset>,
+    digest: Digest,
+    /// The source of each template by its full name, to point at lines in it.
+    sources: BTreeMap<String, (String, String)>,
+}
+
+/// A file that pages refer to, published under a name that changes with its bytes.
+#[derive(Debug, Clone)]
+pub struct Asset {
+    /// Where it lies.
+    pub address: Address,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+}
+
+/// A template that could not be drawn.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{0}")]
+pub struct TemplateError(Box<Diagnostic>);
+
+impl TemplateError {
+    /// Which template, which line, and why.
+    pub fn diagnostic(&self) -> &Diagnostic {
+        &self.0
+    }
+}
+
+impl Theme {
+    /// Loads the theme `name` from the folder `themes`, or from the binary. Nothing if there are errors in it, which are
+    /// then among the diagnostics.
+    pub fn load(
+        themes: &Path,
+        name: &str,
+        site: &SiteView,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Option<Self>, DiskError> {
+        let mut said = Diagnostics::new();
+        let chain = load_chain(themes, name, &mut said)?;
+        let dictionary = Dictionary::load(&chain, &mut said);
+        let (assets, urls) = assets(&chain, &mut said);
+        let mut tera = Tera::default();
+        functions::register(&mut tera, Arc::new(urls));
+        let sources = sources(&chain, &mut said);
+        let prefixes: Vec<_> = chain.iter().map(|theme| format!("{}/", theme.name)).collect();
+        let templates = sources.iter().map(|(name, (_, text))| (name.as_str(), text.as_str()));
+        let added = tera.set_fallback_prefixes(prefixes).and_then(|()| tera.add_raw_templates(templates));
+        if let Err(error) = added {
+            said.push(diagnostic_of(&error, &sources, name));
+        }
+        let failed = said.has_errors();
+        diagnostics.append(said);
+        if failed {
+            return Ok(None);
+        }
+        let word_values =
+            dictionary.iter().map(|(tag, words)| (tag.clone(), Value::from_serializable(words.map()))).collect();
+        let digest = digest(&chain, site);
+        let site = Value::from_serializable(site);
+        Ok(Some(Self { tera, site, dictionary, word_values, assets, digest, sources }))
+    }
+
+    /// The page of a view.
+    pub fn render<V: View>(&self, view: &V) -> Result<String, TemplateError> {
+        let mut context = self.context(view, &view.page().lang, V::TEMPLATE)?;
+        context.insert_value("site", self.site.clone());
+        self.draw(V::TEMPLATE, &context)
+    }
+
+    /// The HTML of one content, for its page and for the API.
+    pub fn render_content(&self, view: &ContentView, language: &Language) -> Result<String, TemplateError> {
+        let (_, template) = view.kind.names();
+        let context = self.context(view, language.as_str(), template)?;
+        self.draw(template, &context)
+    }
+
+    /// The theme's words for pages in a language.
+    pub fn words(&self, language: &Language) -> &Words {
+        self.dictionary.words(language)
+    }
+
+    /// The files that pages refer to.
+    pub fn assets(&self) -> &[Asset] {
+        &self.assets
+    }
+
+    /// The identity of everything in it, and of the site's own words.
+    pub fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    fn context(&self, view: &impl serde::Serialize, lang: &str, template: &str) -> Result<Context, TemplateError> {
+        let mut context = Context::from_serialize(view).map_err(|error| self.error(&error, template))?;
+        context.insert_value("t", self.word_values[self.dictionary.key(lang)].clone());
+        Ok(context)
+    }
+
+    fn draw(&self, template: &str, context: &Context) -> Result<String, TemplateError> {
+        self.tera.render(template, context).map_err(|error| self.error(&error, template))
+    }
+
+    fn error(&self, error: &tera::Error, template: &str) -> TemplateError {
+        TemplateError(Box::new(diagnostic_of(error, &self.sources, template)))
+    }
+}
+
+/// Templates by full name (`school/base.html`), each with its name in diagnostics and its text.
+fn sources(chain: &[ThemeFiles], diagnostics: &mut Diagnostics) -> BTreeMap<String, (String, String)> {
+    let mut sources = BTreeMap::new();
+    for theme in chain {
+        for (path, bytes) in &theme.files {
+            let Some(name) = path.strip_prefix("templates/") else { continue };
+            let shown = format!("{}/{path}", theme.shown);
+            match String::from_utf8(bytes.clone()) {
+                Ok(text) => {
+                    sources.insert(format!("{}/{name}", theme.name), (shown, text));
+                }
+                Err(_) => diagnostics.push(Diagnostic::error(shown, "this template is not UTF-8")),
+            }
+        }
+    }
+    sources
+}
+
+/// The assets of a theme, and the URL of each by its name. An asset of a derived theme replaces one of the same name.
+fn assets(chain: &[ThemeFiles], diagnostics: &mut Diagnostics) -> (Vec<Asset>, BTreeMap<String, String>) {
+    let mut files = BTreeMap::new();
+    for theme in chain.iter().rev() {
+        for (path, bytes) in &theme.files {
+            if let Some(name) = path.strip_prefix("assets/") {
+                files.insert(name, (format!("{}/{path}", theme.shown), bytes));
+            }
+        }
+    }
+    let mut assets = Vec::new();
+    let mut urls = BTreeMap::new();
+    for (name, (shown, bytes)) in files {
+        match routes::asset(&fingerprinted(name, bytes)) {
+            Ok(address) => {
+                urls.insert(name.to_owned(), address.href());
+                assets.push(Asset { address, bytes: bytes.clone() });
+            }
+            Err(error) => diagnostics.push(Diagnostic::error(shown, error.to_string()).help("rename the file")),
+        }
+    }
+    (assets, urls)
+}
+
+/// `school.css` becomes `school.<digest>.css`: a name that may be cached for ever.
+fn fingerprinted(name: &str, bytes: &[u8]) -> String {
+    let digest = Digest::of(bytes).short();
+    match name.rsplit_once('.') {
+        Some((stem, ending)) => format!("{stem}.{digest}.{ending}"),
+        None => format!("{name}.{digest}"),
+    }
+}
+
+fn digest(chain: &[ThemeFiles], site: &SiteView) -> Digest {
+    let mut parts: Vec<&[u8]> = vec![site.title.as_bytes(), site.description.as_bytes(), site.lang.as_bytes()];
+    for theme in chain {
+        parts.push(theme.name.as_bytes());
+        for (path, bytes) in &theme.files {
+            parts.push(path.as_bytes());
+            parts.push(bytes);
+        }
+    }
+    Digest::of_parts(parts)
+}
+
+/// What a template's author did wrong, with the line if Tera knows it.
+fn diagnostic_of(
+    error: &tera::Error,
+    sources: &BTreeMap<String, (String, String)>,
+    template: &str,
+) -> Diagnostic {
+    let report: &ReportError = match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => report,
+        other => return Diagnostic::error(format!("theme template {template}"), other.to_string()),
+    };
+    let Some((shown, text)) = sources.get(report.filename()) else {
+        return Diagnostic::error(report.filename(), report.message());
+    };
+    let span = report.span();
+    let line_start: usize = text.split_inclusive('\n').take(span.start_line.saturating_sub(1)).map(str::len).sum();
+    let start = line_start + column_bytes(&text[line_start..], span.start_col);
+    let width = if span.end_line == span.start_line { span.end_col.saturating_sub(span.start_col) } else { 1 };
+    SourceText { path: shown, text }.error(start..start + width.max(1), report.message().trim())
+}
+
+/// How many bytes the first `n` characters have.
+fn column_bytes(text: &str, n: usize) -> usize {
+    text.char_indices().nth(n).map_or(text.len(), |(at, _)| at)
+}
