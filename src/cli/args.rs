@@ -12,7 +12,9 @@ use crate::school::{Email, Role, Username};
 /// Without a command, educa builds the school in the current folder and serves it.
 #[derive(Debug, Parser)]
 #[command(name = "educa", version, args_conflicts_with_subcommands = true)]
-#[command(after_help = "Examples:\n  educa init my-school          make a new school\n  educa serve                   build and serve the school in this folder\n  educa check                   find every mistake, write nothing\n  educa new course mathematics \"Linear algebra\" --owner ada-okafor")]
+#[command(
+    after_help = "Examples:\n  educa init my-school          make a new school\n  educa serve                   build and serve the school in this folder\n  educa check                   find every mistake, write nothing\n  educa new course mathematics \"Linear algebra\" --owner ada-okafor"
+)]
 pub struct Cli {
     /// What every command takes.
     #[command(flatten)]
@@ -49,13 +51,19 @@ pub enum Format {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Builds content/ into public/ and private/
-    #[command(after_help = "Examples:\n  educa build\n  educa build --drafts\n  educa build --format json | jq .published.written")]
+    #[command(
+        after_help = "Examples:\n  educa build\n  educa build --drafts\n  educa build --format json | jq .published.written"
+    )]
     Build(BuildArgs),
     /// Builds the school and serves it (the default command)
-    #[command(after_help = "Examples:\n  educa serve\n  educa serve --listen 0.0.0.0:8080 --data /var/lib/educa\n  educa serve --no-build          serve what the last build made")]
+    #[command(
+        after_help = "Examples:\n  educa serve\n  educa serve --listen 0.0.0.0:8080 --data /var/lib/educa\n  educa serve --no-build          serve what the last build made"
+    )]
     Serve(ServeArgs),
     /// Finds every mistake in the content and the theme, and writes nothing
-    #[command(after_help = "Examples:\n  educa check\n  educa check --strict            fail on warnings too\n  educa check --format json")]
+    #[command(
+        after_help = "Examples:\n  educa check\n  educa check --strict            fail on warnings too\n  educa check --format json"
+    )]
     Check(CheckArgs),
     /// Makes a new school that builds and serves at once
     #[command(after_help = "Examples:\n  educa init my-school && educa --root my-school")]
@@ -150,7 +158,9 @@ pub enum NewCommand {
         title: String,
     },
     /// Adds a content at the end of a module
-    #[command(after_help = "Examples:\n  educa new content mathematics/linear-algebra/01-vectors \"Adding arrows\"\n  educa new content mathematics/linear-algebra/01-vectors \"A picture\" --image arrows.svg")]
+    #[command(
+        after_help = "Examples:\n  educa new content mathematics/linear-algebra/01-vectors \"Adding arrows\"\n  educa new content mathematics/linear-algebra/01-vectors \"A picture\" --image arrows.svg"
+    )]
     Content {
         /// The module's folder in content/.
         module: String,
@@ -180,7 +190,9 @@ pub struct FixArgs {
 #[derive(Debug, Subcommand)]
 pub enum UserCommand {
     /// Adds an account
-    #[command(after_help = "Examples:\n  educa user add ada --role instructor\n  echo \"$PASSWORD\" | educa user add root --role staff --password-stdin")]
+    #[command(
+        after_help = "Examples:\n  educa user add ada --role instructor\n  echo \"$PASSWORD\" | educa user add root --role staff --password-stdin"
+    )]
     Add {
         /// The name to sign in with.
         name: Username,
@@ -201,7 +213,9 @@ pub enum UserCommand {
         store: StoreArgs,
     },
     /// Sets a new password and ends all sessions of the account
-    #[command(after_help = "Examples:\n  educa user password ada\n  echo \"$PASSWORD\" | educa user password ada --password-stdin")]
+    #[command(
+        after_help = "Examples:\n  educa user password ada\n  echo \"$PASSWORD\" | educa user password ada --password-stdin"
+    )]
     Password {
         /// The name of the account.
         name: String,

@@ -30,7 +30,12 @@ pub fn check(settings: Settings, args: &CheckArgs, format: Format) -> anyhow::Re
             report::print(&built.diagnostics);
             if built.diagnostics.is_empty() {
                 let size = built.size;
-                anstream::println!("{} courses, {} modules, {} pages: no mistakes", size.courses, size.modules, size.pages);
+                anstream::println!(
+                    "{} courses, {} modules, {} pages: no mistakes",
+                    size.courses,
+                    size.modules,
+                    size.pages
+                );
             }
         }
     }

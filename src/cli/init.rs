@@ -10,14 +10,16 @@ use crate::disk;
 
 const GITIGNORE: &str = "/public/\n/private/\n/.educa/\n";
 
-const SUBJECT: &str = "+++\nid = 1\ntitle = \"First subject\"\n+++\n\nSay in a sentence or two what this subject is about.\n";
+const SUBJECT: &str =
+    "+++\nid = 1\ntitle = \"First subject\"\n+++\n\nSay in a sentence or two what this subject is about.\n";
 
 const COURSE: &str = "+++\nid = 1\ntitle = \"First course\"\nowner = \"first-instructor\"\ncreated = CREATED\n\
                       summary = \"A course to begin with\"\n+++\n\n\
                       This text is the overview: everyone can read it. The modules below are for those who enroll, \
                       until you write `access = \"public\"` at the top of this file.\n";
 
-const MODULE: &str = "+++\ntitle = \"First module\"\n+++\n\nA module is a folder with a number. Its contents are files with numbers.\n";
+const MODULE: &str =
+    "+++\ntitle = \"First module\"\n+++\n\nA module is a folder with a number. Its contents are files with numbers.\n";
 
 const CONTENT: &str = "+++\ntitle = \"First lesson\"\n+++\n\n\
                        Write in Markdown. Add more with `educa new content first-subject/first-course/01-first-module \"Title\"`,\n\

@@ -120,7 +120,9 @@ fn next_id(content: &Path, kind: Kind) -> anyhow::Result<u32> {
 fn slug_for(title: &str, given: Option<&str>) -> anyhow::Result<Slug> {
     match given {
         Some(slug) => slug.parse().with_context(|| format!("\"{slug}\" cannot be a slug")),
-        None => Slug::from_name(title).with_context(|| format!("no slug can be made of \"{title}\": give one with --slug")),
+        None => {
+            Slug::from_name(title).with_context(|| format!("no slug can be made of \"{title}\": give one with --slug"))
+        }
     }
 }
 

@@ -1,6 +1,5 @@
 //! `educa serve`: composes store, school and server, and runs until it is told to stop.
 
-use std::future::Future;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -87,21 +86,19 @@ async fn sweep(school: Arc<School>) {
     }
 }
 
-/// Ready at Ctrl-C or SIGTERM.
-fn stopped() -> impl Future<Output = ()> {
-    async {
-        let interrupted = tokio::signal::ctrl_c();
-        #[cfg(unix)]
-        {
-            use tokio::signal::unix::{SignalKind, signal};
-            if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-                tokio::select! {
-                    _ = interrupted => {}
-                    _ = terminated.recv() => {}
-                }
-                return;
+/// Returns at Ctrl-C or SIGTERM.
+async fn stopped() {
+    let interrupted = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupted => {}
+                _ = terminated.recv() => {}
             }
+            return;
         }
-        let _ = interrupted.await;
     }
+    let _ = interrupted.await;
 }

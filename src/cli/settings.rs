@@ -96,7 +96,8 @@ fn line(name: &str, value: &str) -> Option<String> {
     if !TABLES.contains(&table) {
         return None;
     }
-    let own = value.parse::<bool>().is_ok() || value.parse::<i64>().is_ok() || value.starts_with("[\"") || value == "[]";
+    let own =
+        value.parse::<bool>().is_ok() || value.parse::<i64>().is_ok() || value.starts_with("[\"") || value == "[]";
     let value = if own { value.to_owned() } else { toml::Value::from(value).to_string() };
     Some(format!("{table}.{key} = {value}\n"))
 }
@@ -183,7 +184,8 @@ impl Layer {
     }
 
     fn into_settings(self, root: &Path, now: Timestamp) -> Settings {
-        let folder = |given: Option<String>, default: &str| -> PathBuf { root.join(given.as_deref().unwrap_or(default)) };
+        let folder =
+            |given: Option<String>, default: &str| -> PathBuf { root.join(given.as_deref().unwrap_or(default)) };
         let mut server = ServerConfig::default();
         server.listen = self.listen.unwrap_or(server.listen);
         server.base_url = self.base_url.clone();
@@ -229,7 +231,10 @@ mod tests {
         assert_eq!(line("EDUCA_SERVER_LISTEN", "[::1]:80").as_deref(), Some("server.listen = \"[::1]:80\"\n"));
         assert_eq!(line("EDUCA_SITE_TITLE", "A \"b\"").as_deref(), Some("site.title = 'A \"b\"'\n"));
         assert_eq!(line("EDUCA_BUILD_HTML", "true").as_deref(), Some("build.html = true\n"));
-        assert_eq!(line("EDUCA_SITE_BASE_URL", "https://e.org").as_deref(), Some("site.base_url = \"https://e.org\"\n"));
+        assert_eq!(
+            line("EDUCA_SITE_BASE_URL", "https://e.org").as_deref(),
+            Some("site.base_url = \"https://e.org\"\n")
+        );
         assert_eq!(line("EDUCA_LOG", "debug"), None);
         assert_eq!(line("HOME", "/root"), None);
     }

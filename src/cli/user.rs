@@ -47,12 +47,7 @@ fn open(mut config: StoreConfig, args: StoreArgs) -> anyhow::Result<School> {
     Ok(School::new(Arc::new(store), Arc::new(SystemClock))?)
 }
 
-async fn add(
-    school: &School,
-    registration: ValidRegistration,
-    role: Role,
-    format: Format,
-) -> anyhow::Result<ExitCode> {
+async fn add(school: &School, registration: ValidRegistration, role: Role, format: Format) -> anyhow::Result<ExitCode> {
     let name: Username = registration.username.clone();
     match school.register(registration, role).await? {
         Ok(account) if format == Format::Json => {
@@ -95,7 +90,8 @@ fn list(accounts: &[Account], format: Format) -> anyhow::Result<ExitCode> {
     for account in accounts {
         let email = account.email.as_ref().map_or("", |email| email.as_str());
         let (name, role) = (account.username.as_str(), account.role.as_str());
-        let line = format!("{:>4}  {name:width$}  {role:10}  {}  {email}", account.id.0, account.created.strftime("%Y-%m-%d"));
+        let line =
+            format!("{:>4}  {name:width$}  {role:10}  {}  {email}", account.id.0, account.created.strftime("%Y-%m-%d"));
         anstream::println!("{}", line.trim_end());
     }
     if accounts.is_empty() {

@@ -44,9 +44,8 @@ impl FromStr for Language {
         let mut parts = text.split('-');
         let primary = parts.next().unwrap_or_default();
         let primary_is_sound = (2..=3).contains(&primary.len()) && primary.bytes().all(|b| b.is_ascii_lowercase());
-        let rest_is_sound = parts.all(|part| {
-            (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric())
-        });
+        let rest_is_sound =
+            parts.all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_alphanumeric()));
         if primary_is_sound && rest_is_sound { Ok(Self(text.to_owned())) } else { Err(NotALanguage) }
     }
 }

@@ -12,8 +12,8 @@ mod slug;
 
 pub use address::{Address, NotAnAddress, routes};
 pub use catalog::{Audience, Catalog, Course, Instructor, Module, Published, Subject};
-pub use catalog_file::{CatalogError, CourseContents, ModuleContents, RenderedItem, load, load_contents, save};
 pub use catalog_file::{CATALOG_FILE, contents_bytes, contents_file};
+pub use catalog_file::{CatalogError, CourseContents, ModuleContents, RenderedItem, load, load_contents, save};
 pub use ids::{CourseId, InstructorId, NotAnId, SubjectId};
 pub use language::{Direction, Language, NotALanguage};
 pub use slug::{NotASlug, Slug};

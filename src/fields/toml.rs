@@ -45,9 +45,8 @@ fn value_of(value: &toml::Spanned<DeValue<'_>>, depth: usize) -> Result<Value, S
             Err(_) => return Err(error("this is not a number")),
         },
         DeValue::Array(list) => {
-            let node = |item: &toml::Spanned<DeValue<'_>>| {
-                Ok(Node { span: item.span(), value: value_of(item, depth + 1)? })
-            };
+            let node =
+                |item: &toml::Spanned<DeValue<'_>>| Ok(Node { span: item.span(), value: value_of(item, depth + 1)? });
             Value::List(list.iter().map(node).collect::<Result<_, _>>()?)
         }
         DeValue::Table(table) => Value::Table(table_of(table, depth)?),

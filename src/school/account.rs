@@ -101,7 +101,8 @@ pub enum Role {
 }
 
 /// The roles by name, as the command line and the records spell them.
-pub const ROLES: [(&str, Role); 3] = [("student", Role::Student), ("instructor", Role::Instructor), ("staff", Role::Staff)];
+pub const ROLES: [(&str, Role); 3] =
+    [("student", Role::Student), ("instructor", Role::Instructor), ("staff", Role::Staff)];
 
 impl Role {
     /// The name of the role.
@@ -205,7 +206,9 @@ mod tests {
 
     #[test]
     fn names_that_look_alike_by_case_have_one_key() {
-        for (left, right) in [("Ada", "aDA"), ("STRASSE", "straße"), ("ﬁne", "FINE"), ("Ａda", "ada"), ("ΣΊΣΥΦΟΣ", "σίσυφος")] {
+        for (left, right) in
+            [("Ada", "aDA"), ("STRASSE", "straße"), ("ﬁne", "FINE"), ("Ａda", "ada"), ("ΣΊΣΥΦΟΣ", "σίσυφος")]
+        {
             assert_eq!(UsernameKey::of(left), UsernameKey::of(right), "{left} {right}");
         }
         assert_ne!(UsernameKey::of("ada"), UsernameKey::of("adá"));

@@ -23,9 +23,7 @@ pub use chat::{MAX_MESSAGE, Message, MessageText, NotAMessage};
 pub use gate::{Contents, Denied, File, Gated, Pass, Room, Standing, admit};
 pub use hasher::{Hasher, HasherError};
 pub use password::check_password;
-pub use ports::{
-    Accounts, Added, Clock, Enrollments, Found, Messages, Sessions, Store, StoreError, SystemClock,
-};
+pub use ports::{Accounts, Added, Clock, Enrollments, Found, Messages, Sessions, Store, StoreError, SystemClock};
 pub use registration::{Registration, RegistrationMistakes, ValidRegistration};
 pub use school::{School, SchoolError, SignedIn};
 pub use session::{SESSION_LIFETIME, Session, SessionKey, SessionToken};

@@ -56,7 +56,8 @@ mod tests {
 
     #[test]
     fn good_ones_pass() {
-        for password in ["correct horse battery", "Tr0ub4dor&3x", "пароль-от-почты-7", "zażółć gęślą jaźń"] {
+        for password in ["correct horse battery", "Tr0ub4dor&3x", "пароль-от-почты-7", "zażółć gęślą jaźń"]
+        {
             assert_eq!(check_password(password, "ada"), [""; 0], "{password}");
         }
     }

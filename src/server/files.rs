@@ -55,12 +55,7 @@ pub async fn serve(State(app): State<App>, request: Request) -> Result<Response,
 }
 
 /// An address that nothing has: perhaps only its slash is missing.
-fn missing(
-    app: &App,
-    publication: &Publication,
-    address: &Address,
-    request: &Request,
-) -> Result<Response, Problem> {
+fn missing(app: &App, publication: &Publication, address: &Address, request: &Request) -> Result<Response, Problem> {
     let with_slash: Option<Address> = format!("{address}/").parse().ok();
     match with_slash.filter(|address| publication.catalog.files.contains_key(address)) {
         Some(address) => Ok(to_slash(&address.href(), request)),

@@ -40,7 +40,8 @@ impl Hosts {
             (Some(target), _) => target.clone(),
             (None, header) => header?,
         };
-        if authority.as_str().contains('@') {
+        let port = authority.as_str().strip_prefix(authority.host())?;
+        if !port.is_empty() && authority.port_u16().is_none() {
             return None;
         }
         let host = authority.host().to_ascii_lowercase();
@@ -82,12 +83,19 @@ mod tests {
 
     #[test]
     fn only_our_names_are_accepted() {
-        for host in ["localhost:8000", "127.0.0.1", "[::1]:80", "School.Example", "school.example.", "10.0.0.7:80",
-            "learn.example", "a.learn.example"]
-        {
+        for host in [
+            "localhost:8000",
+            "127.0.0.1",
+            "[::1]:80",
+            "School.Example",
+            "school.example.",
+            "10.0.0.7:80",
+            "learn.example",
+            "a.learn.example",
+        ] {
             assert!(accepted(host), "{host}");
         }
-        for host in ["", "evil.example", "evil-learn.example", "user@localhost", "localhost:x", "10.0.0.8"] {
+        for host in ["", "evil.example", "evil-learn.example", "user@localhost", "localhost:99999", "localhost:x", "10.0.0.8"] {
             assert!(!accepted(host), "{host}");
         }
     }

@@ -65,9 +65,16 @@ mod tests {
 
     #[test]
     fn nothing_leads_to_another_host() {
-        for text in
-            ["", "https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "evil", "/a\nb", "\\/x"]
-        {
+        for text in [
+            "",
+            "https://evil.example/",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "evil",
+            "/a\nb",
+            "\\/x",
+        ] {
             assert_eq!(LocalPath::parse(text), None, "{text:?}");
         }
     }

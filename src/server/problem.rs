@@ -125,7 +125,9 @@ fn has_words(response: &Response<Body>) -> bool {
 /// Words for a refusal of a lower layer.
 fn bare(status: StatusCode) -> Problem {
     let (detail, log) = match status {
-        StatusCode::FORBIDDEN => ("This form was sent from another site. Please send it from the school's own page.", None),
+        StatusCode::FORBIDDEN => {
+            ("This form was sent from another site. Please send it from the school's own page.", None)
+        }
         StatusCode::METHOD_NOT_ALLOWED => ("This address does not answer that kind of request.", None),
         StatusCode::REQUEST_TIMEOUT => ("The request took too long to arrive or to be answered.", None),
         StatusCode::PAYLOAD_TOO_LARGE => ("What was sent is too large.", None),

@@ -55,7 +55,10 @@ pub fn assemble(
         config,
         history,
         diagnostics,
-        course_ids: Unique::new("course id", "give the newer course another id, or remove the line and run `educa fix`"),
+        course_ids: Unique::new(
+            "course id",
+            "give the newer course another id, or remove the line and run `educa fix`",
+        ),
         course_slugs: Unique::new("course slug", "rename one of the folders, or set `slug`"),
     };
     for (name, file) in &root.files {
@@ -67,7 +70,7 @@ pub fn assemble(
     let instructors = root.folders.remove(INSTRUCTORS).unwrap_or_default();
     let instructors = assembly.instructors(&instructors);
     let mut subjects = assembly.subjects(&root);
-    subjects.sort_by(|a, b| (a.title.to_lowercase(), a.id).cmp(&(b.title.to_lowercase(), b.id)));
+    subjects.sort_by_key(|subject| (subject.title.to_lowercase(), subject.id));
     Curriculum { subjects, instructors }
 }
 
@@ -197,7 +200,8 @@ impl Assembly<'_, '_> {
     }
 
     fn instructors(&mut self, folder: &Folder<'_>) -> Vec<Instructor> {
-        let mut ids = Unique::new("instructor id", "give the newer one another id, or remove the line and run `educa fix`");
+        let mut ids =
+            Unique::new("instructor id", "give the newer one another id, or remove the line and run `educa fix`");
         let mut instructors = Vec::new();
         for (name, file) in &folder.files {
             let Some(stem) = name.strip_suffix(".md") else { continue };
@@ -227,7 +231,8 @@ impl Assembly<'_, '_> {
     }
 
     fn subjects(&mut self, root: &Folder<'_>) -> Vec<Subject> {
-        let mut ids = Unique::new("subject id", "give the newer subject another id, or remove the line and run `educa fix`");
+        let mut ids =
+            Unique::new("subject id", "give the newer subject another id, or remove the line and run `educa fix`");
         let mut slugs = Unique::new("subject slug", "rename one of the folders, or set `slug`");
         let mut subjects = Vec::new();
         for (name, folder) in &root.folders {
@@ -253,9 +258,8 @@ impl Assembly<'_, '_> {
         };
         let site = self.site_speech();
         let config = self.config;
-        let read = |fields: &mut Fields<'_>| {
-            (id(fields, SubjectId::new), Common::read(fields, config), speech(fields, &site))
-        };
+        let read =
+            |fields: &mut Fields<'_>| (id(fields, SubjectId::new), Common::read(fields, config), speech(fields, &site));
         let ((id, common, speech), document) = document(file, self.diagnostics, read)?;
         if common.hidden {
             return None;
@@ -272,7 +276,7 @@ impl Assembly<'_, '_> {
         for (name, folder) in &folder.folders {
             courses.extend(course(self, name, folder, &format!("{shown}/{name}"), &speech));
         }
-        courses.sort_by(|a, b| (b.created, b.id).cmp(&(a.created, a.id)));
+        courses.sort_by_key(|course| std::cmp::Reverse((course.created, course.id)));
         let resources = folder.files.values().filter_map(|file| resource(file)).collect();
         Some(Subject { id: id?.0, title: common.title?, slug: slug?, speech, document, aliases, courses, resources })
     }

@@ -103,7 +103,9 @@ fn written(
     let slug = slug_of(&common.slug, rest, &file.shown, assembly.diagnostics);
     let kind = match named {
         Named::Text => Ok(Kind::Text),
-        Named::Image(path, span) => found(&path, file, resources, Some(&IMAGE_ENDINGS)).map(Kind::Image).map_err(|e| (e, span)),
+        Named::Image(path, span) => {
+            found(&path, file, resources, Some(&IMAGE_ENDINGS)).map(Kind::Image).map_err(|e| (e, span))
+        }
         Named::File(path, span) => found(&path, file, resources, None).map(Kind::File).map_err(|e| (e, span)),
         Named::Video(url, span) => video(&url, file, resources).map(Kind::Video).map_err(|e| (e, span)),
     };

@@ -153,12 +153,7 @@ fn modules(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>, shown: &str) ->
     modules
 }
 
-fn module(
-    assembly: &mut Assembly<'_, '_>,
-    name: &str,
-    folder: &Folder<'_>,
-    shown: &str,
-) -> Option<UnplacedModule> {
+fn module(assembly: &mut Assembly<'_, '_>, name: &str, folder: &Folder<'_>, shown: &str) -> Option<UnplacedModule> {
     let Some(file) = folder.files.get("module.md") else {
         let help = "write one with `title`, or run `educa new module`";
         assembly.diagnostics.push(Diagnostic::error(shown, "this folder has no module.md").help(help));

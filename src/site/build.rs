@@ -132,11 +132,7 @@ fn make(
 }
 
 fn site_view(config: &SiteConfig) -> SiteView {
-    SiteView {
-        title: config.title.clone(),
-        description: config.description.clone(),
-        lang: config.lang.to_string(),
-    }
+    SiteView { title: config.title.clone(), description: config.description.clone(), lang: config.lang.to_string() }
 }
 
 fn size(made: &Made) -> SchoolSize {

@@ -266,7 +266,7 @@ fn svg_size(text: &str) -> Option<(u64, u64)> {
     };
     let pixels = |text: &str| {
         let number: f64 = text.trim().trim_end_matches("px").parse().ok()?;
-        (number >= 1.0 && number < 1e6).then_some(number.round() as u64)
+        (1.0..1e6).contains(&number).then_some(number.round() as u64)
     };
     if let (Some(width), Some(height)) = (attribute("width").and_then(pixels), attribute("height").and_then(pixels)) {
         return Some((width, height));

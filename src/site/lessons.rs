@@ -140,7 +140,8 @@ impl Views<'_> {
     fn video(&self, video: &Video) -> VideoView {
         match video {
             Video::YouTube { id, start } => {
-                let (at, from) = if *start > 0 { (format!("&start={start}"), format!("&t={start}s")) } else { Default::default() };
+                let (at, from) =
+                    if *start > 0 { (format!("&start={start}"), format!("&t={start}s")) } else { Default::default() };
                 VideoView {
                     provider: "youtube",
                     host: "YouTube".to_owned(),

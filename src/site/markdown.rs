@@ -7,11 +7,12 @@
 //! 4. tables, code, alerts and task boxes get what assistive technology needs;
 //! 5. raw HTML passes only where the site's settings trust its authors with it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::ops::Range;
 
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
+use super::footnotes::Footnotes;
 use super::fragment::{Fragment, Heading, Link, LinkKind, Piece, escape_attribute};
 use crate::course::Slug;
 use crate::diag::{Diagnostics, SourceText};
@@ -93,16 +94,6 @@ struct Image {
     depth: usize,
 }
 
-/// Footnotes are numbered by their first reference and written in that order, wherever they were defined.
-#[derive(Default)]
-struct Footnotes<'a> {
-    numbers: HashMap<String, usize>,
-    n_references: HashMap<String, usize>,
-    definitions: HashMap<String, Vec<Event<'a>>>,
-    /// The definition being read, and the events that wait until it ends.
-    open: Option<(String, Vec<Event<'a>>)>,
-}
-
 impl<'a, 'd> Renderer<'a, 'd> {
     fn new(
         options: &'a RenderOptions,
@@ -137,7 +128,10 @@ impl<'a, 'd> Renderer<'a, 'd> {
         match event {
             Event::Start(tag) => self.start(tag, span),
             Event::End(tag) => self.end(tag),
-            Event::FootnoteReference(label) => self.footnote_reference(&label),
+            Event::FootnoteReference(label) => {
+                let reference = self.footnotes.reference(&label, &self.options.id_prefix);
+                self.out.push(Event::InlineHtml(reference.into()));
+            }
             Event::TaskListMarker(done) => self.task_box(done),
             Event::Html(text) => self.raw_html(text, span, Event::Html),
             Event::InlineHtml(text) => self.raw_html(text, span, Event::InlineHtml),
@@ -161,9 +155,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
                 self.out.push(Event::Start(Tag::Link { link_type, dest_url, title, id }));
             }
             Tag::Image { dest_url, title, .. } => self.start_image(dest_url, &title, span),
-            Tag::FootnoteDefinition(label) => {
-                self.footnotes.open = Some((label.to_string(), std::mem::take(&mut self.out)));
-            }
+            Tag::FootnoteDefinition(label) => self.footnotes.open(&label, &mut self.out),
             Tag::BlockQuote(Some(kind)) => {
                 self.out.push(Event::Start(Tag::BlockQuote(Some(kind))));
                 let word = escape_attribute(&self.options.words.alerts[alert_index(kind)]);
@@ -185,12 +177,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
     fn end(&mut self, tag: TagEnd) {
         match tag {
             TagEnd::Heading(_) => self.end_heading(),
-            TagEnd::FootnoteDefinition => {
-                if let Some((label, before)) = self.footnotes.open.take() {
-                    let definition = std::mem::replace(&mut self.out, before);
-                    self.footnotes.definitions.insert(label, definition);
-                }
-            }
+            TagEnd::FootnoteDefinition => self.footnotes.close(&mut self.out),
             TagEnd::Table => {
                 self.out.push(Event::End(TagEnd::Table));
                 self.html("</div>\n".into());
@@ -208,7 +195,8 @@ impl<'a, 'd> Renderer<'a, 'd> {
         if written == HeadingLevel::H1 {
             let at = self.in_source(span.clone());
             let message = "a heading `#` is a second title of the page";
-            self.diagnostics.push(self.source.warning(at, message).help("begin with `##`; `title` is the page's heading"));
+            self.diagnostics
+                .push(self.source.warning(at, message).help("begin with `##`; `title` is the page's heading"));
         }
         (written as u8).max(2) - 2 + self.options.top_level
     }
@@ -242,7 +230,8 @@ impl<'a, 'd> Renderer<'a, 'd> {
         let address = self.target(dest_url, span, LinkKind::Image);
         let size = if self.links.len() > before { format!("{}s{before};", self.mark) } else { String::new() };
         let title = if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape_attribute(title)) };
-        let tag = format!("<img src=\"{}\"{size}{title} loading=\"lazy\" decoding=\"async\"", escape_attribute(&address));
+        let tag =
+            format!("<img src=\"{}\"{size}{title} loading=\"lazy\" decoding=\"async\"", escape_attribute(&address));
         self.image = Some(Image { tag, alt: String::new(), depth: 0 });
     }
 
@@ -274,23 +263,11 @@ impl<'a, 'd> Renderer<'a, 'd> {
             Some(other) => {
                 let at = self.in_source(span);
                 let message = format!("links of the kind `{other}:` are not allowed");
-                self.diagnostics.push(self.source.error(at, message).help("use https:, mailto:, tel: or a file's path"));
+                self.diagnostics
+                    .push(self.source.error(at, message).help("use https:, mailto:, tel: or a file's path"));
                 "".into()
             }
         }
-    }
-
-    fn footnote_reference(&mut self, label: &str) {
-        let prefix = &self.options.id_prefix;
-        let next = self.footnotes.numbers.len() + 1;
-        let number = *self.footnotes.numbers.entry(label.to_owned()).or_insert(next);
-        let count = self.footnotes.n_references.entry(label.to_owned()).or_insert(0);
-        *count += 1;
-        let id = if *count == 1 { format!("{prefix}fnref-{number}") } else { format!("{prefix}fnref-{number}-{count}") };
-        let html = format!(
-            "<sup class=\"footnote-reference\"><a id=\"{id}\" href=\"#{prefix}fn-{number}\" role=\"doc-noteref\">{number}</a></sup>"
-        );
-        self.out.push(Event::InlineHtml(html.into()));
     }
 
     fn task_box(&mut self, done: bool) {
@@ -308,7 +285,8 @@ impl<'a, 'd> Renderer<'a, 'd> {
         }
         if !text.trim_start().starts_with("<!--") {
             let at = self.in_source(span);
-            let help = "write it in Markdown, or set `html = true` under [build] in educa.toml if you trust all authors";
+            let help =
+                "write it in Markdown, or set `html = true` under [build] in educa.toml if you trust all authors";
             self.diagnostics.push(self.source.warning(at, "HTML is shown as text").help(help));
             self.out.push(Event::Text(text));
         }
@@ -339,34 +317,10 @@ impl<'a, 'd> Renderer<'a, 'd> {
     }
 
     fn finish(mut self) -> Fragment {
-        self.append_footnotes();
+        self.out.extend(self.footnotes.section(&self.options.id_prefix, &self.options.words.back));
         let mut text = String::new();
         html::push_html(&mut text, std::mem::take(&mut self.out).into_iter());
         Fragment { pieces: cut(&text, &self.mark), links: self.links, headings: self.headings, lead: self.lead }
-    }
-
-    fn append_footnotes(&mut self) {
-        let mut labels: Vec<_> = self.footnotes.numbers.drain().collect();
-        labels.sort_by_key(|(_, number)| *number);
-        if labels.is_empty() {
-            return;
-        }
-        self.html("<section class=\"footnotes\" role=\"doc-endnotes\"><ol>\n".into());
-        for (label, number) in labels {
-            let prefix = &self.options.id_prefix;
-            let back = escape_attribute(&self.options.words.back);
-            let back = format!(
-                " <a class=\"footnote-back\" href=\"#{prefix}fnref-{number}\" role=\"doc-backlink\" aria-label=\"{back}\">↩</a>"
-            );
-            let mut definition = self.footnotes.definitions.remove(&label).unwrap_or_default();
-            // Inside the last paragraph, so that the arrow follows the last word.
-            let at = if definition.last() == Some(&Event::End(TagEnd::Paragraph)) { 1 } else { 0 };
-            definition.insert(definition.len() - at, Event::InlineHtml(back.into()));
-            self.html(format!("<li id=\"{prefix}fn-{number}\">"));
-            self.out.extend(definition);
-            self.html("</li>\n".into());
-        }
-        self.html("</ol></section>\n".into());
     }
 }
 
@@ -433,90 +387,5 @@ fn heading_level(level: u8) -> HeadingLevel {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::site::fragment::Resolved;
-
-    fn rendered(text: &str) -> (Fragment, Vec<String>) {
-        let mut diagnostics = Diagnostics::new();
-        let words = MarkdownWords {
-            alerts: ["Note", "Tip", "Important", "Warning", "Caution"].map(Into::into),
-            back: "Back".into(),
-            tasks: ["open".into(), "done".into()],
-        };
-        let options = RenderOptions { top_level: 3, id_prefix: "sets--".into(), raw_html: false, words };
-        let fragment = render(&options, SourceText { path: "a.md", text }, 0, &mut diagnostics);
-        (fragment, diagnostics.sorted().iter().map(ToString::to_string).collect())
-    }
-
-    fn html(text: &str) -> String {
-        let (fragment, said) = rendered(text);
-        assert_eq!(said, [String::new(); 0]);
-        let resolved = Resolved { href: "/x?a&b".into(), size: Some((3, 4)) };
-        fragment.fill(&vec![resolved; fragment.links.len()])
-    }
-
-    #[test]
-    fn headings_get_their_level_and_an_id_each() {
-        let (fragment, said) = rendered("## Two sets\n\n### `Two` sets\n\n#### Own {#mine}\n");
-        assert_eq!(said, [String::new(); 0]);
-        let seen: Vec<_> = fragment.headings.iter().map(|h| (h.level, h.id.as_str(), h.title.as_str())).collect();
-        assert_eq!(
-            seen,
-            [(3, "sets--two-sets", "Two sets"), (4, "sets--two-sets-2", "Two sets"), (5, "sets--mine", "Own")]
-        );
-        assert!(fragment.fill(&[]).starts_with("<h3 id=\"sets--two-sets\">Two sets<a class=\"anchor\""));
-    }
-
-    #[test]
-    fn links_into_the_school_are_holes_and_others_stay() {
-        let (fragment, _) = rendered("[a](b.md#c) ![pic *one*](p.png \"T\") [d](https://e.org/?f&g) <me@e.org>");
-        let targets: Vec<_> = fragment.links.iter().map(|link| (link.target.as_str(), link.kind)).collect();
-        assert_eq!(targets, [("b.md#c", LinkKind::Page), ("p.png", LinkKind::Image)]);
-        let html = html("[a](b.md#c) ![pic *one*](p.png \"T\") [d](https://e.org/?f&g)");
-        assert!(html.contains("<a href=\"/x?a&amp;b\">a</a>"), "{html}");
-        assert!(html.contains("<img src=\"/x?a&amp;b\" width=\"3\" height=\"4\" title=\"T\""), "{html}");
-        assert!(html.contains("alt=\"pic one\">"), "{html}");
-        assert!(html.contains("href=\"https://e.org/?f&amp;g\""), "{html}");
-    }
-
-    #[test]
-    fn a_script_has_no_way_in() {
-        for text in ["[a](javascript:alert(1))", "[a](JaVaScRiPt:alert(1))", "![a](data:text/html,x)", "[a](vbscript:x)"] {
-            let (_, said) = rendered(text);
-            assert!(said.len() == 1 && said[0].contains("are not allowed"), "{text}: {said:?}");
-        }
-        let (fragment, said) = rendered("a <b onclick=\"x\">c</b>\n\n<script>x</script>\n\n## T {onclick=x}\n");
-        let html = fragment.fill(&[]);
-        assert!(!html.contains("<script") && !html.contains("<b ") && !html.contains("onclick=x"), "{html}");
-        assert_eq!(said.len(), 3, "{said:?}");
-    }
-
-    #[test]
-    fn footnotes_are_gathered_in_the_order_of_their_use() {
-        let html = html("One[^b] two[^a] again[^b].\n\n[^a]: A.\n[^b]: B.\n");
-        let b = html.find("<li id=\"sets--fn-1\"><p>B.").expect("b is first");
-        let a = html.find("<li id=\"sets--fn-2\"><p>A.").expect("a is second");
-        assert!(b < a && html.contains("id=\"sets--fnref-1-2\""), "{html}");
-    }
-
-    #[test]
-    fn tables_tasks_alerts_and_code_are_usable_by_all() {
-        let html = html("> [!TIP]\n> Try.\n\n- [x] did\n\n| a |\n|---|\n| b |\n\n```rust,ignore\nlet a = 1 < 2;\n```\n");
-        for part in [
-            "<blockquote class=\"markdown-alert-tip\">\n<p class=\"alert-title\">Tip</p>",
-            "<input type=\"checkbox\" disabled checked aria-label=\"done\">",
-            "<div class=\"table-scroll\" tabindex=\"0\"><table>",
-            "<pre tabindex=\"0\"><code class=\"language-rust\">let a = 1 &lt; 2;\n</code></pre>",
-        ] {
-            assert!(html.contains(part), "{part} in {html}");
-        }
-    }
-
-    #[test]
-    fn a_second_title_is_a_warning_at_its_line() {
-        let (fragment, said) = rendered("text\n\n# Title\n");
-        assert_eq!(fragment.lead, "text");
-        assert!(said[0].starts_with("a.md:3:1: warning: a heading `#`"), "{said:?}");
-    }
-}
+#[path = "markdown_tests.rs"]
+mod tests;

@@ -15,6 +15,7 @@ mod assemble_course;
 mod assemble_content;
 mod video;
 mod fragment;
+mod footnotes;
 mod markdown;
 mod graph;
 mod links;

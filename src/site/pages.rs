@@ -7,7 +7,9 @@ use super::graph::{SiteGraph, audience};
 use super::lessons::{Place, Step, steps};
 use super::publish::{Output, Source};
 use super::views::Views;
-use crate::course::{Address, Audience, CourseContents, ModuleContents, RenderedItem, contents_bytes, contents_file, routes};
+use crate::course::{
+    Address, Audience, CourseContents, ModuleContents, RenderedItem, contents_bytes, contents_file, routes,
+};
 use crate::diag::Diagnostics;
 use crate::theme::{TemplateError, Theme, View};
 

@@ -75,7 +75,8 @@ const PRIVATE: &str = "private";
 
 /// Says that a folder is ours; without it we touch nothing in it.
 const MARKER: &str = ".educa";
-const MARKER_TEXT: &str = "This folder is made by `educa build`. Whatever else lies here is removed by the next build.\n";
+const MARKER_TEXT: &str =
+    "This folder is made by `educa build`. Whatever else lies here is removed by the next build.\n";
 
 /// What stands in an output folder without being made by a build, and stays.
 const STAYS: [&str; 2] = [MARKER, ".gitkeep"];

@@ -26,12 +26,7 @@ struct Task<'a> {
 const PREFIX_END: &str = "--";
 
 /// Renders all texts.
-pub fn render_all(
-    curriculum: &Curriculum,
-    theme: &Theme,
-    raw_html: bool,
-    diagnostics: &mut Diagnostics,
-) -> Fragments {
+pub fn render_all(curriculum: &Curriculum, theme: &Theme, raw_html: bool, diagnostics: &mut Diagnostics) -> Fragments {
     let words: HashMap<&Speech, MarkdownWords> =
         speeches(curriculum).map(|speech| (speech, markdown_words(theme, speech))).collect();
     let rendered: Vec<_> = tasks(curriculum)

@@ -9,6 +9,7 @@ mod words;
 mod functions;
 mod view;
 mod server_view;
+#[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod theme;
 
 pub use files::{DEFAULT_THEME, default_theme_files};

@@ -191,11 +191,7 @@ fn digest(chain: &[ThemeFiles], site: &SiteView) -> Digest {
 }
 
 /// What a template's author did wrong, with the line if Tera knows it.
-fn diagnostic_of(
-    error: &tera::Error,
-    sources: &BTreeMap<String, (String, String)>,
-    template: &str,
-) -> Diagnostic {
+fn diagnostic_of(error: &tera::Error, sources: &BTreeMap<String, (String, String)>, template: &str) -> Diagnostic {
     let report: &ReportError = match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => report,
         other => return Diagnostic::error(format!("theme template {template}"), other.to_string()),

@@ -67,12 +67,7 @@ impl Answer {
 
 impl Call {
     /// Walks a request through the checks before the object, then asks `answer` for it.
-    pub async fn run<F>(
-        app: App,
-        endpoint: Endpoint,
-        request: Request,
-        answer: impl FnOnce(Call) -> F,
-    ) -> Response
+    pub async fn run<F>(app: App, endpoint: Endpoint, request: Request, answer: impl FnOnce(Call) -> F) -> Response
     where
         F: Future<Output = Result<Answer, ApiError>>,
     {

@@ -96,8 +96,8 @@ fn parse(value: &HeaderValue) -> Parsed {
 /// UTF-8, and Latin-1 for old clients that send it.
 fn decode(credentials: &str) -> Option<Parsed> {
     let bytes = STANDARD.decode(credentials).ok()?;
-    let text = String::from_utf8(bytes)
-        .unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect());
+    let text =
+        String::from_utf8(bytes).unwrap_or_else(|error| error.into_bytes().into_iter().map(char::from).collect());
     let (username, password) = text.split_once(':').unwrap_or((&text, ""));
     Some(Parsed::Basic(username.to_owned(), password.to_owned()))
 }

@@ -31,7 +31,6 @@ pub fn negotiate(uri: &Uri, headers: &HeaderMap, suffix: Option<&Suffix>) -> Res
     match named {
         Some("json") => Ok(indented(accepted.iter().find(|kind| is_json(kind)))),
         Some(_) => Err(ApiError::not_found()),
-        None if accepted.is_empty() => Ok(Form::PLAIN),
         None => match accepted.iter().find(|kind| is_json(kind) || is_any(kind)) {
             Some(kind) => Ok(indented(Some(kind))),
             None => Err(ApiError::not_acceptable()),
@@ -44,12 +43,12 @@ fn format_parameter(uri: &Uri) -> Option<String> {
     form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "format").map(|(_, value)| value.into_owned())
 }
 
-/// The media types of `Accept`, most wanted first; those with `q=0` are not wanted.
+/// The media types of `Accept`, most wanted first; those with `q=0` are not wanted. Without the header, anything is.
 fn accepted(headers: &HeaderMap) -> Result<Vec<MediaTypeBuf>, ApiError> {
     let lines = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     let text = lines.collect::<Vec<_>>().join(",");
     if text.trim().is_empty() {
-        return Ok(Vec::new());
+        return Ok(vec![MediaType::new(mediatype::names::_STAR, mediatype::names::_STAR).into()]);
     }
     let accept: Accept = text.parse().map_err(|_| ApiError::not_acceptable())?;
     Ok(accept.media_types().filter(|kind| is_wanted(kind)).cloned().collect())

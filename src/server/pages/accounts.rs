@@ -25,8 +25,7 @@ const REGISTER: &str = "/students/register/";
 const MY_COURSES: &str = "/students/courses/";
 
 /// One text for an unknown user and a wrong password: which of the two it was is nobody's business.
-const BAD_CREDENTIALS: &str =
-    "Please enter a correct username and password. Note that the password is case-sensitive.";
+const BAD_CREDENTIALS: &str = "Please enter a correct username and password. Note that the password is case-sensitive.";
 
 /// `GET /accounts/login/`
 pub async fn login_form(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {

@@ -111,11 +111,8 @@ pub fn error(app: &App, problem: &Problem) -> Response {
     }
     let pages = Pages::new(app);
     let title = problem.status.canonical_reason().unwrap_or("Error").to_owned();
-    let view = ErrorView {
-        page: pages.page(title, ""),
-        status: problem.status.as_u16(),
-        detail: problem.detail.clone(),
-    };
+    let view =
+        ErrorView { page: pages.page(title, ""), status: problem.status.as_u16(), detail: problem.detail.clone() };
     match pages.draw(&view) {
         Ok(page) => (problem.status, page).into_response(),
         Err(_) => plain(problem),

@@ -66,11 +66,7 @@ pub async fn enroll_form(State(app): State<App>, caller: Caller, form: Form) -> 
 }
 
 /// `POST /students/enroll-course/` (`course`)
-pub async fn enroll(
-    State(app): State<App>,
-    Student(account): Student,
-    form: Form,
-) -> Result<Response, Problem> {
+pub async fn enroll(State(app): State<App>, Student(account): Student, form: Form) -> Result<Response, Problem> {
     let pages = Pages::new(&app);
     let course = wanted(&pages, form.get("course"))?;
     app.school.enroll(&account, course.id).await?;
