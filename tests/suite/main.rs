@@ -1,0 +1,7 @@
+//! What educa does, seen through its front doors: real builds of small schools, a real server on a free port over a real
+//! store, the real program. One module a room or concern; `support` sets the stage.
+
+mod support;
+
+mod pages;
+mod store;

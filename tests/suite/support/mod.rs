@@ -1,0 +1,9 @@
+//! The stage: small schools, running servers, the program.
+
+mod program;
+mod school;
+mod server;
+
+pub use program::{Program, Run, Running};
+pub use school::{Site, tree};
+pub use server::{PASSWORD, Server, Visitor, location};

@@ -1,0 +1,103 @@
+//! The program itself, as a person or a script runs it.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// Runs `educa` in a folder.
+pub struct Program {
+    root: PathBuf,
+}
+
+/// What a finished run said.
+#[derive(Debug)]
+pub struct Run {
+    /// The exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+impl Program {
+    /// `educa --root <folder>`
+    pub fn at(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    /// Runs to the end.
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        self.run_with_input(arguments, "")
+    }
+
+    /// Runs to the end with something on standard input.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Run {
+        let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().expect("educa starts");
+        // A program that does not read its input may be gone before it is written.
+        let _ = child.stdin.take().expect("piped").write_all(input.as_bytes());
+        let output = child.wait_with_output().expect("educa ends");
+        Run {
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).expect("UTF-8"),
+            err: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+
+    /// `educa serve` on a free port, once it says that it listens.
+    pub fn serve(&self, arguments: &[&str]) -> Running {
+        let arguments: Vec<_> = ["serve", "--listen", "127.0.0.1:0"].into_iter().chain(arguments.iter().copied()).collect();
+        let mut child = self.command(&arguments).stderr(Stdio::null()).stdin(Stdio::null()).spawn().expect("educa starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let line = lines.find_map(|line| line.ok().filter(|line| line.starts_with("serving on ")));
+        let url = line.expect("it says where it listens").split(' ').nth(2).expect("an address").to_owned();
+        // Read on, so that the program never waits for a full pipe.
+        std::thread::spawn(move || lines.for_each(drop));
+        Running { child, url: url.trim_end_matches('/').to_owned() }
+    }
+
+    /// The command, to be started by other means.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_educa"));
+        command.arg("--root").arg(&self.root).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("EDUCA_")) {
+            command.env_remove(name);
+        }
+        command
+    }
+}
+
+/// A running `educa serve`; killed when dropped.
+pub struct Running {
+    child: Child,
+    /// Such as `http://127.0.0.1:40123`.
+    pub url: String,
+}
+
+impl Running {
+    /// `kill -9`
+    pub fn kill(mut self) {
+        self.end();
+    }
+
+    /// The process, for signals.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Waits until it ends by itself; its exit code.
+    pub fn wait(mut self) -> Option<i32> {
+        self.child.wait().expect("it ends").code()
+    }
+
+    fn end(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.end();
+    }
+}

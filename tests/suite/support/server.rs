@@ -1,0 +1,169 @@
+//! A running server: the real router on a free port, over a real store, with a clock that stands still.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use educa::course::Language;
+use educa::school::{Clock, Email, Role, School, ValidRegistration};
+use educa::server::{self, App, Hosts, PublicationSource, ServerConfig, Shelf, Watch};
+use educa::store::{SledStore, StoreConfig};
+use educa::theme::SiteView;
+use jiff::{SignedDuration, Timestamp};
+use reqwest::{Client, Method, RequestBuilder, Response, redirect};
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+use super::Site;
+
+/// A password that nobody objects to.
+pub const PASSWORD: &str = "correct horse x9";
+
+/// A server over a school; stops when dropped.
+pub struct Server {
+    /// The school it serves; may be edited and built anew.
+    pub site: Site,
+    /// The rules, for setting the stage.
+    pub school: Arc<School>,
+    /// Where it listens.
+    pub address: SocketAddr,
+    clock: Arc<StoppedClock>,
+    _watch: Watch,
+    _stop: oneshot::Sender<()>,
+    _data: TempDir,
+}
+
+/// A clock that stands still until it is moved.
+struct StoppedClock(Mutex<Timestamp>);
+
+impl Clock for StoppedClock {
+    fn now(&self) -> Timestamp {
+        *self.0.lock().expect("not poisoned")
+    }
+}
+
+impl Server {
+    /// A server over the smallest school.
+    pub async fn start() -> Self {
+        Self::over(Site::smallest()).await
+    }
+
+    /// A server over a school, which is built first.
+    pub async fn over(site: Site) -> Self {
+        Self::with(site, ServerConfig::default()).await
+    }
+
+    /// The same with settings; `listen` is replaced by a free port.
+    pub async fn with(site: Site, config: ServerConfig) -> Self {
+        site.build();
+        let data = TempDir::new().expect("a folder");
+        let store = StoreConfig { path: data.path().join("store"), ..StoreConfig::default() };
+        let store = Arc::new(SledStore::open(&store).expect("a store"));
+        let clock = Arc::new(StoppedClock(Mutex::new("2026-11-20T12:00:00Z".parse().expect("a time"))));
+        let school = Arc::new(School::new(store, clock.clone()).expect("a school"));
+        let shelf = Arc::new(Shelf::open(source(&site)).expect("a publication"));
+        let config = ServerConfig { grace: Duration::from_secs(1), ..config };
+        let app = App { school: school.clone(), shelf: shelf.clone(), config: Arc::new(config) };
+        let listener = server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let router = server::router(app.clone(), Hosts::new(&app.config, address));
+        let watch = server::watch(shelf).expect("a watcher");
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(server::serve(listener, router, app.config.clone(), async move {
+            let _ = stopped.await;
+        }));
+        Self { site, school, address, clock, _watch: watch, _stop: stop, _data: data }
+    }
+
+    /// Moves the clock.
+    pub fn later(&self, by: SignedDuration) {
+        *self.clock.0.lock().expect("not poisoned") += by;
+    }
+
+    /// An absolute URL.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// A browser without cookies; it follows no redirect by itself.
+    pub fn visitor(&self) -> Visitor<'_> {
+        let client = Client::builder().cookie_store(true).redirect(redirect::Policy::none()).no_proxy();
+        Visitor { server: self, client: client.build().expect("a client") }
+    }
+
+    /// A browser of somebody new who just registered as a student.
+    pub async fn student(&self, name: &str) -> Visitor<'_> {
+        self.person(name, Role::Student).await
+    }
+
+    /// A browser of somebody new in some role, signed in.
+    pub async fn person(&self, name: &str, role: Role) -> Visitor<'_> {
+        let email: Option<Email> = None;
+        let username = name.parse().expect("a name");
+        let registration = ValidRegistration { username, email, password: PASSWORD.into() };
+        self.school.register(registration, role).await.expect("it works").expect("a free name");
+        let visitor = self.visitor();
+        let answer = visitor.post("/accounts/login/", &[("username", name), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status(), 302);
+        visitor
+    }
+}
+
+/// Somebody with a browser.
+pub struct Visitor<'a> {
+    server: &'a Server,
+    client: Client,
+}
+
+impl Visitor<'_> {
+    /// A request to be shaped and sent.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, self.server.url(path))
+    }
+
+    /// GET.
+    pub async fn get(&self, path: &str) -> Response {
+        self.request(Method::GET, path).send().await.expect("an answer")
+    }
+
+    /// POST of a form, as a browser's own page sends it.
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Response {
+        let request = self.request(Method::POST, path).header("Sec-Fetch-Site", "same-origin");
+        request.form(form).send().await.expect("an answer")
+    }
+
+    /// Enrolls in a course through the form.
+    pub async fn enroll(&self, course: &str) {
+        let answer = self.post("/students/enroll-course/", &[("course", course)]).await;
+        assert_eq!(location(&answer), format!("/students/course/{course}/"));
+    }
+
+    /// The text of a page that must be there.
+    pub async fn read(&self, path: &str) -> String {
+        let answer = self.get(path).await;
+        assert_eq!(answer.status(), 200, "{path}");
+        answer.text().await.expect("a text")
+    }
+}
+
+/// Where a redirect leads; empty if the answer is none.
+pub fn location(answer: &Response) -> String {
+    answer.headers().get("location").map(|value| value.to_str().expect("a path").to_owned()).unwrap_or_default()
+}
+
+fn source(site: &Site) -> PublicationSource {
+    let config = &site.config;
+    let lang: Language = config.lang.clone();
+    PublicationSource {
+        public: config.public.clone(),
+        private: config.private.clone(),
+        themes: config.themes.clone(),
+        theme: config.theme.clone(),
+        site: SiteView {
+            title: config.title.clone(),
+            description: config.description.clone(),
+            lang: lang.to_string(),
+        },
+        lang,
+    }
+}
