@@ -3,5 +3,6 @@
 
 mod support;
 
+mod mistakes;
 mod pages;
 mod store;
