@@ -1,6 +1,6 @@
 //! Contents: the lowest level of the assembly, where files become texts, images, files and videos.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::assemble::{Assembly, Common, Folder, document, resource};
@@ -30,15 +30,21 @@ pub(super) fn contents(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>) -> 
         resources.extend(folder.resources(assembly.diagnostics));
     }
     let paths = resources.iter().map(|resource| resource.path.clone()).collect();
-    let mut unplaced = Vec::new();
+    let mut found = BTreeMap::new();
     for (name, file) in folder.files.iter().filter(|(name, _)| **name != "module.md") {
-        let found = match name.strip_suffix(".md") {
-            Some(stem) => written(assembly, stem, file, &paths),
-            None => on_its_own(assembly, name, file),
-        };
-        unplaced.extend(found);
+        if let Some(stem) = name.strip_suffix(".md") {
+            found.extend(written(assembly, stem, file, &paths).map(|unplaced| (*name, unplaced)));
+        }
     }
-    (placed(assembly, unplaced), resources)
+    // A media file is on its own only if no text made it its own.
+    let named: BTreeSet<_> =
+        found.values().filter_map(|unplaced| unplaced.content.kind.media()).map(str::to_owned).collect();
+    for (name, file) in folder.files.iter().filter(|(_, file)| !named.contains(&file.path)) {
+        if !name.ends_with(".md") {
+            found.extend(on_its_own(assembly, name, file).map(|unplaced| (*name, unplaced)));
+        }
+    }
+    (placed(assembly, found.into_values().collect()), resources)
 }
 
 fn placed(assembly: &mut Assembly<'_, '_>, unplaced: Vec<Unplaced>) -> Vec<Content> {

@@ -208,6 +208,16 @@ pub enum Kind {
     Video(Video),
 }
 
+impl Kind {
+    /// The path of the media file of the school that it shows, if any.
+    pub fn media(&self) -> Option<&str> {
+        match self {
+            Kind::Image(path) | Kind::File(path) | Kind::Video(Video::Local(path)) => Some(path),
+            Kind::Text | Kind::Video(_) => None,
+        }
+    }
+}
+
 /// An address that leads to a page which lies elsewhere now.
 #[derive(Debug, Clone)]
 pub struct Alias {

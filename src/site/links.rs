@@ -57,14 +57,16 @@ impl SiteGraph<'_> {
             let id = anchor_in(fragment, anchor)?;
             return Ok(Leads::Here(format!("#{id}")));
         }
-        if path.starts_with('/') && !path.ends_with(".md") {
-            return self.absolute(path, query, anchor);
-        }
         let wanted = join(&document.path, path).ok_or_else(|| Broken {
             message: format!("\"{path}\" leads out of the content folder"),
             help: "link to a file inside it".to_owned(),
         })?;
-        let (path, target) = self.find(&wanted).ok_or_else(|| self.nothing_at(&document.path, &wanted, path))?;
+        let address = path.starts_with('/') && !path.ends_with(".md");
+        let (path, target) = match self.find(&wanted) {
+            Some(found) => found,
+            None if address => return self.absolute(path, query, anchor),
+            None => return Err(self.nothing_at(&document.path, &wanted, path)),
+        };
         Ok(Leads::To(target, self.anchor(path, target, anchor)?))
     }
 
