@@ -87,6 +87,8 @@ struct Renderer<'a, 'd> {
     table: Table,
     lead: String,
     in_first_paragraph: bool,
+    /// Inside a block of HTML: whether a warning about it was given.
+    html_block: Option<bool>,
 }
 
 struct Image {
@@ -119,6 +121,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
             table: Table::default(),
             lead: String::new(),
             in_first_paragraph: false,
+            html_block: None,
         }
     }
 
@@ -169,6 +172,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
                 self.html(html);
             }
             Tag::CodeBlock(kind) => self.html(code_start(&kind)),
+            Tag::HtmlBlock => self.html_block = Some(false),
             tag => {
                 self.in_first_paragraph = tag == Tag::Paragraph && self.lead.is_empty();
                 self.out.push(Event::Start(tag));
@@ -185,6 +189,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
                 self.html(html.into());
             }
             TagEnd::CodeBlock => self.html("</code></pre>\n".into()),
+            TagEnd::HtmlBlock => self.html_block = None,
             tag => {
                 self.in_first_paragraph &= tag != TagEnd::Paragraph;
                 self.out.push(Event::End(tag));
@@ -293,10 +298,14 @@ impl<'a, 'd> Renderer<'a, 'd> {
             return;
         }
         if !text.trim_start().starts_with("<!--") {
-            let at = self.in_source(span);
-            let help =
-                "write it in Markdown, or set `html = true` under [build] in educa.toml if you trust all authors";
-            self.diagnostics.push(self.source.warning(at, "HTML is shown as text").help(help));
+            // One warning for an element: neither for its end nor for each line of a block.
+            if self.html_block != Some(true) && !text.starts_with("</") {
+                let at = self.in_source(span);
+                let help =
+                    "write it in Markdown, or set `html = true` under [build] in educa.toml if you trust all authors";
+                self.diagnostics.push(self.source.warning(at, "HTML is shown as text").help(help));
+            }
+            self.html_block = self.html_block.map(|_| true);
             self.out.push(Event::Text(text));
         }
     }

@@ -3,5 +3,10 @@
 
 mod support;
 
+mod catalog;
+mod contents;
+mod links;
+mod authoring;
+mod mistakes;
 mod pages;
 mod store;

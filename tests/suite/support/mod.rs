@@ -1,9 +1,11 @@
 //! The stage: small schools, running servers, the program.
 
 mod program;
+mod report;
 mod school;
 mod server;
 
 pub use program::{Program, Run, Running};
+pub use report::assert_report;
 pub use school::{Site, tree};
 pub use server::{PASSWORD, Server, Visitor, location};
