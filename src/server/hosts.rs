@@ -95,7 +95,9 @@ mod tests {
         ] {
             assert!(accepted(host), "{host}");
         }
-        for host in ["", "evil.example", "evil-learn.example", "user@localhost", "localhost:99999", "localhost:x", "10.0.0.8"] {
+        for host in
+            ["", "evil.example", "evil-learn.example", "user@localhost", "localhost:99999", "localhost:x", "10.0.0.8"]
+        {
             assert!(!accepted(host), "{host}");
         }
     }

@@ -46,8 +46,10 @@ impl Program {
 
     /// `educa serve` on a free port, once it says that it listens.
     pub fn serve(&self, arguments: &[&str]) -> Running {
-        let arguments: Vec<_> = ["serve", "--listen", "127.0.0.1:0"].into_iter().chain(arguments.iter().copied()).collect();
-        let mut child = self.command(&arguments).stderr(Stdio::null()).stdin(Stdio::null()).spawn().expect("educa starts");
+        let arguments: Vec<_> =
+            ["serve", "--listen", "127.0.0.1:0"].into_iter().chain(arguments.iter().copied()).collect();
+        let mut child =
+            self.command(&arguments).stderr(Stdio::null()).stdin(Stdio::null()).spawn().expect("educa starts");
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let line = lines.find_map(|line| line.ok().filter(|line| line.starts_with("serving on ")));
         let url = line.expect("it says where it listens").split(' ').nth(2).expect("an address").to_owned();

@@ -159,11 +159,7 @@ fn source(site: &Site) -> PublicationSource {
         private: config.private.clone(),
         themes: config.themes.clone(),
         theme: config.theme.clone(),
-        site: SiteView {
-            title: config.title.clone(),
-            description: config.description.clone(),
-            lang: lang.to_string(),
-        },
+        site: SiteView { title: config.title.clone(), description: config.description.clone(), lang: lang.to_string() },
         lang,
     }
 }
