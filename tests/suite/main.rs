@@ -4,4 +4,8 @@
 mod support;
 
 mod pages;
+mod accounts;
+mod enrollment;
+mod gate;
+mod chat;
 mod store;
