@@ -166,6 +166,11 @@ pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, DiskError> {
     }
 }
 
+/// When a file was last changed or replaced, as the file system knows it.
+pub fn modified(path: &Path) -> Result<SystemTime, DiskError> {
+    fs::metadata(path).and_then(|metadata| metadata.modified()).map_err(failed("read", path))
+}
+
 /// A file opened for reading, for answers that are sent piece by piece.
 pub fn open(path: &Path) -> Result<fs::File, DiskError> {
     fs::File::open(path).map_err(failed("open", path))
@@ -253,6 +258,16 @@ pub fn lock(path: &Path, wait: impl FnOnce()) -> Result<Lock, DiskError> {
         Err(fs::TryLockError::Error(error)) => return Err(failed("lock", path)(error)),
     }
     Ok(Lock { _file: file })
+}
+
+/// Takes the lock on a file or folder that is there; nothing if another process holds it. Leaves no file behind.
+pub fn try_lock(path: &Path) -> Result<Option<Lock>, DiskError> {
+    let file = open(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(Lock { _file: file })),
+        Err(fs::TryLockError::WouldBlock) => Ok(None),
+        Err(fs::TryLockError::Error(error)) => Err(failed("lock", path)(error)),
+    }
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -68,8 +68,10 @@ async fn run(app: App) -> anyhow::Result<()> {
     let router = server::router(app.clone(), Hosts::new(&app.config, address));
     let _watch = server::watch(app.shelf.clone()).context("cannot watch for new builds")?;
     let sweep = tokio::spawn(sweep(app.school.clone()));
+    // Listened for before anybody is told that the server runs: who is told may stop it at once.
+    let stopped = stopped().context("cannot listen for signals")?;
     anstream::println!("serving on http://{address}/ (stop with Ctrl-C)");
-    server::serve(listener, router, app.config.clone(), stopped()).await;
+    server::serve(listener, router, app.config.clone(), stopped).await;
     sweep.abort();
     anstream::eprintln!("stopped");
     Ok(())
@@ -88,19 +90,23 @@ async fn sweep(school: Arc<School>) {
     }
 }
 
-/// Returns at Ctrl-C or SIGTERM.
-async fn stopped() {
-    let interrupted = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminated) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupted => {}
-                _ = terminated.recv() => {}
-            }
-            return;
+/// Ready at Ctrl-C or SIGTERM, from now on.
+#[cfg(unix)]
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
         }
-    }
-    let _ = interrupted.await;
+    })
+}
+
+/// Ready at Ctrl-C.
+#[cfg(not(unix))]
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
 }

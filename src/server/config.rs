@@ -17,6 +17,8 @@ pub struct ServerConfig {
     pub max_connections: usize,
     /// How long a client may take to send a request's head.
     pub head_timeout: Duration,
+    /// How long a client may take none of an answer before it is cut off.
+    pub write_timeout: Duration,
     /// How long a request may take in all.
     pub request_timeout: Duration,
     /// The largest body of a request, in bytes.
@@ -33,9 +35,17 @@ impl Default for ServerConfig {
             allowed_hosts: Vec::new(),
             max_connections: 8_192,
             head_timeout: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(30),
             max_body: 256 * 1024,
             grace: Duration::from_secs(10),
         }
+    }
+}
+
+impl ServerConfig {
+    /// Whether visitors come by https, so that cookies can be kept from any other way.
+    pub fn is_https(&self) -> bool {
+        self.base_url.as_deref().is_some_and(|url| url.starts_with("https://"))
     }
 }

@@ -22,7 +22,7 @@ use super::problem::Problem;
 use super::publication::{Publication, PublicationSource};
 use crate::course::{Address, Audience, CourseId, routes};
 use crate::digest::Digest;
-use crate::disk;
+use crate::disk::{self, DiskError};
 use crate::school::{Denied, File, Pass, Standing, admit};
 
 /// Files up to this size are read whole; larger ones are sent piece by piece.
@@ -50,7 +50,7 @@ pub async fn serve(State(app): State<App>, request: Request) -> Result<Response,
     match admit(&standing, File { address, published }) {
         Ok(pass) => open(app.shelf.source(), &pass, request.method(), request.headers()).await,
         Err(Denied::NotEnrolled(course)) => pages::forbidden(&app, Some(course), &standing),
-        Err(Denied::Anonymous) => Ok(uncached(redirect(&sign_in_to_see(path, request.uri().query())))),
+        Err(Denied::Anonymous) => Ok(redirect(&sign_in_to_see(path, request.uri().query()))),
     }
 }
 
@@ -69,14 +69,6 @@ pub fn to_slash(path: &str, request: &Request) -> Response {
     let safe = request.method() == Method::GET || request.method() == Method::HEAD;
     let status = if safe { StatusCode::MOVED_PERMANENTLY } else { StatusCode::PERMANENT_REDIRECT };
     (status, [(header::LOCATION, LocalPath::new(&format!("{path}{query}")).header())]).into_response()
-}
-
-/// What depends on who asks is kept by nobody else.
-pub fn uncached(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
-    response
 }
 
 /// The one way to the bytes of a published file.
@@ -114,8 +106,7 @@ fn on_disk(source: &PublicationSource, file: &File) -> PathBuf {
 }
 
 async fn read(path: PathBuf) -> Result<Vec<u8>, Problem> {
-    let read = tokio::task::spawn_blocking(move || disk::read(&path)).await;
-    Ok(read.map_err(|_| Problem::not_found())??)
+    Ok(tokio::task::spawn_blocking(move || disk::read(&path)).await??)
 }
 
 fn describe(headers: &mut HeaderMap, address: &Address, audience: Audience, etag: &str) {
@@ -170,7 +161,7 @@ async fn send(
     let length = if size == 0 { 0 } else { end - start + 1 };
     let body = match bytes {
         Some(bytes) => Body::from(bytes::Bytes::from(bytes).slice(start as usize..(start + length) as usize)),
-        None => stream(path, start, length).await?,
+        None => stream(path, size, start, length).await?,
     };
     let response = ([(header::CONTENT_LENGTH, length)], body).into_response();
     Ok(match range {
@@ -182,11 +173,16 @@ async fn send(
     })
 }
 
-async fn stream(path: &Path, start: u64, length: u64) -> Result<Body, Problem> {
-    let path = path.to_owned();
-    let opened = tokio::task::spawn_blocking(move || disk::open(&path)).await;
-    let mut file = tokio::fs::File::from_std(opened.map_err(|_| Problem::not_found())??);
-    file.seek(std::io::SeekFrom::Start(start)).await.map_err(|_| Problem::not_found())?;
+async fn stream(path: &Path, size: u64, start: u64, length: u64) -> Result<Body, Problem> {
+    let failed = |source| DiskError { verb: "read", path: path.to_owned(), source };
+    let owned = path.to_owned();
+    let mut file = tokio::fs::File::from_std(tokio::task::spawn_blocking(move || disk::open(&owned)).await??);
+    // While a build is landing the file may be newer than the catalog. Its bytes must not go out under the old tag, or a
+    // reader who resumes would join two files; in a moment the new catalog is there.
+    if file.metadata().await.map_err(failed)?.len() != size {
+        return Err(Problem::unavailable(format!("{} is not the file that the catalog lists", path.display())));
+    }
+    file.seek(std::io::SeekFrom::Start(start)).await.map_err(failed)?;
     Ok(Body::from_stream(ReaderStream::with_capacity(file.take(length), 64 * 1024)))
 }
 

@@ -67,17 +67,29 @@ pub fn sign_in_to_see(path: &str, query: Option<&str>) -> LocalPath {
     LocalPath::new(&wanted).as_parameter_of("/accounts/login/", "next")
 }
 
-/// `302 Found`, as the reference application redirects.
+/// `302 Found`, as the reference application redirects; where to depends on who asks.
 pub fn redirect(to: &LocalPath) -> Response {
-    (StatusCode::FOUND, [(header::LOCATION, to.header())]).into_response()
+    uncached((StatusCode::FOUND, [(header::LOCATION, to.header())]).into_response())
+}
+
+/// What depends on who asks is kept by nobody else.
+pub fn uncached(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
+    response
 }
 
 /// The token in a request's cookies.
 pub fn session_token(headers: &HeaderMap) -> Option<SessionToken> {
-    let sent = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let cookies = sent.flat_map(Cookie::split_parse).filter_map(Result::ok);
-    let mut sessions = cookies.filter(|cookie| cookie.name() == SESSION_COOKIE);
-    SessionToken::parse(sessions.next()?.value())
+    // Another cookie of this host may hold any bytes: they must not sign anybody out.
+    let sent = headers.get_all(header::COOKIE).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let token = |text: &str| {
+        let mut cookies = Cookie::split_parse(text).filter_map(Result::ok);
+        let session = cookies.find(|cookie| cookie.name() == SESSION_COOKIE)?;
+        SessionToken::parse(session.value())
+    };
+    sent.filter_map(|text| token(&text)).next()
 }
 
 /// `Set-Cookie` that keeps a session.
@@ -92,8 +104,8 @@ pub fn no_session_cookie(config: &ServerConfig) -> HeaderValue {
 }
 
 fn cookie(value: String, config: &ServerConfig) -> CookieBuilder<'static> {
-    let secure = config.base_url.as_deref().is_some_and(|url| url.starts_with("https://"));
-    Cookie::build((SESSION_COOKIE, value)).path("/").http_only(true).same_site(SameSite::Lax).secure(secure)
+    let cookie = Cookie::build((SESSION_COOKIE, value)).path("/").http_only(true).same_site(SameSite::Lax);
+    cookie.secure(config.is_https())
 }
 
 fn header_of(cookie: CookieBuilder<'static>) -> HeaderValue {

@@ -1,8 +1,8 @@
 //! Accepting connections: hyper itself, with the limits that a server on the open network needs.
 //!
-//! A client that sends nothing, or its head byte by byte, is closed after `head_timeout`; at most `max_connections` are
-//! open at once, further ones wait in the system's queue. HTTP/1.1 and HTTP/2 (with prior knowledge) share the port:
-//! the first bytes tell which.
+//! A client that sends nothing, or its head byte by byte, is closed after `head_timeout`, and one that takes none of its
+//! answer after `write_timeout`; at most `max_connections` are open at once, further ones wait in the system's queue.
+//! HTTP/1.1 and HTTP/2 (with prior knowledge) share the port: the first bytes tell which.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -18,6 +18,8 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_io_timeout::TimeoutStream;
+use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt as _};
 
 use super::config::ServerConfig;
@@ -31,6 +33,7 @@ pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 pub async fn serve(listener: TcpListener, router: Router, config: Arc<ServerConfig>, stop: impl Future<Output = ()>) {
     let places = Arc::new(Semaphore::new(config.max_connections));
     let graceful = GracefulShutdown::new();
+    let stopping = CancellationToken::new();
     let mut stop = std::pin::pin!(stop);
     loop {
         let next = async {
@@ -42,12 +45,14 @@ pub async fn serve(listener: TcpListener, router: Router, config: Arc<ServerConf
             next = next => {
                 if let Some((stream, place)) = next {
                     let watcher = graceful.watcher();
-                    tokio::spawn(connection(stream, router.clone(), config.clone(), watcher, place));
+                    let stopping = stopping.clone();
+                    tokio::spawn(connection(stream, router.clone(), config.clone(), stopping, watcher, place));
                 }
             }
         }
     }
     drop(listener);
+    stopping.cancel();
     if tokio::time::timeout(config.grace, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in time and were cut off");
     }
@@ -73,10 +78,16 @@ async fn connection(
     stream: TcpStream,
     router: Router,
     config: Arc<ServerConfig>,
+    stopping: CancellationToken,
     watcher: Watcher,
     _place: OwnedSemaphorePermit,
 ) {
-    let protocol = tokio::time::timeout(config.head_timeout, protocol(&stream)).await;
+    let protocol = tokio::select! {
+        biased;
+        protocol = tokio::time::timeout(config.head_timeout, protocol(&stream)) => protocol,
+        // Browsers open connections ahead of need; one without a request must not hold up the end.
+        () = stopping.cancelled() => return,
+    };
     let service = router.map_request(|request: Request<Incoming>| request.map(Body::new));
     let served = match protocol {
         Ok(Some(Protocol::Http1)) => serve_http1(stream, service, &config, watcher).await,
@@ -111,6 +122,13 @@ async fn protocol(stream: &TcpStream) -> Option<Protocol> {
 
 type Answer = axum::response::Response;
 
+/// The stream with a limit on how long the client may take nothing of what is sent.
+fn limited(stream: TcpStream, config: &ServerConfig) -> TimeoutStream<TcpStream> {
+    let mut stream = TimeoutStream::new(stream);
+    stream.set_write_timeout(Some(config.write_timeout));
+    stream
+}
+
 async fn serve_http1<S>(
     stream: TcpStream,
     service: S,
@@ -123,7 +141,8 @@ where
 {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(config.head_timeout).max_headers(64).max_buf_size(64 * 1024);
-    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    let stream = TokioIo::new(Box::pin(limited(stream, config)));
+    let connection = builder.serve_connection(stream, TowerToHyperService::new(service));
     watcher.watch(connection).await
 }
 
@@ -144,6 +163,11 @@ where
         .max_header_list_size(32 * 1024)
         .keep_alive_interval(config.head_timeout)
         .keep_alive_timeout(config.head_timeout);
-    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
+    let mut stream = limited(stream, config);
+    // Pings are for connections that stand; one that stops in the middle of the greeting would wait for ever. Who is
+    // alive answers a ping in every `head_timeout`.
+    stream.set_read_timeout(Some(config.head_timeout * 3));
+    let stream = TokioIo::new(Box::pin(stream));
+    let connection = builder.serve_connection(stream, TowerToHyperService::new(service));
     watcher.watch(connection).await
 }

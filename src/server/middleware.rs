@@ -19,6 +19,7 @@ use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
 
 use super::app::App;
+use super::config::ServerConfig;
 use super::hosts::Hosts;
 use super::problem::{Problem, draw};
 
@@ -37,6 +38,8 @@ const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
     (header::REFERRER_POLICY, "same-origin"),
 ];
 
+const REQUEST_ID: &str = "x-request-id";
+
 /// The host a request named, checked; for absolute URLs.
 #[derive(Debug, Clone)]
 pub struct RequestHost(pub Authority);
@@ -45,10 +48,11 @@ pub struct RequestHost(pub Authority);
 pub fn stack(router: Router, app: &App, hosts: Hosts) -> Router {
     let config = &app.config;
     let layers = ServiceBuilder::new()
+        .layer(from_fn(refuse_odd_request_ids))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(TraceLayer::new_for_http())
-        .layer(from_fn(security_headers))
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(from_fn_with_state(config.clone(), security_headers))
         .layer(from_fn_with_state(app.clone(), draw))
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, config.request_timeout))
@@ -61,10 +65,35 @@ pub fn stack(router: Router, app: &App, hosts: Hosts) -> Router {
     router.layer(layers)
 }
 
-async fn security_headers(request: Request, next: Next) -> Response {
+/// A proxy may name a request so that its log and ours can be joined. What anybody can send goes into our log and back
+/// out again, so only one short plain name is taken; else the request gets a name of ours.
+async fn refuse_odd_request_ids(mut request: Request, next: Next) -> Response {
+    let plain = |id: &HeaderValue| {
+        id.len() <= 64 && id.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+    };
+    let sent: Vec<_> = request.headers().get_all(REQUEST_ID).iter().collect();
+    let accepted = matches!(sent.as_slice(), [id] if plain(id));
+    if !accepted {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    next.run(request).await
+}
+
+/// What every line of the log says of its request. Not the query: it may hold what somebody searched for.
+fn span(request: &Request) -> tracing::Span {
+    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+}
+
+async fn security_headers(State(config): State<Arc<ServerConfig>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in SECURITY_HEADERS {
         response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if config.is_https() {
+        // Of this host alone: what else the operator runs below its name is theirs to decide.
+        let year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().entry(header::STRICT_TRANSPORT_SECURITY).or_insert(year);
     }
     response
 }
@@ -86,7 +115,7 @@ async fn check_host(State(hosts): State<Arc<Hosts>>, mut request: Request, next:
 /// TRACE echoes a request's cookies, CONNECT asks for a tunnel: neither is for us.
 async fn refuse_odd_methods(request: Request, next: Next) -> Response {
     if request.method() == Method::TRACE || request.method() == Method::CONNECT {
-        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, POST, OPTIONS")]).into_response();
     }
     next.run(request).await
 }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
 use super::app::App;
+use super::identity::uncached;
 use super::pages;
 use crate::course::CatalogError;
 use crate::disk::DiskError;
@@ -39,8 +40,31 @@ impl Problem {
         Self { status: StatusCode::NOT_FOUND, detail, log: None }
     }
 
-    fn unavailable(detail: &str, log: String) -> Self {
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, detail: detail.to_owned(), log: Some(log) }
+    /// Something of ours failed; they may try again.
+    pub fn unavailable(log: impl Into<String>) -> Self {
+        let detail = TRY_AGAIN.to_owned();
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, detail, log: Some(log.into()) }
+    }
+
+    /// A refusal that needs no words of its own.
+    pub fn refused(status: StatusCode) -> Self {
+        let (detail, log) = match status {
+            StatusCode::BAD_REQUEST => ("The request could not be understood.", None),
+            StatusCode::FORBIDDEN => {
+                ("This form was sent from another site. Please send it from the school's own page.", None)
+            }
+            StatusCode::METHOD_NOT_ALLOWED => ("This address does not answer that kind of request.", None),
+            StatusCode::REQUEST_TIMEOUT => ("The request took too long to arrive or to be answered.", None),
+            StatusCode::PAYLOAD_TOO_LARGE => ("What was sent is too large.", None),
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => ("What was sent is not a form.", None),
+            StatusCode::RANGE_NOT_SATISFIABLE => ("The file has no such part.", None),
+            StatusCode::INTERNAL_SERVER_ERROR => (TRY_AGAIN, Some("a handler failed".to_owned())),
+            _ => ("The request could not be answered.", None),
+        };
+        // A failure of ours is never the client's 500 to interpret: they may try again.
+        let failed = status == StatusCode::INTERNAL_SERVER_ERROR;
+        let status = if failed { StatusCode::SERVICE_UNAVAILABLE } else { status };
+        Self { status, detail: detail.to_owned(), log }
     }
 }
 
@@ -52,25 +76,32 @@ impl From<SchoolError> for Problem {
             SchoolError::Hasher(HasherError::Busy) => "Many people are signing in. Please try again in a few seconds.",
             _ => TRY_AGAIN,
         };
-        Self::unavailable(detail, error.to_string())
+        Self { detail: detail.to_owned(), ..Self::unavailable(error.to_string()) }
     }
 }
 
 impl From<DiskError> for Problem {
     fn from(error: DiskError) -> Self {
-        Self::unavailable(TRY_AGAIN, error.to_string())
+        Self::unavailable(error.to_string())
+    }
+}
+
+impl From<tokio::task::JoinError> for Problem {
+    fn from(error: tokio::task::JoinError) -> Self {
+        Self::unavailable(error.to_string())
     }
 }
 
 impl From<CatalogError> for Problem {
     fn from(error: CatalogError) -> Self {
-        Self::unavailable(TRY_AGAIN, error.to_string())
+        Self::unavailable(error.to_string())
     }
 }
 
 impl From<crate::theme::TemplateError> for Problem {
     fn from(error: crate::theme::TemplateError) -> Self {
-        Self::unavailable("This page cannot be drawn. Please tell the school.", error.to_string())
+        let detail = "This page cannot be drawn. Please tell the school.".to_owned();
+        Self { detail, ..Self::unavailable(error.to_string()) }
     }
 }
 
@@ -94,17 +125,17 @@ pub async fn draw(State(app): State<App>, request: Request, next: Next) -> Respo
     if problem.is_none() && (!is_refusal(status) || has_words(&response)) {
         return response;
     }
-    let problem = problem.unwrap_or_else(|| bare(status));
+    let problem = problem.unwrap_or_else(|| Problem::refused(status));
     if let Some(log) = &problem.log {
         tracing::error!(%status, %path, "{log}");
     }
     let mut drawn = if path.starts_with("/api/") {
         let body = serde_json::json!({ "detail": problem.detail }).to_string();
-        (problem.status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+        uncached((problem.status, [(header::CONTENT_TYPE, "application/json")], body).into_response())
     } else {
         pages::error(&app, &problem)
     };
-    for name in [header::ALLOW, header::RETRY_AFTER] {
+    for name in [header::ALLOW, header::RETRY_AFTER, header::CONTENT_RANGE] {
         if let Some(value) = response.headers_mut().remove(&name) {
             drawn.headers_mut().insert(name, value);
         }
@@ -120,22 +151,4 @@ fn is_refusal(status: StatusCode) -> bool {
 fn has_words(response: &Response<Body>) -> bool {
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     content_type.is_some_and(|kind| kind.starts_with("text/html") || kind.starts_with("application/json"))
-}
-
-/// Words for a refusal of a lower layer.
-fn bare(status: StatusCode) -> Problem {
-    let (detail, log) = match status {
-        StatusCode::FORBIDDEN => {
-            ("This form was sent from another site. Please send it from the school's own page.", None)
-        }
-        StatusCode::METHOD_NOT_ALLOWED => ("This address does not answer that kind of request.", None),
-        StatusCode::REQUEST_TIMEOUT => ("The request took too long to arrive or to be answered.", None),
-        StatusCode::PAYLOAD_TOO_LARGE => ("What was sent is too large.", None),
-        StatusCode::UNSUPPORTED_MEDIA_TYPE => ("What was sent is not a form.", None),
-        StatusCode::INTERNAL_SERVER_ERROR => (TRY_AGAIN, Some("a handler failed".to_owned())),
-        _ => ("The request could not be answered.", None),
-    };
-    // A failure of ours is never the client's 500 to interpret: they may try again.
-    let status = if status == StatusCode::INTERNAL_SERVER_ERROR { StatusCode::SERVICE_UNAVAILABLE } else { status };
-    Problem { status, detail: detail.to_owned(), log }
 }

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::SystemTime;
 
-use crate::course::{self, Catalog, CatalogError, Language};
+use crate::course::{self, CATALOG_FILE, Catalog, CatalogError, Language};
 use crate::diag::Diagnostics;
-use crate::disk::DiskError;
+use crate::disk::{self, DiskError};
 use crate::theme::{SiteView, Theme};
 
 /// Where a publication is read from.
@@ -23,6 +24,12 @@ pub struct PublicationSource {
     pub site: SiteView,
     /// The site's language.
     pub lang: Language,
+}
+
+impl PublicationSource {
+    fn landed(&self) -> Result<SystemTime, DiskError> {
+        disk::modified(&self.private.join(CATALOG_FILE))
+    }
 }
 
 /// A publication that cannot be served.
@@ -45,15 +52,19 @@ pub struct Publication {
     pub catalog: Catalog,
     /// For the server's own pages.
     pub theme: Theme,
+    /// When its catalog was laid down.
+    landed: SystemTime,
 }
 
 impl Publication {
     fn load(source: &PublicationSource) -> Result<Self, PublicationError> {
+        // Asked before reading: a catalog that lands in between is then noticed, never overlooked.
+        let landed = source.landed()?;
         let catalog = course::load(&source.private)?;
         let mut diagnostics = Diagnostics::new();
         let theme = Theme::load(&source.themes, &source.theme, &source.site, &mut diagnostics)?;
         let mistakes = || diagnostics.sorted().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-        theme.map(|theme| Self { catalog, theme }).ok_or_else(|| PublicationError::Theme(mistakes()))
+        theme.map(|theme| Self { catalog, theme, landed }).ok_or_else(|| PublicationError::Theme(mistakes()))
     }
 }
 
@@ -81,6 +92,11 @@ impl Shelf {
         let new = Arc::new(Publication::load(&self.source)?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
+    }
+
+    /// Whether another catalog has landed since. One that is missing will come: a build lays it down last.
+    pub fn is_outdated(&self) -> bool {
+        self.source.landed().is_ok_and(|landed| landed != self.current().landed)
     }
 
     /// Where it is read from.

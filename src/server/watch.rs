@@ -24,6 +24,10 @@ impl Drop for Watch {
 /// A rename comes as several events; they are one change.
 const SETTLE: Duration = Duration::from_millis(50);
 
+/// How often the catalog is looked at without being told. The system tells nothing of a folder that was removed and made
+/// anew, nor on some network file systems; and a build that could not be read deserves another try.
+const LOOK: Duration = Duration::from_secs(2);
+
 /// Reloads the shelf whenever its catalog changes.
 pub fn watch(shelf: Arc<Shelf>) -> Result<Watch, notify::Error> {
     let (changed, mut changes) = mpsc::channel(1);
@@ -37,20 +41,37 @@ pub fn watch(shelf: Arc<Shelf>) -> Result<Watch, notify::Error> {
     })?;
     watcher.watch(&shelf.source().private, RecursiveMode::NonRecursive)?;
     let task = tokio::spawn(async move {
-        while changes.recv().await.is_some() {
-            tokio::time::sleep(SETTLE).await;
-            while changes.try_recv().is_ok() {}
-            reload(shelf.clone()).await;
+        let mut complaint = String::new();
+        loop {
+            match tokio::time::timeout(LOOK, changes.recv()).await {
+                Ok(Some(())) => {
+                    tokio::time::sleep(SETTLE).await;
+                    while changes.try_recv().is_ok() {}
+                }
+                // The watcher is gone; looking is left.
+                Ok(None) => tokio::time::sleep(LOOK).await,
+                Err(_) => {}
+            }
+            complaint = reload(shelf.clone(), complaint).await;
         }
     });
     Ok(Watch { _watcher: watcher, task })
 }
 
-async fn reload(shelf: Arc<Shelf>) {
-    let reloaded = tokio::task::spawn_blocking(move || shelf.reload()).await;
-    match reloaded {
-        Ok(Ok(())) => tracing::info!("a new build is being served"),
-        Ok(Err(error)) => tracing::error!(%error, "the new build cannot be served; the old one stays"),
-        Err(error) => tracing::error!(%error, "reloading failed; the old build stays"),
+/// Reloads if there is something new; returns what is wrong with it. What was said already is not said again.
+async fn reload(shelf: Arc<Shelf>, said: String) -> String {
+    let reload = move || if shelf.is_outdated() { shelf.reload().map(|()| true) } else { Ok(false) };
+    let complaint = match tokio::task::spawn_blocking(reload).await {
+        Ok(Ok(false)) => return String::new(),
+        Ok(Ok(true)) => {
+            tracing::info!("a new build is being served");
+            return String::new();
+        }
+        Ok(Err(error)) => error.to_string(),
+        Err(error) => error.to_string(),
+    };
+    if complaint != said {
+        tracing::error!("the new build cannot be served, the old one stays: {complaint}");
     }
+    complaint
 }

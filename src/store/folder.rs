@@ -7,12 +7,10 @@
 //! 2. the trees are made and flushed;
 //! 3. `educa store, format 1` takes its place. A store that says this and has no records has lost them.
 
-use std::any::Any;
-use std::io;
 use std::path::Path;
 
 use super::open::OpenError;
-use crate::disk::{self, DiskError};
+use crate::disk::{self, DiskError, Lock};
 
 /// The format that this version writes, and the newest it can read.
 pub(super) const FORMAT: u64 = 1;
@@ -24,23 +22,12 @@ const MARKER: &str = "format";
 const MARKER_WORDS: &str = "educa store, format ";
 const UNFINISHED: &str = ", unfinished";
 
-/// Holds the folder against every other process until it is dropped.
-pub(super) struct Lock {
-    /// An open file that is never read: the system keeps the lock for as long as it stays open.
-    _folder: Box<dyn Any + Send + Sync>,
-}
-
-/// Makes the folder if need be, and takes it for this process alone.
+/// Makes the folder if need be, and holds it against every other process until the lock is dropped.
 ///
 /// The lock is on the folder itself: nothing is written that somebody might have to clean up after a crash.
 pub(super) fn lock(path: &Path) -> Result<Lock, OpenError> {
     make(path)?;
-    let folder = disk::open(path)?;
-    folder.try_lock().map_err(|error| match io::Error::from(error) {
-        error if error.kind() == io::ErrorKind::WouldBlock => OpenError::InUse { path: path.to_owned() },
-        source => DiskError { verb: "lock", path: path.to_owned(), source }.into(),
-    })?;
-    Ok(Lock { _folder: Box::new(folder) })
+    disk::try_lock(path)?.ok_or_else(|| OpenError::InUse { path: path.to_owned() })
 }
 
 /// Makes the folder and those above it, for good and private. One that is there keeps what its owner chose.
@@ -134,7 +121,7 @@ pub(super) fn write_marker(path: &Path, stage: Stage) -> Result<(), OpenError> {
 
 /// Removes what a crash left half written: a torn snapshot would be taken for the newest, and sled refuse to open.
 ///
-/// Only for who holds the [`Lock`]: in a store that is open such a file may be on its way.
+/// Only for who holds the lock: in a store that is open such a file may be on its way.
 pub(super) fn remove_torn(path: &Path) -> Result<(), OpenError> {
     for name in disk::list_folder(path)? {
         let is_snapshot = name.starts_with("snap.") && name.ends_with(".generating");

@@ -9,10 +9,10 @@ use std::time::Duration;
 use sled::{Db, Mode};
 
 use super::flush;
-use super::folder::{self, FORMAT, Lock, Stage};
+use super::folder::{self, FORMAT, Stage};
 use super::records;
 use super::tables::{Table, Tables, VERSION_KEY, reason};
-use crate::disk::{self, DiskError};
+use crate::disk::{self, DiskError, Lock};
 
 /// Where the store lies and how much memory it may use.
 #[derive(Debug, Clone, PartialEq, Eq)]

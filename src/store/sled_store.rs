@@ -11,13 +11,12 @@ use jiff::Timestamp;
 
 use super::committer::Committer;
 use super::flush;
-use super::folder::Lock;
 use super::open::{self, OpenError, Opened, StoreConfig};
 use super::records::{self, damaged};
 use super::tables::{self, Table, Tables, reason};
 use super::verbs;
 use crate::course::CourseId;
-use crate::disk::DiskError;
+use crate::disk::{DiskError, Lock};
 use crate::school::{
     Account, AccountId, Accounts, Added, Enrollments, Found, Message, MessageText, Messages, NewAccount, PasswordHash,
     Session, SessionKey, Sessions, StoreError, UsernameKey,

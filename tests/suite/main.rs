@@ -9,4 +9,8 @@ mod links;
 mod authoring;
 mod mistakes;
 mod pages;
+mod accounts;
+mod enrollment;
+mod gate;
+mod chat;
 mod store;

@@ -56,12 +56,12 @@ pub struct Call {
 }
 
 /// What a handler answers with: JSON in the compact form, the fields in their order.
-pub struct Answer(Vec<u8>);
+pub struct Answer(String);
 
 impl Answer {
     /// The answer that is this value.
     pub fn of(value: &impl Serialize) -> Self {
-        Self(serde_json::to_vec(value).expect("plain strings and numbers always serialize"))
+        Self(serde_json::to_string(value).expect("plain strings and numbers always serialize"))
     }
 }
 
@@ -147,6 +147,7 @@ fn respond(endpoint: Endpoint, form: Form, answered: Result<Answer, ApiError>, h
         }
     };
     let body = form.indent.and_then(|indent| indented(&answer.0, indent)).unwrap_or(answer.0);
+    let body = without_line_separators(body);
     let length = body.len();
     let mut response = Response::new(if head { Body::empty() } else { Body::from(body) });
     *response.status_mut() = status;
@@ -167,12 +168,21 @@ fn respond(endpoint: Endpoint, form: Form, answered: Result<Answer, ApiError>, h
 }
 
 /// The same JSON on several lines; the order of fields stays.
-fn indented(compact: &[u8], indent: usize) -> Option<Vec<u8>> {
+fn indented(compact: &str, indent: usize) -> Option<String> {
     let spaces = " ".repeat(indent);
     let mut bytes = Vec::new();
     let formatter = serde_json::ser::PrettyFormatter::with_indent(spaces.as_bytes());
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
-    let mut deserializer = serde_json::Deserializer::from_slice(compact);
+    let mut deserializer = serde_json::Deserializer::from_str(compact);
     serde_transcode::transcode(&mut deserializer, &mut serializer).ok()?;
-    Some(bytes)
+    String::from_utf8(bytes).ok()
+}
+
+/// Old JavaScript ends a line at U+2028 and U+2029, in the middle of a string; the reference's framework escapes them.
+/// JSON has them in strings only, so nothing but strings is touched.
+fn without_line_separators(json: String) -> String {
+    match json.contains(['\u{2028}', '\u{2029}']) {
+        true => json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029"),
+        false => json,
+    }
 }

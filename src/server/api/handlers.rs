@@ -9,6 +9,7 @@ use super::wire::{CourseJson, EnrolledJson, IndexJson, SubjectJson};
 use crate::course::{CourseContents, CourseId, SubjectId};
 use crate::school::{Contents, Pass, admit};
 use crate::server::app::App;
+use crate::server::problem::Problem;
 use crate::server::publication::PublicationSource;
 
 const INDEX: Endpoint = open("Api Root");
@@ -90,6 +91,5 @@ fn course_id(id: &str) -> Option<CourseId> {
 async fn open_contents(source: &PublicationSource, pass: &Pass<Contents>) -> Result<CourseContents, ApiError> {
     let (private, Contents(course)) = (source.private.clone(), *pass.thing());
     let loaded = tokio::task::spawn_blocking(move || crate::course::load_contents(&private, course)).await;
-    let contents = loaded.map_err(|_| ApiError::not_found())?;
-    contents.map_err(|error| crate::server::problem::Problem::from(error).into())
+    Ok(loaded.map_err(Problem::from)?.map_err(Problem::from)?)
 }

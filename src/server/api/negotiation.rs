@@ -40,7 +40,9 @@ pub fn negotiate(uri: &Uri, headers: &HeaderMap, suffix: Option<&Suffix>) -> Res
 
 fn format_parameter(uri: &Uri) -> Option<String> {
     let query = uri.query()?;
-    form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "format").map(|(_, value)| value.into_owned())
+    let given = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "format");
+    // As in the reference's framework the last one counts, and an empty one is none.
+    given.last().map(|(_, value)| value.into_owned()).filter(|value| !value.is_empty())
 }
 
 /// The media types of `Accept`, most wanted first; those with `q=0` are not wanted. Without the header, anything is.
@@ -107,6 +109,8 @@ mod tests {
     fn a_named_form_beats_accept() {
         assert_eq!(form("/api/?format=json", "text/html", None), Ok(None));
         assert_eq!(form("/api/", "text/html", Some("json")), Ok(None));
+        assert_eq!(form("/api/?format=xml&format=json", "", None), Ok(None));
+        assert_eq!(form("/api/?format=", "", None), Ok(None));
         assert_eq!(form("/api/?format=xml", "", None), Err(404));
         assert_eq!(form("/api/", "", Some("xml")), Err(404));
     }

@@ -64,9 +64,17 @@ pub async fn register_form(State(app): State<App>, caller: Caller, form: Form) -
     draw_register(&app, next, "", RegistrationMistakes::default())
 }
 
-/// `POST /students/register/`: signs in at once.
-pub async fn register(State(app): State<App>, headers: HeaderMap, form: Form) -> Result<Response, Problem> {
+/// `POST /students/register/`: signs in at once. Who is signed in already has an account.
+pub async fn register(
+    State(app): State<App>,
+    caller: Caller,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, Problem> {
     let next = LocalPath::parse(form.get("next"));
+    if caller.0.is_some() {
+        return Ok(redirect(&next.unwrap_or_else(|| LocalPath::new(MY_COURSES))));
+    }
     let registration = Registration {
         username: form.get("username").to_owned(),
         email: String::new(),

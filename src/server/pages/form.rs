@@ -1,8 +1,12 @@
 //! Forms: what a browser sent, field by field.
 
-use axum::extract::rejection::RawFormRejection;
-use axum::extract::{FromRequest, RawForm, Request};
-use http::Method;
+use std::error::Error;
+
+use axum::extract::{FromRequest, Request};
+use bytes::Bytes;
+use http::{HeaderMap, Method, StatusCode, header};
+use http_body_util::LengthLimitError;
+use tower_http::timeout::TimeoutError;
 
 use crate::server::problem::Problem;
 
@@ -20,9 +24,11 @@ impl Form {
 impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = Problem;
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let is_query = request.method() == Method::GET || request.method() == Method::HEAD;
-        let RawForm(bytes) = RawForm::from_request(request, state).await.map_err(refused)?;
-        if !is_query && std::str::from_utf8(&bytes).is_err() {
+        let bytes = match *request.method() {
+            Method::GET | Method::HEAD => Bytes::copy_from_slice(request.uri().query().unwrap_or_default().as_bytes()),
+            _ => body(request, state).await?,
+        };
+        if std::str::from_utf8(&bytes).is_err() {
             return Err(Problem::bad_request("The form is not UTF-8."));
         }
         let fields: Vec<_> = form_urlencoded::parse(&bytes).into_owned().collect();
@@ -34,11 +40,28 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     }
 }
 
-fn refused(rejection: RawFormRejection) -> Problem {
-    let detail = match rejection.status() {
-        http::StatusCode::PAYLOAD_TOO_LARGE => "What was sent is too large.",
-        http::StatusCode::UNSUPPORTED_MEDIA_TYPE => "What was sent is not a form.",
-        _ => "The form did not arrive whole. Please send it again.",
-    };
-    Problem { status: rejection.status(), detail: detail.to_owned(), log: None }
+async fn body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    let is_form = is_form(request.headers());
+    let bytes = Bytes::from_request(request, state).await.map_err(|error| refused(&error))?;
+    // Nothing is an empty form, in whatever type.
+    if is_form || bytes.is_empty() { Ok(bytes) } else { Err(Problem::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE)) }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let sent = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let sent = sent.and_then(|value| value.parse::<mime::Mime>().ok());
+    sent.is_some_and(|kind| kind.essence_str() == mime::APPLICATION_WWW_FORM_URLENCODED.essence_str())
+}
+
+/// The layers that limit a body's size and time fail it; each wraps the other's error, so the first cause is looked for.
+fn refused(error: &(dyn Error + 'static)) -> Problem {
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    let status = causes.filter_map(|cause| {
+        let too_large = cause.is::<LengthLimitError>().then_some(StatusCode::PAYLOAD_TOO_LARGE);
+        too_large.or_else(|| cause.is::<TimeoutError>().then_some(StatusCode::REQUEST_TIMEOUT))
+    });
+    match status.last() {
+        Some(status) => Problem::refused(status),
+        None => Problem::bad_request("The form did not arrive whole. Please send it again."),
+    }
 }

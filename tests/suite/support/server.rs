@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use educa::course::Language;
-use educa::school::{Clock, Email, Role, School, ValidRegistration};
+use educa::school::{Account, Clock, Email, Role, School, ValidRegistration};
 use educa::server::{self, App, Hosts, PublicationSource, ServerConfig, Shelf, Watch};
 use educa::store::{SledStore, StoreConfig};
 use educa::theme::SiteView;
@@ -96,12 +96,17 @@ impl Server {
         self.person(name, Role::Student).await
     }
 
-    /// A browser of somebody new in some role, signed in.
-    pub async fn person(&self, name: &str, role: Role) -> Visitor<'_> {
+    /// Somebody new in some role, with [`PASSWORD`], not signed in.
+    pub async fn account(&self, name: &str, role: Role) -> Account {
         let email: Option<Email> = None;
         let username = name.parse().expect("a name");
         let registration = ValidRegistration { username, email, password: PASSWORD.into() };
-        self.school.register(registration, role).await.expect("it works").expect("a free name");
+        self.school.register(registration, role).await.expect("it works").expect("a free name")
+    }
+
+    /// A browser of somebody new in some role, signed in.
+    pub async fn person(&self, name: &str, role: Role) -> Visitor<'_> {
+        self.account(name, role).await;
         let visitor = self.visitor();
         let answer = visitor.post("/accounts/login/", &[("username", name), ("password", PASSWORD)]).await;
         assert_eq!(answer.status(), 302);
@@ -144,6 +149,29 @@ impl Visitor<'_> {
         assert_eq!(answer.status(), 200, "{path}");
         answer.text().await.expect("a text")
     }
+}
+
+/// The value of a header; empty if there is none. Several of one name are joined as one would be written.
+pub fn header(answer: &Response, name: &str) -> String {
+    let values = answer.headers().get_all(name).iter().map(|value| value.to_str().expect("text"));
+    values.collect::<Vec<_>>().join(", ")
+}
+
+/// The value of the session cookie that an answer sets.
+pub fn session(answer: &Response) -> String {
+    let cookie = header(answer, "set-cookie");
+    let value = cookie.strip_prefix("sessionid=").and_then(|rest| rest.split(';').next());
+    value.unwrap_or_else(|| panic!("no session cookie: {cookie}")).to_owned()
+}
+
+/// The headers that every answer has, whatever it is.
+pub fn assert_guarded(answer: &Response) {
+    let what = format!("{} {}", answer.status(), answer.url());
+    assert_eq!(header(answer, "x-content-type-options"), "nosniff", "{what}");
+    assert_eq!(header(answer, "x-frame-options"), "DENY", "{what}");
+    let policy = header(answer, "content-security-policy");
+    assert!(policy.starts_with("default-src 'none'"), "{what}: {policy}");
+    assert!(!policy.contains("unsafe"), "{what}: {policy}");
 }
 
 /// Where a redirect leads; empty if the answer is none.
