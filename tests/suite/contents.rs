@@ -57,7 +57,7 @@ fn a_text_is_markdown() {
         &item(&site),
         &[
             "<p>First line\nsecond line<br />\nafter a break</p>",
-            "<th>a</th><th style=\"text-align: right\">b</th>",
+            "<th scope=\"col\">a</th><th scope=\"col\" class=\"align-right\">b</th>",
             "<input type=\"checkbox\" disabled checked aria-label=\"done\">",
             "<input type=\"checkbox\" disabled aria-label=\"to do\">",
             "<del>gone</del>",

@@ -202,3 +202,19 @@ async fn a_course_without_modules_leads_to_its_overview() {
     assert!(ada.read("/course/empty/").await.contains("No modules yet."));
     assert_eq!(ada.get("/students/course/2/1/").await.status(), 404);
 }
+
+/// C20: the pieces that a script puts into a static page speak that page's language.
+#[tokio::test]
+async fn the_bar_speaks_the_language_of_its_page() {
+    let server = Server::start().await;
+    let ask = async |language: &str| {
+        let request = server.visitor().request(reqwest::Method::GET, "/accounts/bar/?course=1");
+        let answer = request.header("Accept-Language", language).send().await.expect("an answer");
+        answer.text().await.expect("a text")
+    };
+    assert!(ask("de").await.contains("Anmelden"));
+    assert!(ask("de-AT,de;q=0.9").await.contains("Anmelden"));
+    for other in ["en", "xx", "!!", ""] {
+        assert!(ask(other).await.contains("Sign in"), "{other}");
+    }
+}
