@@ -155,7 +155,7 @@ async fn what_can_be_done_about_a_course_depends_on_who_asks() {
     let answer = ada.get(bar).await;
     assert_eq!(
         (header(&answer, "cache-control"), header(&answer, "vary")),
-        ("private, no-cache".into(), "Cookie".into())
+        ("private, no-cache".into(), "Cookie, Accept-Language".into())
     );
     assert!(answer.text().await.expect("a text").contains("ada"));
     // Without a course, or for one that is not there, it still says who is asking.
