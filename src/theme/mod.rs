@@ -9,6 +9,7 @@ mod words;
 mod functions;
 mod view;
 mod server_view;
+mod template_errors;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod theme;
 
