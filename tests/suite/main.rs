@@ -8,5 +8,7 @@ mod contents;
 mod links;
 mod authoring;
 mod mistakes;
+mod themes;
+mod publishing;
 mod pages;
 mod store;
