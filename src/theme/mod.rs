@@ -11,6 +11,7 @@ mod view;
 mod list_views;
 mod lesson_views;
 mod server_views;
+mod template_errors;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod theme;
 

@@ -8,6 +8,8 @@ mod contents;
 mod links;
 mod authoring;
 mod mistakes;
+mod themes;
+mod publishing;
 mod pages;
 mod accounts;
 mod enrollment;
