@@ -119,10 +119,10 @@ pub struct CheckArgs {
 /// Options of `educa serve`.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
 pub struct ServeArgs {
-    /// Where to listen [default: 127.0.0.1:8000, or `listen` under [server]]. Port 0 takes a free one.
+    /// Where to listen [default: 127.0.0.1:8000, or `server.listen` in educa.toml]. Port 0 takes a free one.
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
-    /// Where accounts and enrollments lie [default: .educa/data, or `path` under [store]].
+    /// Where accounts and enrollments lie [default: .educa/data, or `store.path` in educa.toml].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Serve what the last build made.
@@ -255,7 +255,7 @@ pub struct PasswordArgs {
 /// Where the records lie.
 #[derive(Debug, Args)]
 pub struct StoreArgs {
-    /// Where accounts and enrollments lie [default: .educa/data, or `path` under [store]].
+    /// Where accounts and enrollments lie [default: .educa/data, or `store.path` in educa.toml].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }

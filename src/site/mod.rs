@@ -1,6 +1,6 @@
 //! The site: course files into static pages. Synchronous, on all cores, without network.
 //!
-//! [`build`] is the whole pipeline on one screen. Each file below is one stage: it takes the finished value of the stage
+//! [`build()`] is the whole pipeline on one screen. Each file below is one stage: it takes the finished value of the stage
 //! before and returns its own. Mistakes of authors are collected as diagnostics on the way; nothing is published while
 //! an error stands.
 
