@@ -25,8 +25,8 @@ pub use list_views::{
     SubjectEntry, SubjectView,
 };
 pub use server_views::{
-    AccountBarView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView, LoginView, LogoutView,
-    MessageView, MyCourse, MyCoursesView, RegisterView,
+    AccountBarView, ApiActionView, ApiView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
+    HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, RegisterView,
 };
 pub use theme::{Asset, TemplateError, Theme};
 pub use view::{LinkView, PageView, SiteView, View};

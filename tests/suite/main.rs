@@ -3,6 +3,7 @@
 
 mod support;
 
+mod browsable;
 mod catalog;
 mod contents;
 mod links;
