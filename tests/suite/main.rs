@@ -10,5 +10,8 @@ mod authoring;
 mod mistakes;
 mod themes;
 mod publishing;
+mod program;
+mod authors_commands;
+mod operators_commands;
 mod pages;
 mod store;
