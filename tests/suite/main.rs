@@ -13,5 +13,6 @@ mod publishing;
 mod program;
 mod authors_commands;
 mod operators_commands;
+mod never_panics;
 mod pages;
 mod store;
