@@ -87,13 +87,16 @@ pub enum Command {
     #[command(after_help = "Examples:\n  educa init my-school && educa --root my-school")]
     Init(InitArgs),
     /// Adds a subject, a course, a module or a content
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  educa new subject \"Earth sciences\"\n  educa new content mathematics/algebra/01-sets \"Union\""
+    )]
     New(NewCommand),
     /// Gives an id to each subject, course and instructor that has none
     #[command(after_help = "Examples:\n  educa fix\n  educa fix --dry-run             only say what would change")]
     Fix(FixArgs),
     /// Adds and lists accounts, and changes passwords
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Examples:\n  educa user add ada --role instructor\n  educa user list")]
     User(UserCommand),
 }
 
@@ -226,6 +229,7 @@ pub enum UserCommand {
         store: StoreArgs,
     },
     /// Lists all accounts
+    #[command(after_help = "Examples:\n  educa user list\n  educa user list --format json | jq -r '.[].username'")]
     List {
         #[command(flatten)]
         store: StoreArgs,

@@ -73,9 +73,10 @@ pub fn load(root: &Path, now: Timestamp, diagnostics: &mut Diagnostics) -> Optio
         }
     };
     let mut said = Diagnostics::new();
-    let file = Layer::read(SourceText { path: SETTINGS_FILE, text: &text }, &mut said);
+    let file = Layer::read(SourceText { path: SETTINGS_FILE, text: &text }, |fields| fields, &mut said);
     let environment = environment();
-    let environment = Layer::read(SourceText { path: "the environment (EDUCA_…)", text: &environment }, &mut said);
+    let source = SourceText { path: "the environment (EDUCA_…)", text: &environment };
+    let environment = Layer::read(source, Fields::untyped, &mut said);
     let settings = environment.over(file).into_settings(root, now);
     said.append(overlaps(&settings.site));
     let failed = said.has_errors();
@@ -122,7 +123,11 @@ fn line(name: &str, value: &str) -> Option<String> {
 }
 
 impl Layer {
-    fn read(source: SourceText<'_>, diagnostics: &mut Diagnostics) -> Self {
+    fn read<'a>(
+        source: SourceText<'a>,
+        typing: fn(Fields<'a>) -> Fields<'a>,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Self {
         let table = match parse_toml(source.text) {
             Ok(table) => table,
             Err(errors) => {
@@ -134,7 +139,7 @@ impl Layer {
             }
         };
         let mut layer = Self::default();
-        let mut fields = Fields::new(source, 0, table, diagnostics);
+        let mut fields = typing(Fields::new(source, 0, table, diagnostics));
         fields.table("site", |fields| layer.read_site(fields));
         fields.table("build", |fields| layer.read_build(fields));
         fields.table("server", |fields| layer.read_server(fields));
@@ -169,7 +174,13 @@ impl Layer {
     }
 
     fn read_server(&mut self, fields: &mut Fields<'_>) {
-        self.listen = fields.parsed("listen").map(|(listen, _)| listen);
+        if let Some((listen, span)) = fields.spanned_text("listen") {
+            self.listen = listen.parse().ok();
+            if self.listen.is_none() {
+                let help = "write an address and a port, such as \"127.0.0.1:8000\" or \"[::]:80\"";
+                fields.wrong(span, "`listen` is not an address with a port", help);
+            }
+        }
         if fields.has("allowed_hosts") {
             self.allowed_hosts = Some(fields.texts("allowed_hosts").into_iter().map(|(host, _)| host).collect());
         } else {

@@ -37,3 +37,4 @@ pub use build::{BuildError, Built, Progress, Quiet, SchoolSize, Stage, build, ch
 pub use config::SiteConfig;
 pub use front_matter::{Fence, FrontMatter, split as split_front_matter};
 pub use publish::{PublishError, Published};
+pub use video::{NotAVideo, Video, parse as parse_video};
