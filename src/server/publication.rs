@@ -59,7 +59,7 @@ pub struct Publication {
 impl Publication {
     fn load(source: &PublicationSource) -> Result<Self, PublicationError> {
         // Asked before reading: a catalog that lands in between is then noticed, never overlooked.
-        let landed = source.landed()?;
+        let landed = source.landed().map_err(CatalogError::from)?;
         let catalog = course::load(&source.private)?;
         let mut diagnostics = Diagnostics::new();
         let theme = Theme::load(&source.themes, &source.theme, &source.site, &mut diagnostics)?;
