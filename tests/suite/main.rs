@@ -7,5 +7,8 @@ mod pages;
 mod accounts;
 mod enrollment;
 mod gate;
+mod api;
 mod chat;
+mod limits;
+mod wire;
 mod store;
