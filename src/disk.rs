@@ -28,6 +28,11 @@ impl DiskError {
     pub fn is_missing(&self) -> bool {
         self.source.kind() == io::ErrorKind::NotFound
     }
+
+    /// What the system said, for a sentence that names the file itself.
+    pub fn reason(&self) -> String {
+        plain(&self.source)
+    }
 }
 
 /// The system's words without Rust's "(os error N)".
@@ -63,12 +68,19 @@ pub fn list_files(root: &Path) -> Result<(Vec<Entry>, Vec<DiskError>), DiskError
     let mut problems = Vec::new();
     let mut walk = walkdir::WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
     while let Some(found) = walk.next() {
-        match found.map_err(|error| not_listed(error, root)).and_then(|found| inside(&found, &real_root)) {
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => {
+                problems.push(not_listed(error, root));
+                continue;
+            }
+        };
+        match inside(&found, &real_root) {
             Ok(Some(entry)) => entries.push(entry),
             Ok(None) => {}
             Err(problem) => {
                 // A link out of the tree may lead to the whole disk: do not go there to find out.
-                if is_folder(&problem.path) {
+                if found.file_type().is_dir() {
                     walk.skip_current_dir();
                 }
                 problems.push(problem);
@@ -80,9 +92,14 @@ pub fn list_files(root: &Path) -> Result<(Vec<Entry>, Vec<DiskError>), DiskError
 
 fn not_listed(error: walkdir::Error, root: &Path) -> DiskError {
     let path = error.path().unwrap_or(root).to_owned();
+    let is_link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink());
     let source = match error.loop_ancestor() {
         Some(_) => io::Error::other("it is a link to a folder that contains it"),
         None => error.into_io_error().unwrap_or_else(|| io::Error::other("it cannot be listed")),
+    };
+    let source = match source.kind() {
+        io::ErrorKind::NotFound if is_link => io::Error::other("it is a link to something that does not exist"),
+        _ => source,
     };
     DiskError { verb: "read", path, source }
 }

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::school::{Email, Role, Username};
 
@@ -11,7 +12,7 @@ use crate::school::{Email, Role, Username};
 ///
 /// Without a command, educa builds the school in the current folder and serves it.
 #[derive(Debug, Parser)]
-#[command(name = "educa", version, args_conflicts_with_subcommands = true)]
+#[command(name = "educa", version)]
 #[command(
     after_help = "Examples:\n  educa init my-school          make a new school\n  educa serve                   build and serve the school in this folder\n  educa check                   find every mistake, write nothing\n  educa new course mathematics \"Linear algebra\" --owner ada-okafor"
 )]
@@ -25,6 +26,23 @@ pub struct Cli {
     /// For the default command.
     #[command(flatten)]
     pub serve: ServeArgs,
+}
+
+impl Cli {
+    /// The command to run; an error if options of the default command stand before another one.
+    ///
+    /// clap's `args_conflicts_with_subcommands` would refuse `educa --root DIR build` as well.
+    pub fn resolved(self) -> Result<(Common, Command), clap::Error> {
+        let Self { common, command, serve } = self;
+        match command {
+            None => Ok((common, Command::Serve(serve))),
+            Some(command) if serve == ServeArgs::default() => Ok((common, command)),
+            Some(_) => {
+                let message = "--listen, --data and --no-build belong after the command";
+                Err(Self::command().error(ErrorKind::ArgumentConflict, message))
+            }
+        }
+    }
 }
 
 /// What every command takes.
@@ -99,7 +117,7 @@ pub struct CheckArgs {
 }
 
 /// Options of `educa serve`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, PartialEq, Eq, Args)]
 pub struct ServeArgs {
     /// Where to listen [default: 127.0.0.1:8000, or `listen` under [server]]. Port 0 takes a free one.
     #[arg(long, value_name = "ADDR")]

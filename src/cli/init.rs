@@ -7,6 +7,7 @@ use anyhow::bail;
 
 use super::args::InitArgs;
 use crate::disk;
+use crate::school::{Clock as _, SystemClock};
 
 const GITIGNORE: &str = "/public/\n/private/\n/.educa/\n";
 
@@ -46,7 +47,7 @@ pub fn init(args: &InitArgs) -> anyhow::Result<ExitCode> {
          # theme = \"mine\"                        # a folder in themes/ with a theme.toml: extends = \"school\"\n",
         toml::Value::from(title.as_str())
     );
-    let created = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let created = SystemClock.now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
     let course = COURSE.replace("CREATED", &created);
     let files = [
         ("educa.toml", settings.as_str()),

@@ -12,8 +12,15 @@ use crate::school::{Clock as _, SystemClock};
 
 /// Runs educa with the arguments of this process.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    match dispatch(cli) {
+    let (common, command) = match Cli::try_parse().and_then(Cli::resolved) {
+        Ok(parsed) => parsed,
+        // Help and version go to standard output, mistakes to standard error.
+        Err(error) => {
+            let printed = error.print().is_ok();
+            return if error.exit_code() == 0 && printed { ExitCode::SUCCESS } else { ExitCode::from(2) };
+        }
+    };
+    match dispatch(&common, command) {
         Ok(code) => code,
         Err(error) => {
             anstream::eprintln!("error: {error:#}");
@@ -22,13 +29,11 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
-    let Cli { common, command, serve } = cli;
-    let command = command.unwrap_or(Command::Serve(serve));
+fn dispatch(common: &Common, command: Command) -> anyhow::Result<ExitCode> {
     if let Command::Init(args) = &command {
         return init::init(args);
     }
-    let Some(settings) = settings(&common) else { return Ok(ExitCode::FAILURE) };
+    let Some(settings) = settings(common) else { return Ok(ExitCode::FAILURE) };
     match command {
         Command::Build(args) => build::build(settings, &args, common.format),
         Command::Serve(args) => serve::serve(settings, args),

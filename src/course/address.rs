@@ -61,6 +61,13 @@ impl Address {
         if self.is_page() { format!("{relative}index.html") } else { relative.to_owned() }
     }
 
+    /// The folder that this page or file lies in, as a page.
+    #[must_use]
+    pub fn parent(&self) -> Self {
+        let path = self.0.trim_end_matches('/');
+        Self(path.rfind('/').map_or("/", |at| &path[..=at]).to_owned())
+    }
+
     /// The address of something in this page's folder.
     pub fn join(&self, relative: &str) -> Result<Self, NotAnAddress> {
         let folder = self.0.rfind('/').map_or("/", |at| &self.0[..=at]);
@@ -111,6 +118,14 @@ pub mod routes {
 
     /// The slug no course may have, because its addresses are the subjects'.
     pub const SUBJECT_SLUG: &str = "subject";
+
+    /// Whether the server answers this address by itself, or theme assets lie there.
+    pub fn is_served(address: &Address) -> bool {
+        let first = address.0.split('/').nth(1).unwrap_or_default();
+        SERVED.contains(&first)
+    }
+
+    const SERVED: [&str; 6] = ["accounts", "students", "api", "chat", "ws", "assets"];
 
     /// A course's overview.
     pub fn course(course: &Slug) -> Address {

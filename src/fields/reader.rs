@@ -125,8 +125,7 @@ impl<'a> Fields<'a> {
         match text.parse() {
             Ok(value) => Some((value, span)),
             Err(error) => {
-                let diagnostic = self.source.error(span, format!("`{key}`: {error}"));
-                self.diagnostics.push(diagnostic);
+                self.wrong(span, format!("`{key}` cannot be \"{text}\""), &error.to_string());
                 None
             }
         }
@@ -141,11 +140,7 @@ impl<'a> Fields<'a> {
         };
         let time = timestamp(text);
         if time.is_none() {
-            self.wrong(
-                span,
-                format!("`{key}` is not a date"),
-                "write 2026-02-05, or 2026-02-05T12:00:00Z with an offset from UTC",
-            );
+            self.wrong(span, format!("`{key}` is not a date"), DATE_HELP);
         }
         time
     }
@@ -216,10 +211,20 @@ impl<'a> Fields<'a> {
     }
 
     fn not<T>(&mut self, key: &str, expected: &str, found: &Value, span: Range<usize>) -> Option<T> {
-        self.wrong(span, format!("`{key}` must be {expected}, not {}", found.kind()), "change the value");
+        let help = match expected {
+            "a text" => "put it in quotes".to_owned(),
+            "a whole number" => "write digits only, without quotes".to_owned(),
+            "true or false" => "write `true` or `false`, without quotes".to_owned(),
+            "a list of texts" => "write [\"one\", \"two\"]".to_owned(),
+            "a table" => format!("write its settings under a line `[{key}]`"),
+            _ => DATE_HELP.to_owned(),
+        };
+        self.wrong(span, format!("`{key}` must be {expected}, not {}", found.kind()), &help);
         None
     }
 }
+
+const DATE_HELP: &str = "write 2026-02-05, or 2026-02-05T12:00:00Z with an offset from UTC";
 
 /// A date-time with offset, or a date as midnight UTC.
 fn timestamp(text: &str) -> Option<Timestamp> {
@@ -258,7 +263,7 @@ mod tests {
             said,
             [
                 "a.md:1:1: error: `title` is missing (add `title = \"…\"` to the front matter)",
-                "a.md:1:6: error: `id` must be a whole number, not a text (change the value)",
+                "a.md:1:6: error: `id` must be a whole number, not a text (write digits only, without quotes)",
                 "a.md:2:1: error: unknown key `titel` (did you mean `title`?)",
                 "a.md:3:10: error: `access` cannot be \"free\" (use \"public\" or \"enrolled\")",
             ]

@@ -23,8 +23,8 @@ pub fn parse_yaml(text: &str) -> Result<Table, Vec<SyntaxError>> {
         }
         Err(error) => {
             let error = error.without_snippet();
-            let place = error.location().map_or(0..0, |location| span(&location));
-            Err(vec![SyntaxError { span: place, message: first_line(&error.to_string()) }])
+            let place = error.location().map_or(0..0, |location| span_in(text, &location));
+            Err(vec![SyntaxError { span: place, message: sentence(&error.to_string()) }])
         }
     }
 }
@@ -41,8 +41,22 @@ fn options() -> serde_saphyr::Options {
     }
 }
 
-fn first_line(message: &str) -> String {
-    message.lines().next().unwrap_or_default().to_owned()
+/// The parser's first line without its own account of the place.
+fn sentence(message: &str) -> String {
+    let line = message.lines().next().unwrap_or_default();
+    line.split(" at line ").next().unwrap_or(line).trim_start_matches("error: ").to_owned()
+}
+
+/// The place of an error, which may know its line and column only.
+fn span_in(text: &str, location: &Location) -> Range<usize> {
+    if location.span().byte_offset().is_some() {
+        return span(location);
+    }
+    let line_start: usize =
+        text.split_inclusive('\n').take((location.line() as usize).saturating_sub(1)).map(str::len).sum();
+    let column = (location.column() as usize).saturating_sub(1);
+    let start = text[line_start..].char_indices().nth(column).map_or(text.len(), |(at, _)| line_start + at);
+    start..start + 1
 }
 
 fn span(location: &Location) -> Range<usize> {

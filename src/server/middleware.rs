@@ -35,7 +35,8 @@ const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-    (header::REFERRER_POLICY, "same-origin"),
+    // Not stricter: players of videos ask which site they play on, and then hear its name and no path.
+    (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
 ];
 
 const REQUEST_ID: &str = "x-request-id";

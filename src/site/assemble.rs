@@ -4,6 +4,7 @@
 //! be understood is left out after it was reported, so that its mistakes do not cause others.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use jiff::Timestamp;
 
@@ -67,11 +68,13 @@ pub fn assemble(
             assembly.diagnostics.push(Diagnostic::warning(&file.shown, "this file belongs to no subject").help(help));
         }
     }
-    let instructors = root.folders.remove(INSTRUCTORS).unwrap_or_default();
-    let instructors = assembly.instructors(&instructors);
+    let folder = root.folders.remove(INSTRUCTORS).unwrap_or_default();
+    let instructors = assembly.instructors(&folder);
+    let instructor_resources = folder.media(assembly.diagnostics, "put it into the folder instructors itself");
     let mut subjects = assembly.subjects(&root);
     subjects.sort_by_key(|subject| (subject.title.to_lowercase(), subject.id));
-    Curriculum { subjects, instructors }
+    let files = tree.files.iter().map(|file| file.path.clone()).collect();
+    Curriculum { subjects, instructors, instructor_resources, files }
 }
 
 impl<'a> Folder<'a> {
@@ -86,22 +89,34 @@ impl<'a> Folder<'a> {
 
     /// All files in this folder and below it that are published as they are, and a warning for each text there.
     pub fn resources(&self, diagnostics: &mut Diagnostics) -> Vec<Resource> {
-        let mut resources = Vec::new();
-        for file in self.files.values() {
-            match resource(file) {
-                Some(resource) => resources.push(resource),
-                None => {
-                    let help = "put it into a module's folder (one that begins with a number)";
-                    let message = "this text is part of no module";
-                    diagnostics.push(Diagnostic::warning(&file.shown, message).help(help));
-                }
-            }
+        let mut resources: Vec<_> = self.files.values().filter_map(|file| resource(file)).collect();
+        for file in self.files.values().filter(|file| matches!(file.body, SourceBody::Text(_))) {
+            stray(file, "put it into a module's folder (one that begins with a number)", diagnostics);
         }
         for folder in self.folders.values() {
             resources.extend(folder.resources(diagnostics));
         }
         resources
     }
+
+    /// The media of a folder whose own texts were read already, and those of the folders in it.
+    fn media(&self, diagnostics: &mut Diagnostics, help: &str) -> Vec<Resource> {
+        let mut resources: Vec<_> = self.files.values().filter_map(|file| resource(file)).collect();
+        let mut folders: Vec<_> = self.folders.values().collect();
+        while let Some(folder) = folders.pop() {
+            resources.extend(folder.files.values().filter_map(|file| resource(file)));
+            for file in folder.files.values().filter(|file| matches!(file.body, SourceBody::Text(_))) {
+                stray(file, help, diagnostics);
+            }
+            folders.extend(folder.folders.values());
+        }
+        resources
+    }
+}
+
+/// Warns of a text that no page will show.
+pub(super) fn stray(file: &SourceFile, help: &str, diagnostics: &mut Diagnostics) {
+    diagnostics.push(Diagnostic::warning(&file.shown, "no page shows this text").help(help));
 }
 
 /// The resource a file is, unless it is a text.
@@ -138,7 +153,7 @@ pub(super) fn document<T>(
 pub(super) struct Common {
     pub title: Option<String>,
     pub slug: super::naming::Given<Slug>,
-    pub aliases: Vec<Address>,
+    pub aliases: Vec<(Address, Range<usize>)>,
     pub hidden: bool,
 }
 
@@ -152,8 +167,11 @@ impl Common {
         let mut aliases = Vec::new();
         for (text, span) in fields.texts("aliases") {
             match text.parse() {
-                Ok(address) => aliases.push(address),
-                Err(error) => fields.wrong(span, format!("`aliases`: {error}"), "write it as \"/old/address/\""),
+                Ok(address) => aliases.push((address, span)),
+                Err(error) => {
+                    let help = format!("write it as \"/old/address/\": {error}");
+                    fields.wrong(span, format!("\"{text}\" cannot be an alias"), &help);
+                }
             }
         }
         let draft = fields.flag("draft") && !config.drafts;
@@ -162,7 +180,11 @@ impl Common {
     }
 
     pub fn aliases(&self, document: &Document) -> Vec<Alias> {
-        let alias = |address: &Address| Alias { address: address.clone(), shown: document.shown.clone() };
+        let alias = |(address, span): &(Address, Range<usize>)| Alias {
+            address: address.clone(),
+            shown: document.shown.clone(),
+            place: document.source().place(span.clone()),
+        };
         self.aliases.iter().map(alias).collect()
     }
 }
@@ -256,27 +278,36 @@ impl Assembly<'_, '_> {
             self.diagnostics.push(Diagnostic::error(shown, "this folder has no subject.md").help(help));
             return None;
         };
+        for file in folder.files.values().filter(|file| matches!(file.body, SourceBody::Text(_))) {
+            if !file.path.ends_with("/subject.md") {
+                stray(file, "put it into a course's module", self.diagnostics);
+            }
+        }
         let site = self.site_speech();
         let config = self.config;
         let read =
             |fields: &mut Fields<'_>| (id(fields, SubjectId::new), Common::read(fields, config), speech(fields, &site));
-        let ((id, common, speech), document) = document(file, self.diagnostics, read)?;
-        if common.hidden {
+        let head = document(file, self.diagnostics, read);
+        if head.as_ref().is_some_and(|((_, common, _), _)| common.hidden) {
             return None;
         }
+        // Also below a subject that cannot be understood, so that all mistakes are said at once.
+        let spoken = head.as_ref().map_or(&site, |((_, _, speech), _)| speech);
+        let mut courses = Vec::new();
+        for (name, folder) in &folder.folders {
+            courses.extend(course(self, name, folder, &format!("{shown}/{name}"), spoken));
+        }
+        courses.sort_by_key(|course| std::cmp::Reverse((course.created, course.id)));
+        let ((id, common, speech), document) = head?;
         let slug = slug_of(&common.slug, name, &file.shown, self.diagnostics);
         let aliases = common.aliases(&document);
         if let Some((id, span)) = &id {
             ids.claim(*id, &file.shown, Some(document.source().place(span.clone())), self.diagnostics);
         }
         if let Some(slug) = &slug {
-            slugs.claim(slug.clone(), &file.shown, None, self.diagnostics);
+            let place = common.slug.as_ref().map(|(_, span)| document.source().place(span.clone()));
+            slugs.claim(slug.clone(), &file.shown, place, self.diagnostics);
         }
-        let mut courses = Vec::new();
-        for (name, folder) in &folder.folders {
-            courses.extend(course(self, name, folder, &format!("{shown}/{name}"), &speech));
-        }
-        courses.sort_by_key(|course| std::cmp::Reverse((course.created, course.id)));
         let resources = folder.files.values().filter_map(|file| resource(file)).collect();
         Some(Subject { id: id?.0, title: common.title?, slug: slug?, speech, document, aliases, courses, resources })
     }

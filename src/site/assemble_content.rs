@@ -1,13 +1,14 @@
 //! Contents: the lowest level of the assembly, where files become texts, images, files and videos.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use super::assemble::{Assembly, Common, Folder, document, resource};
 use super::curriculum::{Content, Kind, Resource};
-use super::naming::{Unique, orders, slug_of, split_number, title_of};
+use super::naming::{Given, ORDER_HELP, Unique, orders, slug_of, split_number, title_of};
 use super::source::SourceFile;
-use super::video::{VIDEO_ENDINGS, Video, parse};
+use super::video::{NotAVideo, VIDEO_ENDINGS, Video, parse};
+use crate::course::Slug;
 use crate::diag::nearest;
 use crate::fields::Fields;
 
@@ -16,7 +17,8 @@ const IMAGE_ENDINGS: [&str; 7] = ["svg", "png", "jpg", "jpeg", "gif", "webp", "a
 
 /// A content before its place among the others is known.
 struct Unplaced {
-    given: Option<u32>,
+    given: Given<u32>,
+    slug_given: Given<Slug>,
     number: Option<u32>,
     content: Content,
 }
@@ -28,27 +30,37 @@ pub(super) fn contents(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>) -> 
         resources.extend(folder.resources(assembly.diagnostics));
     }
     let paths = resources.iter().map(|resource| resource.path.clone()).collect();
-    let mut unplaced = Vec::new();
+    let mut found = BTreeMap::new();
     for (name, file) in folder.files.iter().filter(|(name, _)| **name != "module.md") {
-        let found = match name.strip_suffix(".md") {
-            Some(stem) => written(assembly, stem, file, &paths),
-            None => on_its_own(assembly, name, file),
-        };
-        unplaced.extend(found);
+        if let Some(stem) = name.strip_suffix(".md") {
+            found.extend(written(assembly, stem, file, &paths).map(|unplaced| (*name, unplaced)));
+        }
     }
-    (placed(assembly, unplaced), resources)
+    // A media file is on its own only if no text made it its own.
+    let named: BTreeSet<_> =
+        found.values().filter_map(|unplaced| unplaced.content.kind.media()).map(str::to_owned).collect();
+    for (name, file) in folder.files.iter().filter(|(_, file)| !named.contains(&file.path)) {
+        if !name.ends_with(".md") {
+            found.extend(on_its_own(assembly, name, file).map(|unplaced| (*name, unplaced)));
+        }
+    }
+    (placed(assembly, found.into_values().collect()), resources)
 }
 
 fn placed(assembly: &mut Assembly<'_, '_>, unplaced: Vec<Unplaced>) -> Vec<Content> {
-    let siblings: Vec<_> = unplaced.iter().map(|unplaced| (unplaced.given, unplaced.number)).collect();
-    let mut unique_orders = Unique::new("order", "give one of the contents another number");
+    let order = |unplaced: &Unplaced| (unplaced.given.as_ref().map(|(order, _)| *order), unplaced.number);
+    let siblings: Vec<_> = unplaced.iter().map(order).collect();
+    let mut unique_orders = Unique::new("order", ORDER_HELP);
     let mut slugs = Unique::new("content slug", "rename one of the files, or set `slug`");
     let mut contents = Vec::new();
     for (unplaced, order) in unplaced.into_iter().zip(orders(&siblings)) {
         let content = Content { order, ..unplaced.content };
         let shown = format!("{}/{}", assembly.content_folder(), content.path);
-        unique_orders.claim(order, &shown, None, assembly.diagnostics);
-        slugs.claim(content.slug.clone(), &shown, None, assembly.diagnostics);
+        let place = |span| content.document.as_ref().map(|document| document.source().place(span));
+        let order_place = unplaced.given.and_then(|(_, span)| place(span));
+        let slug_place = unplaced.slug_given.and_then(|(_, span)| place(span));
+        unique_orders.claim(order, &shown, order_place, assembly.diagnostics);
+        slugs.claim(content.slug.clone(), &shown, slug_place, assembly.diagnostics);
         contents.push(content);
     }
     contents.sort_by_key(|content| content.order);
@@ -70,8 +82,8 @@ impl Named {
         let video = fields.spanned_text("video");
         let given = [&image, &file, &video].into_iter().flatten().count();
         if let (true, Some((_, span))) = (given > 1, [&video, &file, &image].into_iter().flatten().next()) {
-            let help = "keep one of `image`, `file` and `video`; another content can have the others";
-            fields.wrong(span.clone(), "a content is of one kind", help);
+            let help = "keep one, and make another content of the other";
+            fields.wrong(span.clone(), "a content can be only one of `image`, `file` and `video`", help);
         }
         match (image, file, video) {
             (Some((path, span)), _, _) => Named::Image(path, span),
@@ -92,8 +104,7 @@ fn written(
     let config = assembly.config;
     let read = |fields: &mut Fields<'_>| {
         let common = Common::read(fields, config);
-        let order = fields.number("order").map(|(order, _)| order);
-        (common, order, fields.time("created"), fields.time("updated"), Named::read(fields))
+        (common, fields.number("order"), fields.time("created"), fields.time("updated"), Named::read(fields))
     };
     let ((common, given, created, updated, named), document) = document(file, assembly.diagnostics, read)?;
     if common.hidden {
@@ -125,7 +136,7 @@ fn written(
         path: file.path.clone(),
         aliases,
     };
-    Some(Unplaced { given, number, content })
+    Some(Unplaced { given, slug_given: common.slug, number, content })
 }
 
 /// A media file with a number is a content too, titled by its name.
@@ -153,7 +164,7 @@ fn on_its_own(assembly: &mut Assembly<'_, '_>, name: &str, file: &SourceFile) ->
         path: file.path.clone(),
         aliases: Vec::new(),
     };
-    Some(Unplaced { given: None, number, content })
+    Some(Unplaced { given: None, slug_given: None, number, content })
 }
 
 /// A message and what to do about it.
@@ -191,7 +202,13 @@ fn video(url: &str, file: &SourceFile, resources: &BTreeSet<String>) -> Result<V
         Ok(Video::Local(path)) => found(&path, file, resources, None).map(Video::Local),
         Ok(video) => Ok(video),
         Err(error) => {
-            let help = "give the address of a video on YouTube or Vimeo, or of a media file (mp4, webm, ogv)";
+            let help = match error {
+                NotAVideo::BadId("YouTube") => {
+                    "copy the address of the video's page: https://www.youtube.com/watch?v=…"
+                }
+                NotAVideo::BadId(_) => "copy the address of the video's page: https://vimeo.com/76979871",
+                _ => "write the address of a video on YouTube or Vimeo, or of a media file (mp4, webm, ogv, m4v)",
+            };
             Err((error.to_string(), help.to_owned()))
         }
     }

@@ -1,9 +1,9 @@
 //! Courses and modules: the middle levels of the assembly.
 
-use super::assemble::{Assembly, Common, Folder, document, id, resource, speech};
+use super::assemble::{Assembly, Common, Folder, document, id, resource, speech, stray};
 use super::assemble_content::contents;
 use super::curriculum::{Access, Course, Document, Layout, Module, Resource, Speech};
-use super::naming::{Given, Unique, orders, slug_of, split_number};
+use super::naming::{Given, ORDER_HELP, Unique, orders, slug_of, split_number};
 use crate::course::{CourseId, Slug, routes};
 use crate::diag::Diagnostic;
 use crate::fields::Fields;
@@ -60,21 +60,24 @@ pub(super) fn course(
     let mut diagnostics = std::mem::take(assembly.diagnostics);
     let read = document(file, &mut diagnostics, |fields| CourseSettings::read(fields, assembly, parent));
     *assembly.diagnostics = diagnostics;
-    let (settings, document) = read?;
-    if settings.common.hidden {
+    if read.as_ref().is_some_and(|(settings, _)| settings.common.hidden) {
         return None;
     }
+    // Also below a course that cannot be understood, so that all mistakes are said at once.
+    let modules = modules(assembly, folder, shown);
+    let resources = loose_resources(assembly, folder);
+    let (settings, document) = read?;
     let slug = slug_of(&settings.common.slug, name, &file.shown, assembly.diagnostics);
     claim(assembly, &settings, slug.as_ref(), &document);
     let aliases = settings.common.aliases(&document);
-    let modules = modules(assembly, folder, shown);
-    let resources = loose_resources(assembly, folder);
+    let (owner, owner_at) = settings.owner?;
     let times = assembly.history.of(&file.path);
     Some(Course {
         id: settings.id?.0,
         title: settings.common.title?,
         slug: slug?,
-        owner: settings.owner?.0,
+        owner,
+        owner_at,
         created: settings.created.or(times.map(|times| times.created)).unwrap_or(file.modified),
         summary: settings.summary,
         tags: settings.tags,
@@ -99,7 +102,9 @@ fn claim(assembly: &mut Assembly<'_, '_>, settings: &CourseSettings, slug: Optio
     if slug.as_str() == routes::SUBJECT_SLUG {
         let help = "rename the folder, or set another `slug`";
         let message = "a course cannot have the slug \"subject\": its address belongs to the subjects";
-        assembly.diagnostics.push(Diagnostic::error(&**shown, message).help(help));
+        let mut diagnostic = Diagnostic::error(&**shown, message).help(help);
+        diagnostic.place = place.clone();
+        assembly.diagnostics.push(diagnostic);
     }
     assembly.course_slugs.claim(slug.clone(), shown, place, assembly.diagnostics);
 }
@@ -113,9 +118,7 @@ fn loose_resources(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>) -> Vec<
     let mut resources: Vec<_> = folder.files.values().filter_map(|file| resource(file)).collect();
     for (name, file) in &folder.files {
         if name.ends_with(".md") && *name != "course.md" {
-            let help = "put it into a module's folder (one that begins with a number)";
-            let message = "this text is part of no module";
-            assembly.diagnostics.push(Diagnostic::warning(&file.shown, message).help(help));
+            stray(file, "put it into a module's folder (one that begins with a number)", assembly.diagnostics);
         }
     }
     for (name, folder) in &folder.folders {
@@ -128,7 +131,8 @@ fn loose_resources(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>) -> Vec<
 
 /// A module before its place among the others is known.
 struct UnplacedModule {
-    given: Option<u32>,
+    given: Given<u32>,
+    slug_given: Given<Slug>,
     number: Option<u32>,
     module: Module,
 }
@@ -138,15 +142,19 @@ fn modules(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>, shown: &str) ->
     for (name, folder) in folder.folders.iter().filter(|(name, folder)| is_module(name, folder)) {
         unplaced.extend(module(assembly, name, folder, &format!("{shown}/{name}")));
     }
-    let siblings: Vec<_> = unplaced.iter().map(|unplaced| (unplaced.given, unplaced.number)).collect();
+    let order = |unplaced: &UnplacedModule| (unplaced.given.as_ref().map(|(order, _)| *order), unplaced.number);
+    let siblings: Vec<_> = unplaced.iter().map(order).collect();
     let mut modules = Vec::new();
-    let mut unique_orders = Unique::new("order", "give one of the modules another number");
+    let mut unique_orders = Unique::new("order", ORDER_HELP);
     let mut slugs = Unique::new("module slug", "rename one of the folders, or set `slug`");
     for (unplaced, order) in unplaced.into_iter().zip(orders(&siblings)) {
         let module = Module { order, ..unplaced.module };
         let shown = &module.document.shown;
-        unique_orders.claim(order, shown, None, assembly.diagnostics);
-        slugs.claim(module.slug.clone(), shown, None, assembly.diagnostics);
+        let place = |span: std::ops::Range<usize>| module.document.source().place(span);
+        let order_place = unplaced.given.map(|(_, span)| place(span));
+        let slug_place = unplaced.slug_given.map(|(_, span)| place(span));
+        unique_orders.claim(order, shown, order_place, assembly.diagnostics);
+        slugs.claim(module.slug.clone(), shown, slug_place, assembly.diagnostics);
         modules.push(module);
     }
     modules.sort_by_key(|module| module.order);
@@ -164,14 +172,15 @@ fn module(assembly: &mut Assembly<'_, '_>, name: &str, folder: &Folder<'_>, show
         let common = Common::read(fields, config);
         (common, fields.number("order"), fields.flag("preview"))
     };
-    let ((common, given, preview), document) = document(file, assembly.diagnostics, read)?;
-    if common.hidden {
+    let head = document(file, assembly.diagnostics, read);
+    if head.as_ref().is_some_and(|((common, ..), _)| common.hidden) {
         return None;
     }
+    let (contents, resources) = contents(assembly, folder);
+    let ((common, given, preview), document) = head?;
     let (number, rest) = split_number(name);
     let slug = slug_of(&common.slug, rest, &file.shown, assembly.diagnostics);
     let aliases = common.aliases(&document);
-    let (contents, resources) = contents(assembly, folder);
     let module = Module {
         order: 0,
         title: common.title?,
@@ -183,5 +192,5 @@ fn module(assembly: &mut Assembly<'_, '_>, name: &str, folder: &Folder<'_>, show
         contents,
         resources,
     };
-    Some(UnplacedModule { given: given.map(|(order, _)| order), number, module })
+    Some(UnplacedModule { given, slug_given: common.slug, number, module })
 }

@@ -2,13 +2,15 @@
 //!
 //! Subjects > courses > modules > contents, each with its settings parsed. Paths are relative to the content folder.
 
+use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use super::video::Video;
 use crate::course::{CourseId, Direction, InstructorId, Language, Slug, SubjectId};
-use crate::diag::SourceText;
+use crate::diag::{Place, SourceText};
 use crate::digest::Digest;
 
 /// A whole school, drafts left out.
@@ -18,6 +20,10 @@ pub struct Curriculum {
     pub subjects: Vec<Subject>,
     /// Ordered by id.
     pub instructors: Vec<Instructor>,
+    /// Files beside the instructors' texts.
+    pub instructor_resources: Vec<Resource>,
+    /// The paths of all files in the content folder, those of drafts and of what has mistakes too.
+    pub files: HashSet<String>,
 }
 
 /// A text with its settings cut off.
@@ -101,6 +107,8 @@ pub struct Course {
     pub slug: Slug,
     /// The user name of the instructor who owns it.
     pub owner: Slug,
+    /// Where `course.md` says so.
+    pub owner_at: Range<usize>,
     /// When it was created.
     pub created: Timestamp,
     /// One sentence; may be empty.
@@ -200,6 +208,16 @@ pub enum Kind {
     Video(Video),
 }
 
+impl Kind {
+    /// The path of the media file of the school that it shows, if any.
+    pub fn media(&self) -> Option<&str> {
+        match self {
+            Kind::Image(path) | Kind::File(path) | Kind::Video(Video::Local(path)) => Some(path),
+            Kind::Text | Kind::Video(_) => None,
+        }
+    }
+}
+
 /// An address that leads to a page which lies elsewhere now.
 #[derive(Debug, Clone)]
 pub struct Alias {
@@ -207,6 +225,8 @@ pub struct Alias {
     pub address: crate::course::Address,
     /// Which file says so.
     pub shown: Arc<str>,
+    /// Where in it.
+    pub place: Place,
 }
 
 /// `instructors/<user name>.md`.

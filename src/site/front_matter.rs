@@ -81,8 +81,13 @@ fn parse(source: SourceText<'_>, front_matter: &FrontMatter, diagnostics: &mut D
         Ok(table) => Some(table),
         Err(errors) => {
             let offset = front_matter.settings.start;
+            let help = match front_matter.fence {
+                Fence::Toml => "between `+++` lines, write `key = value`; texts stand in quotes",
+                Fence::Yaml => "between `---` lines, write `key: value`; put a text that holds `: ` in quotes",
+            };
             for error in errors {
-                diagnostics.push(source.error(error.span.start + offset..error.span.end + offset, error.message));
+                let span = error.span.start + offset..error.span.end + offset;
+                diagnostics.push(source.error(span, error.message).help(help));
             }
             None
         }

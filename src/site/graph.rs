@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::curriculum::{Access, Content, Course, Curriculum, Instructor, Layout, Module, Resource, Subject};
 use super::render::Fragments;
 use crate::course::{Address, Audience, routes};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, Place};
 use crate::disk;
 
 /// A curriculum placed on the site.
@@ -18,10 +18,27 @@ pub struct SiteGraph<'a> {
     pub fragments: &'a Fragments,
     /// Where each file of the content folder lies on the site.
     targets: HashMap<&'a str, Target<'a>>,
-    /// Every address in use, with the file that has it.
-    taken: BTreeMap<Address, String>,
+    /// Every published file by its path, with what it is for.
+    taken: BTreeMap<String, Taken>,
     /// Pages that lead elsewhere.
     pub moved: Vec<(Address, Address)>,
+}
+
+/// What has an address.
+struct Taken {
+    address: Address,
+    /// The file that asked for it.
+    shown: String,
+    rank: Rank,
+}
+
+/// How something came to its address.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rank {
+    /// By its slug. Two of one slug were reported when the slugs were.
+    Page,
+    /// By its file's name, or because an author wrote the address.
+    Other,
 }
 
 /// Where a file of the content folder lies on the site.
@@ -44,17 +61,24 @@ impl<'a> SiteGraph<'a> {
     pub fn new(curriculum: &'a Curriculum, fragments: &'a Fragments, diagnostics: &mut Diagnostics) -> Self {
         let mut graph =
             Self { curriculum, fragments, targets: HashMap::new(), taken: BTreeMap::new(), moved: Vec::new() };
-        graph.taken.insert(routes::catalog(), "the catalog".to_owned());
-        graph.taken.insert(routes::not_found(), "the page for what does not exist".to_owned());
+        graph.claim(routes::catalog(), "the catalog", Rank::Page, None, diagnostics);
+        graph.claim(routes::not_found(), "the page for what does not exist", Rank::Page, None, diagnostics);
         for instructor in &curriculum.instructors {
             let address = routes::instructor(&instructor.user_name);
             let document = &instructor.document;
             graph.place(&document.path, &document.shown, page(address, Audience::Everyone), diagnostics);
         }
+        if let Some(first) = curriculum.instructors.first() {
+            let address = routes::instructor(&first.user_name);
+            let parent = address.parent();
+            let resources = &curriculum.instructor_resources;
+            graph.place_resources(resources, "instructors/", &parent, Audience::Everyone, diagnostics);
+        }
         for subject in &curriculum.subjects {
             graph.place_subject(subject, diagnostics);
         }
         graph.place_aliases(diagnostics);
+        graph.check_folders(diagnostics);
         graph.measure_images();
         graph
     }
@@ -84,7 +108,7 @@ impl<'a> SiteGraph<'a> {
 
     /// Whether a page or file lies at an address.
     pub fn has_address(&self, address: &Address) -> bool {
-        self.taken.contains_key(address)
+        self.taken.get(&address.file()).is_some_and(|taken| taken.address == *address)
     }
 
     /// The owner of a course, if there is such an instructor.
@@ -109,14 +133,16 @@ impl<'a> SiteGraph<'a> {
         self.place(&document.path, &document.shown, page(address.clone(), Audience::Everyone), diagnostics);
         let folder = document.path.strip_suffix("course.md").unwrap_or_default();
         self.place_resources(&course.resources, folder, &address, Audience::Everyone, diagnostics);
-        if self.owner(course).is_none() {
+        // An instructor whose text has mistakes was reported for those.
+        let written = self.curriculum.files.contains(&format!("instructors/{}.md", course.owner));
+        if self.owner(course).is_none() && !written {
             let names = self.curriculum.instructors.iter().map(|instructor| instructor.user_name.as_str());
             let help = match crate::diag::nearest(course.owner.as_str(), names) {
                 Some(name) => format!("did you mean \"{name}\"?"),
-                None => format!("write instructors/{}.md", course.owner),
+                None => format!("write content/instructors/{}.md with `id` and `name`", course.owner),
             };
             let message = format!("there is no instructor \"{}\"", course.owner);
-            diagnostics.push(Diagnostic::error(&*document.shown, message).help(help));
+            diagnostics.push(document.source().error(course.owner_at.clone(), message).help(help));
         }
         for module in &course.modules {
             self.place_module(course, module, diagnostics);
@@ -152,7 +178,7 @@ impl<'a> SiteGraph<'a> {
     fn claim_lone_media(&mut self, course: &Course, module: &Module, diagnostics: &mut Diagnostics) {
         for content in module.contents.iter().filter(|content| content.document.is_none()) {
             let address = routes::lesson(&course.slug, &module.slug, &content.slug);
-            self.claim(address, &content.path, diagnostics);
+            self.claim(address, &content.path, Rank::Page, None, diagnostics);
         }
     }
 
@@ -171,24 +197,56 @@ impl<'a> SiteGraph<'a> {
                     let target = Target { resource: Some(resource), ..page(address, audience) };
                     self.place(&resource.path, &resource.shown, target, diagnostics);
                 }
-                Err(error) => diagnostics
-                    .push(Diagnostic::error(&resource.shown, error.to_string()).help("rename the file or its folder")),
+                Err(_) => {
+                    let message = "this file's name cannot be part of an address";
+                    let help = "rename it without backslashes and control characters";
+                    diagnostics.push(Diagnostic::error(&resource.shown, message).help(help));
+                }
             }
         }
     }
 
     fn place(&mut self, path: &'a str, shown: &str, target: Target<'a>, diagnostics: &mut Diagnostics) {
-        self.claim(target.address.clone(), shown, diagnostics);
+        let rank = if target.resource.is_some() { Rank::Other } else { Rank::Page };
+        self.claim(target.address.clone(), shown, rank, None, diagnostics);
         self.targets.insert(path, target);
     }
 
-    fn claim(&mut self, address: Address, shown: &str, diagnostics: &mut Diagnostics) {
-        if let Some(first) = self.taken.get(&address) {
-            let message = format!("the address {address} is already taken by {first}");
-            diagnostics.push(Diagnostic::error(shown, message).help("rename one of them, or give it another `slug`"));
-            return;
+    fn claim(
+        &mut self,
+        address: Address,
+        shown: &str,
+        rank: Rank,
+        place: Option<Place>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        match self.taken.get(&address.file()) {
+            None => {
+                let taken = Taken { address, shown: shown.to_owned(), rank };
+                self.taken.insert(taken.address.file(), taken);
+            }
+            Some(first) if first.rank == Rank::Page && rank == Rank::Page => {}
+            Some(first) => {
+                let message = format!("the address {address} is already taken by {}", first.shown);
+                let mut diagnostic =
+                    Diagnostic::error(shown, message).help("rename one of them, or give it another `slug`");
+                diagnostic.place = place;
+                diagnostics.push(diagnostic);
+            }
         }
-        self.taken.insert(address, shown.to_owned());
+    }
+
+    /// A file cannot lie where a page needs a folder.
+    fn check_folders(&self, diagnostics: &mut Diagnostics) {
+        for (file, taken) in &self.taken {
+            let folder = format!("{file}/");
+            let below = self.taken.range(folder.clone()..).next().filter(|(other, _)| other.starts_with(&folder));
+            if let Some((_, other)) = below {
+                let message = format!("the address {} is needed as a folder for {}", taken.address, other.address);
+                let help = "give it another name, for example with an ending";
+                diagnostics.push(Diagnostic::error(&taken.shown, message).help(help));
+            }
+        }
     }
 
     fn place_aliases(&mut self, diagnostics: &mut Diagnostics) {
@@ -210,7 +268,15 @@ impl<'a> SiteGraph<'a> {
             }
         }
         for (alias, to) in aliases {
-            self.claim(alias.address.clone(), &alias.shown, diagnostics);
+            let place = Some(alias.place.clone());
+            if routes::is_served(&alias.address) {
+                let message = format!("the address {} belongs to the server", alias.address);
+                let mut diagnostic = Diagnostic::error(&*alias.shown, message).help("remove this alias");
+                diagnostic.place = place;
+                diagnostics.push(diagnostic);
+                continue;
+            }
+            self.claim(alias.address.clone(), &alias.shown, Rank::Other, place, diagnostics);
             self.moved.push((alias.address.clone(), to));
         }
     }

@@ -1,15 +1,13 @@
 //! Links between files: what an author wrote into where it leads, or a diagnostic.
 
 use percent_encoding::percent_decode_str;
+use unicode_normalization::UnicodeNormalization as _;
 
 use super::curriculum::Document;
 use super::fragment::{Fragment, Link, LinkKind, Resolved};
 use super::graph::{SiteGraph, Target};
-use crate::course::{Address, Audience};
+use crate::course::{Address, Audience, routes};
 use crate::diag::{Diagnostics, nearest};
-
-/// Addresses that the server answers and no file has.
-const SERVED: [&str; 5] = ["/accounts/", "/students/", "/api/", "/chat/", "/assets/"];
 
 /// Files that stand for their folder, in the order in which they are looked for.
 const INDEXES: [&str; 3] = ["module.md", "course.md", "subject.md"];
@@ -51,27 +49,31 @@ impl SiteGraph<'_> {
 
     fn resolve_link(&self, document: &Document, fragment: &Fragment, link: &Link) -> Result<Leads<'_>, Broken> {
         let (written, anchor) = link.target.split_once('#').unwrap_or((&link.target, ""));
-        let decoded = percent_decode_str(written).decode_utf8_lossy();
-        let (path, query) = decoded.split_once('?').unwrap_or((&decoded, ""));
+        // Before decoding: in `what%3F.pdf` the question mark is part of the name.
+        let (path, query) = written.split_once('?').unwrap_or((written, ""));
+        let path = percent_decode_str(path).decode_utf8_lossy().nfc().collect::<String>();
+        let path = path.as_str();
         if path.is_empty() {
-            let id = anchor_in(fragment, anchor, &document.path)?;
+            let id = anchor_in(fragment, anchor)?;
             return Ok(Leads::Here(format!("#{id}")));
-        }
-        if path.starts_with('/') && !path.ends_with(".md") {
-            return self.absolute(path, query, anchor);
         }
         let wanted = join(&document.path, path).ok_or_else(|| Broken {
             message: format!("\"{path}\" leads out of the content folder"),
             help: "link to a file inside it".to_owned(),
         })?;
-        let (path, target) = self.find(&wanted).ok_or_else(|| self.nothing_at(&document.path, path))?;
+        let address = path.starts_with('/') && !path.ends_with(".md");
+        let (path, target) = match self.find(&wanted) {
+            Some(found) => found,
+            None if address => return self.absolute(path, query, anchor),
+            None => return Err(self.nothing_at(&document.path, &wanted, path)),
+        };
         Ok(Leads::To(target, self.anchor(path, target, anchor)?))
     }
 
     /// The place on the page that a link's `#anchor` means.
     fn anchor(&self, path: &str, target: &Target<'_>, anchor: &str) -> Result<String, Broken> {
         match self.fragments.get(path) {
-            Some(fragment) if !anchor.is_empty() => anchor_in(fragment, anchor, path),
+            Some(fragment) if !anchor.is_empty() => anchor_in(fragment, anchor),
             _ => Ok(target.anchor.clone()),
         }
     }
@@ -79,9 +81,8 @@ impl SiteGraph<'_> {
     /// A link that names an address of the site rather than a file.
     fn absolute(&self, path: &str, query: &str, anchor: &str) -> Result<Leads<'_>, Broken> {
         let address: Result<Address, _> = path.parse();
-        let served = SERVED.iter().any(|prefix| path.starts_with(prefix));
         match address {
-            Ok(address) if served || self.has_address(&address) => {
+            Ok(address) if routes::is_served(&address) || self.has_address(&address) => {
                 let query = if query.is_empty() { String::new() } else { format!("?{query}") };
                 let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
                 Ok(Leads::Here(format!("{}{query}{anchor}", address.href())))
@@ -99,17 +100,24 @@ impl SiteGraph<'_> {
         std::iter::once(wanted.to_owned()).chain(indexes).find_map(|path| self.entry(&path))
     }
 
-    fn nothing_at(&self, from: &str, path: &str) -> Broken {
+    fn nothing_at(&self, from: &str, wanted: &str, path: &str) -> Broken {
+        if self.curriculum.files.contains(wanted) {
+            let message = format!("\"{path}\" has no page");
+            return Broken { message, help: "it is a draft, part of a draft, or has mistakes of its own".to_owned() };
+        }
         let folder = from.rsplit_once('/').map_or("", |(folder, _)| folder);
         let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
         // The same name in another folder, or a name like it in the same folder.
-        let mut elsewhere: Vec<_> = self.paths().filter(|other| other.rsplit('/').next() == Some(name)).collect();
-        elsewhere.sort_unstable();
+        let namesakes = self.paths().filter(|other| other.rsplit('/').next() == Some(name));
+        let mut namesakes: Vec<_> = namesakes.map(|other| relative(folder, other)).collect();
+        namesakes.sort_unstable();
         let beside = self.paths().filter_map(|other| other.strip_prefix(folder)?.strip_prefix('/'));
-        let help = match (elsewhere.first(), nearest(path, beside)) {
-            (Some(other), _) => format!("did you mean \"{}\"?", relative(folder, other)),
-            (None, Some(other)) => format!("did you mean \"{other}\"?"),
-            (None, None) => "paths are relative to this text; a draft has no page".to_owned(),
+        let near = nearest(path, namesakes.iter().map(String::as_str));
+        // Every course has a course.md: one that is not near is not meant.
+        let far = namesakes.first().map(String::as_str).filter(|_| !INDEXES.contains(&name));
+        let help = match near.or(far).or_else(|| nearest(path, beside)) {
+            Some(other) => format!("did you mean \"{}\"?", as_written(other)),
+            None => "paths are relative to this text".to_owned(),
         };
         Broken { message: format!("there is no file \"{path}\""), help }
     }
@@ -129,7 +137,7 @@ struct Broken {
     help: String,
 }
 
-fn anchor_in(fragment: &Fragment, anchor: &str, path: &str) -> Result<String, Broken> {
+fn anchor_in(fragment: &Fragment, anchor: &str) -> Result<String, Broken> {
     if anchor.is_empty() {
         return Ok(String::new());
     }
@@ -138,8 +146,8 @@ fn anchor_in(fragment: &Fragment, anchor: &str, path: &str) -> Result<String, Br
         let anchors = fragment.headings.iter().map(|heading| heading.anchor.as_str());
         let help = match nearest(anchor, anchors.clone()) {
             Some(near) => format!("did you mean #{near}?"),
-            None if fragment.headings.is_empty() => format!("{path} has no headings"),
-            None => format!("{path} has #{}", anchors.collect::<Vec<_>>().join(", #")),
+            None if fragment.headings.is_empty() => "that text has no headings".to_owned(),
+            None => format!("the headings there are #{}", anchors.collect::<Vec<_>>().join(", #")),
         };
         Broken { message: format!("there is no heading #{anchor}"), help }
     })
@@ -162,6 +170,15 @@ fn join(from: &str, relative: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// A path as it can stand in a link: what would end the link or mean something else in it is escaped.
+fn as_written(path: &str) -> String {
+    let escaped = |character: char| match character {
+        ' ' | '#' | '%' | '?' | '(' | ')' | '<' | '>' | '\\' => format!("%{:02X}", u32::from(character)),
+        other => other.to_string(),
+    };
+    path.chars().map(escaped).collect()
 }
 
 /// How a text in `folder` would name the file `path`.

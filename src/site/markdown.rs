@@ -14,6 +14,7 @@ use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel,
 
 use super::footnotes::Footnotes;
 use super::fragment::{Fragment, Heading, Link, LinkKind, Piece, escape_attribute};
+use super::tables::Table;
 use crate::course::Slug;
 use crate::diag::{Diagnostics, SourceText};
 use crate::digest::Digest;
@@ -83,8 +84,11 @@ struct Renderer<'a, 'd> {
     /// The image being read, with the alternative text so far.
     image: Option<Image>,
     footnotes: Footnotes<'a>,
+    table: Table,
     lead: String,
     in_first_paragraph: bool,
+    /// Inside a block of HTML: whether a warning about it was given.
+    html_block: Option<bool>,
 }
 
 struct Image {
@@ -114,8 +118,10 @@ impl<'a, 'd> Renderer<'a, 'd> {
             heading: None,
             image: None,
             footnotes: Footnotes::default(),
+            table: Table::default(),
             lead: String::new(),
             in_first_paragraph: false,
+            html_block: None,
         }
     }
 
@@ -161,12 +167,12 @@ impl<'a, 'd> Renderer<'a, 'd> {
                 let word = escape_attribute(&self.options.words.alerts[alert_index(kind)]);
                 self.html(format!("<p class=\"alert-title\">{word}</p>\n"));
             }
-            Tag::Table(alignments) => {
-                // A wide table scrolls in its own box on a phone; the box takes focus so that keys can scroll it.
-                self.html("<div class=\"table-scroll\" tabindex=\"0\">".into());
-                self.out.push(Event::Start(Tag::Table(alignments)));
+            Tag::Table(_) | Tag::TableHead | Tag::TableRow | Tag::TableCell => {
+                let html = self.table.start(tag);
+                self.html(html);
             }
             Tag::CodeBlock(kind) => self.html(code_start(&kind)),
+            Tag::HtmlBlock => self.html_block = Some(false),
             tag => {
                 self.in_first_paragraph = tag == Tag::Paragraph && self.lead.is_empty();
                 self.out.push(Event::Start(tag));
@@ -178,11 +184,12 @@ impl<'a, 'd> Renderer<'a, 'd> {
         match tag {
             TagEnd::Heading(_) => self.end_heading(),
             TagEnd::FootnoteDefinition => self.footnotes.close(&mut self.out),
-            TagEnd::Table => {
-                self.out.push(Event::End(TagEnd::Table));
-                self.html("</div>\n".into());
+            TagEnd::Table | TagEnd::TableHead | TagEnd::TableRow | TagEnd::TableCell => {
+                let html = self.table.end(tag);
+                self.html(html.into());
             }
             TagEnd::CodeBlock => self.html("</code></pre>\n".into()),
+            TagEnd::HtmlBlock => self.html_block = None,
             tag => {
                 self.in_first_paragraph &= tag != TagEnd::Paragraph;
                 self.out.push(Event::End(tag));
@@ -198,7 +205,14 @@ impl<'a, 'd> Renderer<'a, 'd> {
             self.diagnostics
                 .push(self.source.warning(at, message).help("begin with `##`; `title` is the page's heading"));
         }
-        (written as u8).max(2) - 2 + self.options.top_level
+        let level = (written as u8).max(2) - 2 + self.options.top_level;
+        let before = self.headings.last().map_or(self.options.top_level - 1, |heading| heading.level);
+        if level > before + 1 {
+            let at = self.in_source(span.clone());
+            let message = "this heading skips a level, which loses people who listen to the page";
+            self.diagnostics.push(self.source.warning(at, message).help("use one `#` more than the heading above it"));
+        }
+        level
     }
 
     fn end_heading(&mut self) {
@@ -284,10 +298,14 @@ impl<'a, 'd> Renderer<'a, 'd> {
             return;
         }
         if !text.trim_start().starts_with("<!--") {
-            let at = self.in_source(span);
-            let help =
-                "write it in Markdown, or set `html = true` under [build] in educa.toml if you trust all authors";
-            self.diagnostics.push(self.source.warning(at, "HTML is shown as text").help(help));
+            // One warning for an element: neither for its end nor for each line of a block.
+            if self.html_block != Some(true) && !text.starts_with("</") {
+                let at = self.in_source(span);
+                let help =
+                    "write it in Markdown, or set `html = true` under [build] in educa.toml if you trust all authors";
+                self.diagnostics.push(self.source.warning(at, "HTML is shown as text").help(help));
+            }
+            self.html_block = self.html_block.map(|_| true);
             self.out.push(Event::Text(text));
         }
     }

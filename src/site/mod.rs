@@ -16,6 +16,7 @@ mod assemble_content;
 mod video;
 mod fragment;
 mod footnotes;
+mod tables;
 mod markdown;
 mod graph;
 mod links;

@@ -57,6 +57,9 @@ pub fn orders(siblings: &[(Option<u32>, Option<u32>)]) -> Vec<u32> {
     orders
 }
 
+/// What to say to the second of two that have one order.
+pub const ORDER_HELP: &str = "begin its name with another number, or set another `order` (orders count from 0)";
+
 /// Notices when two things have one id, slug or order.
 pub struct Unique<T> {
     what: &'static str,
@@ -73,7 +76,11 @@ impl<T: std::hash::Hash + Eq + std::fmt::Display> Unique<T> {
     /// Takes note of `value`, which the file `shown` has; reports it if another file had it before.
     pub fn claim(&mut self, value: T, shown: &str, place: Option<Place>, diagnostics: &mut Diagnostics) {
         if let Some(first) = self.seen.get(&value) {
-            let message = format!("the {} {value} is already taken by {first}", self.what);
+            let message = match self.what {
+                // An author knows the number in the name, and an order counts from 0.
+                "order" => format!("its place in the order is already taken by {first}"),
+                what => format!("the {what} {value} is already taken by {first}"),
+            };
             let mut diagnostic = Diagnostic::error(shown, message).help(self.help);
             diagnostic.place = place;
             diagnostics.push(diagnostic);

@@ -73,7 +73,8 @@ fn tasks(curriculum: &Curriculum) -> Vec<Task<'_>> {
 fn course_tasks(course: &Course) -> impl Iterator<Item = Task<'_>> {
     let speech = &course.speech;
     course.modules.iter().flat_map(move |module| {
-        let id_prefix = format!("{}{PREFIX_END}", module.slug);
+        // A content may have its module's slug; no slug has an underscore.
+        let id_prefix = format!("module_{}{PREFIX_END}", module.slug);
         let description = Task { document: &module.document, speech, top_level: 2, id_prefix };
         let contents = module.contents.iter().filter_map(move |content| {
             let document = content.document.as_ref()?;

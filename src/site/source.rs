@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use rayon::prelude::*;
+use unicode_normalization::UnicodeNormalization as _;
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::{Diagnostic, Diagnostics, SourceText};
 use crate::digest::Digest;
 use crate::disk::{self, DiskError, Entry};
 
@@ -55,13 +56,18 @@ const MAX_TEXT: u64 = 4 * 1024 * 1024;
 pub fn scan(root: &Path, content: &Path, diagnostics: &mut Diagnostics) -> Result<SourceTree, DiskError> {
     let (entries, problems) = disk::list_files(content)?;
     for problem in problems {
-        let message = format!("cannot {} this: {}", problem.verb, problem.source);
-        diagnostics.push(Diagnostic::error(shown(root, &problem.path), message).help("remove it or mend it"));
+        // Editors leave links to nowhere with hidden names beside a file that is open.
+        if relative(content, &problem.path).is_some_and(|path| is_hidden(&path)) {
+            continue;
+        }
+        let message = format!("cannot {} this: {}", problem.verb, problem.reason());
+        let help = "remove it, or put the file itself here";
+        diagnostics.push(Diagnostic::error(shown(root, &problem.path), message).help(help));
     }
     let read: Vec<_> = entries
         .into_par_iter()
         .filter_map(|entry| Some((relative(content, &entry.path)?, entry)))
-        .filter(|(path, _)| !path.split('/').any(|part| part.starts_with('.')))
+        .filter(|(path, _)| !is_hidden(path))
         .map(|(path, entry)| read(path, shown(root, &entry.path), entry))
         .collect();
     let mut tree = SourceTree::default();
@@ -76,12 +82,16 @@ pub fn scan(root: &Path, content: &Path, diagnostics: &mut Diagnostics) -> Resul
     Ok(tree)
 }
 
+fn is_hidden(path: &str) -> bool {
+    path.split('/').any(|part| part.starts_with('.'))
+}
+
 fn read(path: String, shown: String, entry: Entry) -> Result<SourceFile, Diagnostic> {
     if path.contains('\u{fffd}') {
         return Err(Diagnostic::error(shown, "the file's name is not UTF-8").help("rename the file"));
     }
     let unreadable = |error: DiskError| {
-        Diagnostic::error(shown.clone(), format!("cannot read this file: {}", error.source))
+        Diagnostic::error(shown.clone(), format!("cannot read this file: {}", error.reason()))
             .help("check its permissions")
     };
     let body = if path.ends_with(".md") {
@@ -108,9 +118,9 @@ fn text(bytes: Vec<u8>, shown: &str) -> Result<String, Diagnostic> {
         }),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
-            let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
-            let message = format!("this file is not UTF-8 (byte {valid}, line {line})");
-            Err(Diagnostic::error(shown, message).help("save it as UTF-8"))
+            let text = String::from_utf8_lossy(error.as_bytes());
+            let source = SourceText { path: shown, text: &text };
+            Err(source.error(valid..valid + 1, "this file is not UTF-8").help("save it as UTF-8"))
         }
     }
 }
@@ -118,7 +128,8 @@ fn text(bytes: Vec<u8>, shown: &str) -> Result<String, Diagnostic> {
 /// The path below `root` with `/` between its parts.
 fn relative(root: &Path, path: &Path) -> Option<String> {
     let parts = path.strip_prefix(root).ok()?.iter();
-    Some(parts.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/"))
+    // One form of each letter: some systems keep `ü` in a name as `u` and a mark, and an author who types it does not.
+    Some(parts.map(|part| part.to_string_lossy().nfc().collect::<String>()).collect::<Vec<_>>().join("/"))
 }
 
 /// How diagnostics name a file.

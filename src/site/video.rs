@@ -38,7 +38,7 @@ pub enum NotAVideo {
     #[error("\"{0}\" is no known video provider and the address is not of a media file")]
     UnknownProvider(String),
     /// The provider is known, but the id is not one of its.
-    #[error("no {0} video has such an address")]
+    #[error("this is not the address of a video on {0}")]
     BadId(&'static str),
 }
 

@@ -9,7 +9,7 @@
 
 use std::path::Path;
 
-use super::open::OpenError;
+use super::open_error::OpenError;
 use crate::disk::{self, DiskError, Lock};
 
 /// The format that this version writes, and the newest it can read.

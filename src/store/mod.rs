@@ -11,11 +11,13 @@ mod flush;
 mod folder;
 mod memory_store;
 mod open;
+mod open_error;
 mod records;
 mod sled_store;
 mod tables;
 mod verbs;
 
 pub use memory_store::MemoryStore;
-pub use open::{OpenError, StoreConfig};
+pub use open::StoreConfig;
+pub use open_error::OpenError;
 pub use sled_store::SledStore;

@@ -10,6 +10,7 @@ use sled::{Db, Mode};
 
 use super::flush;
 use super::folder::{self, FORMAT, Stage};
+use super::open_error::OpenError;
 use super::records;
 use super::tables::{Table, Tables, VERSION_KEY, reason};
 use crate::disk::{self, DiskError, Lock};
@@ -27,55 +28,6 @@ impl Default for StoreConfig {
     fn default() -> Self {
         Self { path: PathBuf::from(".educa/data"), cache_bytes: 64 * 1024 * 1024 }
     }
-}
-
-/// Why a store could not be opened; none was begun in its place.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process has it.
-    #[error(
-        "another educa is using the store in {}; stop that one first, or choose another folder with --data",
-        path.display()
-    )]
-    InUse {
-        /// The folder.
-        path: PathBuf,
-    },
-    /// This version would not understand what it reads.
-    #[error(
-        "the store in {} was written by a newer version of educa (format {found}; this version knows {known}); update educa",
-        path.display()
-    )]
-    Newer {
-        /// The folder.
-        path: PathBuf,
-        /// The format that was found.
-        found: u64,
-        /// The newest format that this version knows.
-        known: u64,
-    },
-    /// The folder belongs to something else.
-    #[error(
-        "{} is not a store of educa ({reason}); choose an empty folder, or one that does not exist yet, with --data",
-        path.display()
-    )]
-    NotAStore {
-        /// The folder.
-        path: PathBuf,
-        /// How one can tell.
-        reason: String,
-    },
-    /// It is a store, but records are lost or illegible.
-    #[error("the store in {} is damaged ({reason}); keep it aside, and put a backup in its place", path.display())]
-    Damaged {
-        /// The folder.
-        path: PathBuf,
-        /// What was found.
-        reason: String,
-    },
-    /// The disk failed.
-    #[error(transparent)]
-    Disk(#[from] DiskError),
 }
 
 /// A store that was opened. The lock must be dropped last.

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 
 use super::committer::Committer;
 use super::flush;
-use super::open::{self, OpenError, Opened, StoreConfig};
+use super::open::{self, Opened, StoreConfig};
+use super::open_error::OpenError;
 use super::records::{self, damaged};
 use super::tables::{self, Table, Tables, reason};
 use super::verbs;

@@ -8,19 +8,25 @@ mod files;
 mod words;
 mod functions;
 mod view;
-mod server_view;
+mod list_views;
+mod lesson_views;
+mod server_views;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod theme;
 
 pub use files::{DEFAULT_THEME, default_theme_files};
-pub use server_view::{
+pub use lesson_views::{
+    ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, ModuleView, NavModule,
+    OutlineView, PlacedContent, VideoView,
+};
+pub use list_views::{
+    CatalogView, CourseEntry, CourseView, InstructorView, MovedView, NotFoundView, OutlineContent, OutlineModule,
+    SubjectEntry, SubjectView,
+};
+pub use server_views::{
     AccountBarView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView, LoginView, LogoutView,
     MessageView, MyCourse, MyCoursesView, RegisterView,
 };
 pub use theme::{Asset, TemplateError, Theme};
-pub use view::{
-    CatalogView, ContentKindView, ContentView, CourseEntry, CourseNav, CourseView, FileView, HeadingView, ImageView,
-    InstructorView, LessonView, LinkView, ModuleView, MovedView, NavModule, NotFoundView, OutlineContent,
-    OutlineModule, OutlineView, PageView, PlacedContent, SiteView, SubjectEntry, SubjectView, VideoView, View,
-};
+pub use view::{LinkView, PageView, SiteView, View};
 pub use words::Words;

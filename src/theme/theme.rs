@@ -8,7 +8,8 @@ use tera::{Context, ErrorKind, ReportError, Tera, Value};
 
 use super::files::{ThemeFiles, load_chain};
 use super::functions;
-use super::view::{ContentView, SiteView, View};
+use super::lesson_views::ContentView;
+use super::view::{SiteView, View};
 use super::words::{Dictionary, Words};
 use crate::course::{Address, Language, routes};
 use crate::diag::{Diagnostic, Diagnostics, SourceText};

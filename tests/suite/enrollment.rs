@@ -155,7 +155,7 @@ async fn what_can_be_done_about_a_course_depends_on_who_asks() {
     let answer = ada.get(bar).await;
     assert_eq!(
         (header(&answer, "cache-control"), header(&answer, "vary")),
-        ("private, no-cache".into(), "Cookie".into())
+        ("private, no-cache".into(), "Cookie, Accept-Language".into())
     );
     assert!(answer.text().await.expect("a text").contains("ada"));
     // Without a course, or for one that is not there, it still says who is asking.
@@ -201,4 +201,20 @@ async fn a_course_without_modules_leads_to_its_overview() {
     assert_eq!(location(&ada.get("/students/course/2/").await), "/course/empty/");
     assert!(ada.read("/course/empty/").await.contains("No modules yet."));
     assert_eq!(ada.get("/students/course/2/1/").await.status(), 404);
+}
+
+/// C20: the pieces that a script puts into a static page speak that page's language.
+#[tokio::test]
+async fn the_bar_speaks_the_language_of_its_page() {
+    let server = Server::start().await;
+    let ask = async |language: &str| {
+        let request = server.visitor().request(reqwest::Method::GET, "/accounts/bar/?course=1");
+        let answer = request.header("Accept-Language", language).send().await.expect("an answer");
+        answer.text().await.expect("a text")
+    };
+    assert!(ask("de").await.contains("Anmelden"));
+    assert!(ask("de-AT,de;q=0.9").await.contains("Anmelden"));
+    for other in ["en", "xx", "!!", ""] {
+        assert!(ask(other).await.contains("Sign in"), "{other}");
+    }
 }

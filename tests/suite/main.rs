@@ -3,6 +3,11 @@
 
 mod support;
 
+mod catalog;
+mod contents;
+mod links;
+mod authoring;
+mod mistakes;
 mod pages;
 mod accounts;
 mod enrollment;

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, header};
 
 use super::draw::{Pages, enrollment};
 use super::form::Form;
-use crate::course::CourseId;
+use crate::course::{CourseId, Language};
 use crate::school::{Registration, RegistrationMistakes, Role, School, SignedIn, Standing};
 use crate::server::app::App;
 use crate::server::config::ServerConfig;
@@ -116,8 +116,10 @@ pub async fn logout(
 }
 
 /// `GET /accounts/bar/`: the pieces that a script puts into static pages. Rows C8 and C9.
-pub async fn bar(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
-    let pages = Pages::new(&app);
+///
+/// The script says the language of its page in `Accept-Language`: the words of the bar stand among that page's.
+pub async fn bar(State(app): State<App>, caller: Caller, headers: HeaderMap, form: Form) -> Result<Response, Problem> {
+    let pages = Pages::in_language(&app, page_language(&headers));
     let next = LocalPath::parse(form.get("next"));
     let course = form.get("course").parse::<CourseId>().ok();
     let course = course.filter(|course| pages.publication.catalog.course(*course).is_some());
@@ -129,12 +131,22 @@ pub async fn bar(State(app): State<App>, caller: Caller, form: Form) -> Result<R
         }
         None => None,
     };
-    pages.draw(&AccountBarView {
+    let bar = AccountBarView {
         page: pages.page(String::new(), ""),
         username: caller.0.map(|account| account.username.to_string()).unwrap_or_default(),
-        next: next.map(|next| next.to_string()).unwrap_or_default(),
+        login: with_next(LOGIN, next.as_ref()),
+        register: with_next(REGISTER, next.as_ref()),
         enrollment,
-    })
+    };
+    let mut response = pages.draw(&bar)?;
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Cookie, Accept-Language"));
+    Ok(response)
+}
+
+/// The first language of `Accept-Language`, if it names one.
+fn page_language(headers: &HeaderMap) -> Option<Language> {
+    let wanted = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+    wanted.split([',', ';']).next()?.trim().parse().ok()
 }
 
 /// Ends the session a request came with: a token known before signing in must not be worth anything after.

@@ -27,6 +27,12 @@ impl Pages {
         Self { publication: app.shelf.current(), lang: app.shelf.source().lang.clone() }
     }
 
+    /// The same in another language, if one is wanted.
+    pub fn in_language(app: &App, lang: Option<Language>) -> Self {
+        let pages = Self::new(app);
+        Self { lang: lang.unwrap_or(pages.lang), ..pages }
+    }
+
     /// A word of the theme.
     pub fn word(&self, key: &str) -> String {
         self.publication.theme.words(&self.lang).get(key).to_owned()

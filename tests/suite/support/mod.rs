@@ -2,10 +2,12 @@
 
 mod program;
 mod raw;
+mod report;
 mod school;
 mod server;
 
-pub use program::{Program, Running};
+pub use program::{Program, Run, Running};
 pub use raw::{Raw, answers};
+pub use report::assert_report;
 pub use school::{Site, tree};
 pub use server::{PASSWORD, Server, Visitor, assert_guarded, header, location, session};

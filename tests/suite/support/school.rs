@@ -59,6 +59,46 @@ impl Site {
         SMALLEST.into_iter().fold(Self::empty(), |site, (path, text)| site.with(path, text))
     }
 
+    /// A school large enough for a build to be caught in the middle: courses of both layouts, with media.
+    pub fn large(n_courses: usize, n_modules: usize, n_contents: usize) -> Self {
+        let site = Self::smallest();
+        for course in 2..n_courses + 2 {
+            let layout = if course % 2 == 0 { "lesson" } else { "module" };
+            let folder = format!("content/maths/course-{course}");
+            let settings =
+                format!("id = {course}\ntitle = \"Course {course}\"\nowner = \"ada\"\nlayout = \"{layout}\"");
+            site.write(&format!("{folder}/course.md"), format!("+++\n{settings}\n+++\nAll of it.\n"));
+            for module in 1..=n_modules {
+                let folder = format!("{folder}/{module:02}-part");
+                let text = format!("+++\ntitle = \"Part {module}\"\nslug = \"part-{module}\"\n+++\nA part.\n");
+                site.write(&format!("{folder}/module.md"), text);
+                site.write(&format!("{folder}/picture.svg"), "<svg viewBox=\"0 0 4 3\"></svg>");
+                for content in 1..=n_contents {
+                    let text =
+                        "## Here\n\nSome *words* on [the course](../course.md#) and ![it](picture.svg).\n\n".repeat(4);
+                    let text = format!("+++\ntitle = \"Lesson {content}\"\n+++\n{text}");
+                    site.write(&format!("{folder}/{content:02}-lesson-{content}.md"), text);
+                }
+            }
+        }
+        site
+    }
+
+    /// The same course files in another folder, with their times; nothing that a build made.
+    pub fn copy(&self) -> Self {
+        let copy = Self::empty();
+        for (path, bytes) in tree(self.root()) {
+            if ["public/", "private/", ".educa/"].iter().any(|made| path.starts_with(made)) {
+                continue;
+            }
+            copy.write(&path, bytes);
+            let modified = fs::metadata(self.path(&path)).and_then(|metadata| metadata.modified()).expect("a time");
+            let file = fs::File::options().write(true).open(copy.path(&path)).expect("a file");
+            file.set_modified(modified).expect("a time");
+        }
+        copy
+    }
+
     /// The school's folder.
     pub fn root(&self) -> &Path {
         self.folder.path()
@@ -98,6 +138,33 @@ impl Site {
         fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
+    /// A page that everyone may read.
+    pub fn public(&self, address: &str) -> String {
+        assert!(!self.has(&format!("private{address}index.html")), "{address} lies in both folders");
+        self.read(&format!("public{address}index.html"))
+    }
+
+    /// A page for those who enrolled.
+    pub fn gated(&self, address: &str) -> String {
+        assert!(!self.has(&format!("public{address}index.html")), "{address} lies in both folders");
+        self.read(&format!("private{address}index.html"))
+    }
+
+    /// Everything that was published, by path.
+    pub fn published(&self) -> BTreeMap<String, Vec<u8>> {
+        let folders = [("public", &self.config.public), ("private", &self.config.private)];
+        let files = |(name, folder): (&str, &PathBuf)| {
+            let name = name.to_owned();
+            tree(folder).into_iter().map(move |(path, bytes)| (format!("{name}/{path}"), bytes)).collect::<Vec<_>>()
+        };
+        folders.into_iter().flat_map(files).collect()
+    }
+
+    /// The program in this school's folder.
+    pub fn program(&self) -> super::Program {
+        super::Program::at(self.root())
+    }
+
     /// Whether a file stands.
     pub fn has(&self, path: &str) -> bool {
         self.path(path).exists()
@@ -113,6 +180,13 @@ impl Site {
         let built = self.try_build();
         assert!(built.diagnostics.is_empty(), "{:#?}", said(&built));
         built
+    }
+
+    /// Builds a school that nothing is wrong with but what may be said about it.
+    pub fn build_with_warnings(&self) -> Vec<String> {
+        let built = self.try_build();
+        assert!(built.published.is_some(), "{:#?}", said(&built));
+        said(&built)
     }
 
     /// Everything a build says, sorted; it must not publish if there is an error among it.

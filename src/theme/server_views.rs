@@ -132,8 +132,10 @@ pub struct AccountBarView {
     pub page: PageView,
     /// Who is signed in; empty if nobody.
     pub username: String,
-    /// Where to come back to.
-    pub next: String,
+    /// Where to sign in; comes back here.
+    pub login: String,
+    /// Where to register; comes back here.
+    pub register: String,
     /// What can be done about the course that the page is about, if it is about one.
     pub enrollment: Option<EnrollmentView>,
 }

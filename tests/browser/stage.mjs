@@ -1,0 +1,91 @@
+// The stage: a served sample school with a store of its own, and a browser.
+
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const program = process.env.EDUCA ?? join(root, "target/release/educa");
+const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+export const password = "correct horse x9";
+
+/** Serves the sample school on a free port; resolves once it listens. */
+export async function startServer() {
+  const data = mkdtempSync(join(tmpdir(), "educa-browser-"));
+  const server = spawn(program, ["--root", root, "--listen", "127.0.0.1:0", "--data", join(data, "store")], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const url = await new Promise((resolve, reject) => {
+    let said = "";
+    server.stdout.on("data", (bytes) => {
+      said += bytes;
+      const found = said.match(/serving on (http:\/\/[^ ]+)\//);
+      if (found) resolve(found[1]);
+    });
+    server.on("exit", (code) => reject(new Error(`educa ended with ${code}:\n${said}`)));
+  });
+  return {
+    url,
+    async stop() {
+      server.removeAllListeners("exit");
+      const ended = new Promise((resolve) => server.on("exit", resolve));
+      server.kill("SIGTERM");
+      await ended;
+      rmSync(data, { recursive: true });
+    },
+  };
+}
+
+/** Headless Chromium that looks nothing up by itself. */
+export const startBrowser = () =>
+  chromium.launch({
+    executablePath: browserPath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"],
+  });
+
+/**
+ * A page that notes whatever a reader should never meet: errors in the console (a violated Content-Security-Policy is
+ * one) and requests to other hosts.
+ */
+export async function openPage(browser, server, options = {}) {
+  const context = await browser.newContext({ baseURL: server.url, ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  page.on("console", (message) => {
+    // The browser says this of every answer that is no success, which is what some tests ask for.
+    const expected = message.text().startsWith("Failed to load resource: the server responded with a status of");
+    if (message.type() === "error" && !expected) complaints.push(message.text());
+  });
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(server.url) && !request.url().startsWith("data:")) complaints.push(request.url());
+  });
+  return { page, complaints, close: () => context.close() };
+}
+
+let people = 0;
+
+/** Registers somebody new through the form. */
+export async function register(page) {
+  const name = `student-${process.pid}-${++people}`;
+  await page.goto("/students/register/");
+  await page.fill("input[name=username]", name);
+  await page.fill("input[name=password1]", password);
+  await page.fill("input[name=password2]", password);
+  await page.click("main button");
+  await page.waitForURL("**/students/courses/");
+  return name;
+}
+
+/** What axe finds wrong on a page, one line each. */
+export async function violations(page) {
+  await page.evaluate(axeSource);
+  const found = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  return found.violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html.slice(0, 160)}`));
+}

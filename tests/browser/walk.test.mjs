@@ -1,0 +1,88 @@
+// The main walk of a student, with scripts and without.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { openPage, register, startBrowser, startServer } from "./stage.mjs";
+
+let server, browser;
+before(async () => {
+  server = await startServer();
+  browser = await startBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const course = "/course/python-for-beginners/";
+
+test("with scripts, a static page knows who reads it", async () => {
+  const { page, complaints, close } = await openPage(browser, server);
+  await page.goto(course);
+  await page.getByRole("link", { name: "Register to enroll" }).waitFor();
+  const name = await register(page);
+  await page.goto(course);
+  await page.getByRole("button", { name: "Enroll now" }).click();
+  await page.waitForURL(/\/course\/python-for-beginners\/.+/);
+  await page.goto(course);
+  await page.getByRole("link", { name: "Go to course" }).waitFor();
+  assert.match(await page.locator("header").first().innerText(), new RegExp(name));
+  await page.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL("**/accounts/logout/");
+  await page.goto(course);
+  await page.getByRole("link", { name: "Register to enroll" }).waitFor();
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("without scripts, everything can be done", async () => {
+  const { page, complaints, close } = await openPage(browser, server, { javaScriptEnabled: false });
+  await page.goto("/");
+  await page.getByRole("link", { name: "Python for beginners" }).click();
+  await page.getByRole("link", { name: "Enroll", exact: true }).click();
+  await page.getByRole("link", { name: "Register to enroll" }).click();
+  await page.fill("input[name=username]", `plain-${process.pid}`);
+  await page.fill("input[name=password1]", "correct horse x9");
+  await page.fill("input[name=password2]", "correct horse x9");
+  await page.click("main button");
+  await page.getByRole("button", { name: "Enroll now" }).click();
+  await page.waitForURL(/\/course\/python-for-beginners\/.+/);
+  await page.getByRole("link", { name: "Course chat" }).first().click();
+  await page.fill("[name=message]", "Is <b>this</b> text?");
+  await page.getByRole("button", { name: "Send" }).click();
+  assert.match(await page.locator("main").innerText(), /Is <b>this<\/b> text\?/);
+  await page.goto("/students/courses/");
+  await page.getByText("Leave course").click();
+  await page.getByRole("button", { name: /Leave/ }).click();
+  assert.match(await page.locator("main").innerText(), /You are not enrolled in any courses yet\./);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("a wrong form says so at its fields and keeps what was typed", async () => {
+  const { page, complaints, close } = await openPage(browser, server);
+  await page.goto("/students/register/");
+  await page.fill("input[name=username]", "has space");
+  await page.fill("input[name=password1]", "password");
+  await page.fill("input[name=password2]", "passwort");
+  await page.click("main button");
+  const name = page.locator("input[name=username]");
+  assert.equal(await name.inputValue(), "has space");
+  assert.equal(await name.getAttribute("aria-invalid"), "true");
+  assert.match(await page.locator("[role=alert]").innerText(), /didn't match/);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
+test("nobody else hears of a video before it is played", async () => {
+  const { page, complaints, close } = await openPage(browser, server);
+  await page.goto("/course/motion-and-forces/falling/");
+  const cover = page.frameLocator("iframe").getByRole("link");
+  await page.locator("iframe").scrollIntoViewIfNeeded();
+  await cover.waitFor();
+  assert.deepEqual(complaints, []);
+  const asked = page.waitForRequest(/youtube-nocookie\.com\/embed\/E43-CfukEgs/);
+  await cover.click();
+  await asked;
+  await close();
+});
