@@ -3,6 +3,7 @@
 //! Every error names the path and what was tried. A write is whole or absent: bytes go to a temporary file in the same
 //! folder, which is then renamed over the target. Nothing here knows what the files mean.
 
+use std::fmt;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -11,17 +12,24 @@ use std::time::SystemTime;
 use crate::digest::{Digest, Hasher};
 
 /// A file operation that failed, with what was tried and on which path.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot {verb} {}: {}", path.display(), plain(source))]
+#[derive(Debug)]
 pub struct DiskError {
     /// What was tried: "read", "write", "remove" ….
     pub verb: &'static str,
     /// On what.
     pub path: PathBuf,
     /// What the system said.
-    #[source]
     pub source: io::Error,
 }
+
+impl fmt::Display for DiskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot {} {}: {}", self.verb, self.path.display(), plain(&self.source))
+    }
+}
+
+/// Without a source: the sentence has the system's words in it, and whoever prints all causes must not say them twice.
+impl std::error::Error for DiskError {}
 
 impl DiskError {
     /// Whether the path does not exist.

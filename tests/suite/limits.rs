@@ -111,7 +111,7 @@ async fn every_refusal_is_guarded() {
         let answer = request.send().await.expect("an answer");
         assert_eq!(answer.status(), status, "{}", answer.url());
         assert_guarded(&answer);
-        assert_eq!(header(&answer, "referrer-policy"), "same-origin");
+        assert_eq!(header(&answer, "referrer-policy"), "strict-origin-when-cross-origin");
         if answer.status() == 405 {
             assert_ne!(header(&answer, "allow"), "", "{}", answer.url());
         }

@@ -16,4 +16,6 @@ mod api;
 mod chat;
 mod limits;
 mod wire;
+mod durability;
+mod operation;
 mod store;
