@@ -165,11 +165,11 @@ async fn a_request_is_named_by_us_or_by_one_short_plain_name() {
     }
     assert_eq!(header(&visitor.get("/").await, "x-request-id").len(), 36);
     let two = format!(
-        "GET / HTTP/1.1\r\nHost: {}\r\nX-Request-Id: a\r\nX-Request-Id: b\r\nConnection: close\r\n\r\n",
+        "GET / HTTP/1.1\r\nHost: {}\r\nX-Request-Id: one-1\r\nX-Request-Id: two-2\r\nConnection: close\r\n\r\n",
         server.address
     );
     let answer = answers(server.address, two).await;
-    assert!(!answer.contains("x-request-id: a") && !answer.contains("x-request-id: b"), "{answer}");
+    assert!(!answer.contains("one-1") && !answer.contains("two-2"), "{answer}");
 }
 
 /// HTTP/2 with prior knowledge, on the same port.
@@ -261,16 +261,13 @@ async fn a_connection_too_many_waits() {
 async fn who_says_nothing_or_not_enough_is_shown_out() {
     let server = Server::with(Site::smallest(), impatient()).await;
     let host = format!("Host: {}\r\n", server.address);
-    for beginning in [
-        "",
-        "G",
-        "PR",
-        "GET / HTTP/1.1\r\n",
-        &format!("GET / HTTP/1.1\r\n{host}Accept: a"),
-        "PRI",
-        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-    ] {
-        let answer = answers(server.address, beginning).await;
+    let half = format!("GET / HTTP/1.1\r\n{host}Accept: a");
+    let beginnings =
+        ["", "G", "PR", "GET / HTTP/1.1\r\n", &half, "PRI", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"].map(str::to_owned);
+    let address = server.address;
+    let told = beginnings.clone().map(|beginning| tokio::spawn(answers(address, beginning)));
+    for (beginning, answer) in beginnings.into_iter().zip(told) {
+        let answer = answer.await.expect("it ends");
         assert!(!answer.contains("HTTP/1.1 2"), "{beginning:?}: {answer}");
     }
     // One byte at a time is no way around it.
