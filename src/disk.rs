@@ -22,6 +22,15 @@ pub struct DiskError {
     pub source: io::Error,
 }
 
+impl fmt::Display for DiskError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot {} {}: {}", self.verb, self.path.display(), plain(&self.source))
+    }
+}
+
+/// Without a source: the sentence has the system's words in it, and whoever prints all causes must not say them twice.
+impl std::error::Error for DiskError {}
+
 impl DiskError {
     /// Whether the path does not exist.
     pub fn is_missing(&self) -> bool {

@@ -1,4 +1,4 @@
-//! Password hashing on a pool of its own, so that a storm of sign-ins starves neither readers nor memory.
+//! Work on passwords on a pool of its own, so that a storm of sign-ins starves neither readers nor memory.
 //!
 //! argon2id with OWASP's parameters (19 MiB, two passes, one lane) costs about 20 ms of a core. At most as many run as
 //! the pool has threads, so memory is bounded; at most [`MAX_WAITING`] wait, and further ones hear that the school is
@@ -15,7 +15,7 @@ use super::PasswordHash;
 /// How many hashes may wait: about five seconds of work for one thread.
 const MAX_WAITING: usize = 256;
 
-/// Hashes and verifies passwords.
+/// Hashes and verifies passwords, and estimates how strong they are.
 pub struct Hasher {
     pool: rayon::ThreadPool,
     places: Arc<Semaphore>,
@@ -60,7 +60,11 @@ impl Hasher {
         Ok(verified && somebody)
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, HasherError> {
+    /// Other work that a stranger's password makes us do, in the same queue.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, HasherError> {
         let place = self.places.clone().try_acquire_owned().map_err(|_| HasherError::Busy)?;
         let (answer, answered) = oneshot::channel();
         self.pool.spawn(move || {

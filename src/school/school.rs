@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use super::{
     Account, Added, Clock, Found, Hasher, HasherError, Message, MessageText, NewAccount, Pass, PasswordHash,
-    RegistrationMistakes, Role, Room, SESSION_LIFETIME, Session, SessionToken, Standing, Store, StoreError,
-    UsernameKey, ValidRegistration,
+    Registration, RegistrationMistakes, Role, Room, SESSION_LIFETIME, Session, SessionToken, Standing, Store,
+    StoreError, UsernameKey, ValidRegistration,
 };
 use crate::course::CourseId;
 
@@ -45,6 +45,15 @@ impl School {
     /// A school on these ports.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, HasherError> {
         Ok(Self { store, clock, hasher: Hasher::new()? })
+    }
+
+    /// Checks what somebody filled in. Estimating a password's strength takes up to half a second of a core, which is not
+    /// for where requests are answered.
+    pub async fn validate(
+        &self,
+        registration: Registration,
+    ) -> Result<Result<ValidRegistration, RegistrationMistakes>, SchoolError> {
+        Ok(self.hasher.run(move || registration.validate()).await?)
     }
 
     /// Makes an account; the mistakes say so if its name is taken.

@@ -70,7 +70,8 @@ pub fn stack(router: Router, app: &App, hosts: Hosts) -> Router {
 /// out again, so only one short plain name is taken; else the request gets a name of ours.
 async fn refuse_odd_request_ids(mut request: Request, next: Next) -> Response {
     let plain = |id: &HeaderValue| {
-        id.len() <= 64 && id.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
+        (1..=64).contains(&id.len())
+            && id.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
     };
     let sent: Vec<_> = request.headers().get_all(REQUEST_ID).iter().collect();
     let accepted = matches!(sent.as_slice(), [id] if plain(id));

@@ -37,13 +37,20 @@ impl PublicationSource {
 pub enum PublicationError {
     /// The catalog cannot be read: most likely nothing was built yet.
     #[error("{0} (nothing to serve: run `educa build` first, or serve without --no-build)")]
-    Catalog(#[from] CatalogError),
+    Catalog(CatalogError),
     /// The theme's files cannot be read.
     #[error(transparent)]
     Disk(#[from] DiskError),
     /// The theme has mistakes.
     #[error("the theme cannot be used:\n{0}")]
     Theme(String),
+}
+
+/// Without the catalog's error as a source: the sentence has its words in it already.
+impl From<CatalogError> for PublicationError {
+    fn from(error: CatalogError) -> Self {
+        Self::Catalog(error)
+    }
 }
 
 /// One state of the school, immutable.

@@ -81,7 +81,7 @@ pub async fn register(
         password1: form.get("password1").to_owned(),
         password2: form.get("password2").to_owned(),
     };
-    let registered = match registration.validate() {
+    let registered = match app.school.validate(registration).await? {
         Ok(valid) => app.school.register(valid, Role::Student).await?,
         Err(mistakes) => Err(mistakes),
     };

@@ -1,11 +1,11 @@
 //! Forms: what a browser sent, field by field.
 
-use std::error::Error;
+use std::error::Error as _;
 
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{FromRequest, Request};
 use bytes::Bytes;
 use http::{HeaderMap, Method, StatusCode, header};
-use http_body_util::LengthLimitError;
 use tower_http::timeout::TimeoutError;
 
 use crate::server::problem::Problem;
@@ -53,15 +53,14 @@ fn is_form(headers: &HeaderMap) -> bool {
     sent.is_some_and(|kind| kind.essence_str() == mime::APPLICATION_WWW_FORM_URLENCODED.essence_str())
 }
 
-/// The layers that limit a body's size and time fail it; each wraps the other's error, so the first cause is looked for.
-fn refused(error: &(dyn Error + 'static)) -> Problem {
-    let causes = std::iter::successors(Some(error), |&error| error.source());
-    let status = causes.filter_map(|cause| {
-        let too_large = cause.is::<LengthLimitError>().then_some(StatusCode::PAYLOAD_TOO_LARGE);
-        too_large.or_else(|| cause.is::<TimeoutError>().then_some(StatusCode::REQUEST_TIMEOUT))
-    });
-    match status.last() {
-        Some(status) => Problem::refused(status),
-        None => Problem::bad_request("The form did not arrive whole. Please send it again."),
+fn refused(rejection: &BytesRejection) -> Problem {
+    // The layer that times a body says so in the error alone; others wrap it, so all causes are looked at.
+    let mut causes = std::iter::successors(rejection.source(), |&error| error.source());
+    if causes.any(|cause| cause.is::<TimeoutError>()) {
+        return Problem::refused(StatusCode::REQUEST_TIMEOUT);
+    }
+    match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::refused(StatusCode::PAYLOAD_TOO_LARGE),
+        _ => Problem::bad_request("The form did not arrive whole. Please send it again."),
     }
 }
