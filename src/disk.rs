@@ -43,15 +43,6 @@ impl DiskError {
     }
 }
 
-impl fmt::Display for DiskError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "cannot {} {}: {}", self.verb, self.path.display(), plain(&self.source))
-    }
-}
-
-/// Its sentence already says what the system said: given as the error's source, that would be said twice.
-impl std::error::Error for DiskError {}
-
 /// The system's words without Rust's "(os error N)".
 fn plain(error: &io::Error) -> String {
     let text = error.to_string();
