@@ -8,6 +8,7 @@ use cookie::{Cookie, CookieBuilder, SameSite};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
+use super::caching::uncached;
 use super::config::ServerConfig;
 use super::local_path::LocalPath;
 use super::problem::Problem;
@@ -70,14 +71,6 @@ pub fn sign_in_to_see(path: &str, query: Option<&str>) -> LocalPath {
 /// `302 Found`, as the reference application redirects; where to depends on who asks.
 pub fn redirect(to: &LocalPath) -> Response {
     uncached((StatusCode::FOUND, [(header::LOCATION, to.header())]).into_response())
-}
-
-/// What depends on who asks is kept by nobody else.
-pub fn uncached(mut response: Response) -> Response {
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
-    response
 }
 
 /// The token in a request's cookies.

@@ -20,7 +20,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
 use tokio_util::sync::CancellationToken;
-use tower::{Service, ServiceExt as _};
+use tower::ServiceExt as _;
+use tower::util::MapRequest;
 
 use super::config::ServerConfig;
 
@@ -88,10 +89,10 @@ async fn connection(
         // Browsers open connections ahead of need; one without a request must not hold up the end.
         () = stopping.cancelled() => return,
     };
-    let service = router.map_request(|request: Request<Incoming>| request.map(Body::new));
+    let routes = router.map_request(with_our_body as fn(Request<Incoming>) -> Request<Body>);
     let served = match protocol {
-        Ok(Some(Protocol::Http1)) => serve_http1(stream, service, &config, watcher).await,
-        Ok(Some(Protocol::Http2)) => serve_http2(stream, service, &config, watcher).await,
+        Ok(Some(Protocol::Http1)) => serve_http1(stream, routes, &config, watcher).await,
+        Ok(Some(Protocol::Http2)) => serve_http2(stream, routes, &config, watcher).await,
         Ok(None) | Err(_) => return,
     };
     if let Err(error) = served {
@@ -120,7 +121,12 @@ async fn protocol(stream: &TcpStream) -> Option<Protocol> {
     }
 }
 
-type Answer = axum::response::Response;
+/// The router as hyper calls it.
+type Routes = MapRequest<Router, fn(Request<Incoming>) -> Request<Body>>;
+
+fn with_our_body(request: Request<Incoming>) -> Request<Body> {
+    request.map(Body::new)
+}
 
 /// The stream with a limit on how long the client may take nothing of what is sent.
 fn limited(stream: TcpStream, config: &ServerConfig) -> TimeoutStream<TcpStream> {
@@ -129,33 +135,25 @@ fn limited(stream: TcpStream, config: &ServerConfig) -> TimeoutStream<TcpStream>
     stream
 }
 
-async fn serve_http1<S>(
+async fn serve_http1(
     stream: TcpStream,
-    service: S,
+    routes: Routes,
     config: &ServerConfig,
     watcher: Watcher,
-) -> Result<(), hyper::Error>
-where
-    S: Service<Request<Incoming>, Response = Answer, Error = std::convert::Infallible> + Clone + Send + 'static,
-    S::Future: Send,
-{
+) -> Result<(), hyper::Error> {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(config.head_timeout).max_headers(64).max_buf_size(64 * 1024);
     let stream = TokioIo::new(Box::pin(limited(stream, config)));
-    let connection = builder.serve_connection(stream, TowerToHyperService::new(service));
+    let connection = builder.serve_connection(stream, TowerToHyperService::new(routes));
     watcher.watch(connection).await
 }
 
-async fn serve_http2<S>(
+async fn serve_http2(
     stream: TcpStream,
-    service: S,
+    routes: Routes,
     config: &ServerConfig,
     watcher: Watcher,
-) -> Result<(), hyper::Error>
-where
-    S: Service<Request<Incoming>, Response = Answer, Error = std::convert::Infallible> + Clone + Send + 'static,
-    S::Future: Send,
-{
+) -> Result<(), hyper::Error> {
     let mut builder = http2::Builder::new(TokioExecutor::new());
     builder
         .timer(TokioTimer::new())
@@ -168,6 +166,6 @@ where
     // alive answers a ping in every `head_timeout`.
     stream.set_read_timeout(Some(config.head_timeout * 3));
     let stream = TokioIo::new(Box::pin(stream));
-    let connection = builder.serve_connection(stream, TowerToHyperService::new(service));
+    let connection = builder.serve_connection(stream, TowerToHyperService::new(routes));
     watcher.watch(connection).await
 }

@@ -10,6 +10,7 @@ mod app;
 mod router;
 mod middleware;
 mod hosts;
+mod caching;
 mod problem;
 mod identity;
 mod local_path;

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
 use super::app::App;
-use super::identity::uncached;
+use super::caching::uncached;
 use super::pages;
 use crate::course::CatalogError;
 use crate::disk::DiskError;

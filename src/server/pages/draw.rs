@@ -8,7 +8,7 @@ use http::StatusCode;
 use crate::course::{Course, CourseId, Language, routes};
 use crate::school::Standing;
 use crate::server::app::App;
-use crate::server::identity::uncached;
+use crate::server::caching::uncached;
 use crate::server::local_path::LocalPath;
 use crate::server::problem::Problem;
 use crate::server::publication::Publication;
