@@ -1,7 +1,7 @@
 //! The browsable API: every answer as a page, for people who look around. Row R11.
 
 use axum::response::Response;
-use http::{Method, StatusCode, header};
+use http::{Method, StatusCode};
 
 use super::call::Endpoint;
 use crate::server::app::App;
@@ -27,9 +27,9 @@ pub fn draw(
         path: parts.uri.path_and_query().map_or(path, |path| path.as_str()).to_owned(),
         status: format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or_default()),
         headers: vec![
-            header(header::ALLOW.as_str(), endpoint.allow),
-            header(header::CONTENT_TYPE.as_str(), "application/json"),
-            header(header::VARY.as_str(), endpoint.vary),
+            header("Allow", endpoint.allow),
+            header("Content-Type", "application/json"),
+            header("Vary", endpoint.vary),
         ],
         body: linked(body),
         json: format!("{path}?format=json"),
