@@ -4,15 +4,16 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-use super::args::FixArgs;
-use super::ids::{Holder, Holders, Ids, holders};
+use super::args::{FixArgs, Format};
+use super::ids::{self, Holder, Holders, Ids, holders};
 use super::settings::Settings;
 use crate::disk;
 use crate::site::Fence;
 
 /// Writes the missing ids into the files.
-pub fn fix(settings: &Settings, args: &FixArgs) -> anyhow::Result<ExitCode> {
+pub fn fix(settings: &Settings, args: &FixArgs, format: Format) -> anyhow::Result<ExitCode> {
     let content = &settings.site.content;
+    let _lock = if args.dry_run { None } else { Some(ids::lock(settings)?) };
     let Holders { readable: holders, unreadable } = holders(content)?;
     // An id in a file that cannot be read may be the very one that would be given next.
     if !unreadable.is_empty() {
@@ -29,12 +30,22 @@ pub fn fix(settings: &Settings, args: &FixArgs) -> anyhow::Result<ExitCode> {
         if !args.dry_run {
             disk::write(&holder.path, with_id(holder, *id).as_bytes())?;
         }
-        anstream::println!("{}: {} id {id}", holder.path.display(), holder.kind.name());
+        if format == Format::Text {
+            anstream::println!("{}: {} id {id}", holder.path.display(), holder.kind.name());
+        }
     }
-    if given.is_empty() {
-        anstream::println!("every subject, course and instructor has an id");
+    match format {
+        Format::Json => print_json(&given),
+        Format::Text if given.is_empty() => anstream::println!("every subject, course and instructor has an id"),
+        Format::Text => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn print_json(given: &[(&Holder, u32)]) {
+    let one = |(holder, id): &(&Holder, u32)| serde_json::json!({ "path": holder.path, "kind": holder.kind.name(), "id": id });
+    let given: Vec<_> = given.iter().map(one).collect();
+    anstream::println!("{}", serde_json::json!({ "given": given }));
 }
 
 /// The text with a first setting `id`; everything else stays as its author wrote it.

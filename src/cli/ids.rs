@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
+use super::settings::Settings;
 use crate::diag::SourceText;
-use crate::disk;
+use crate::disk::{self, Lock};
 use crate::fields::{Value, parse_toml, parse_yaml};
 use crate::site::{Fence, FrontMatter, split_front_matter};
 
@@ -61,6 +62,12 @@ pub struct Holders {
     pub readable: Vec<Holder>,
     /// The others.
     pub unreadable: Vec<PathBuf>,
+}
+
+/// Makes two commands that give ids wait for each other, so that none is given twice.
+pub fn lock(settings: &Settings) -> anyhow::Result<Lock> {
+    let wait = || anstream::eprintln!("another educa is editing this school: waiting for it");
+    Ok(disk::lock(&settings.site.state.join("edit.lock"), wait)?)
 }
 
 /// Gives ids.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-use super::args::InitArgs;
+use super::args::{Format, InitArgs};
 use crate::disk;
 use crate::school::{Clock as _, SystemClock};
 
@@ -33,7 +33,7 @@ const INSTRUCTOR: &str = "+++\nid = 1\nname = \"First Instructor\"\n+++\n\nSay w
 const IDS: &str = "subject = 1\ncourse = 1\ninstructor = 1\n";
 
 /// Makes the school.
-pub fn init(args: &InitArgs) -> anyhow::Result<ExitCode> {
+pub fn init(args: &InitArgs, format: Format) -> anyhow::Result<ExitCode> {
     let folder = &args.folder;
     // A repository that was just made holds nothing of its owner's yet.
     if let Some(name) = disk::list_folder(folder)?.into_iter().find(|name| name != ".git") {
@@ -59,10 +59,17 @@ pub fn init(args: &InitArgs) -> anyhow::Result<ExitCode> {
         ("content/first-subject/first-course/01-first-module/module.md", MODULE),
         ("content/first-subject/first-course/01-first-module/01-first-lesson.md", CONTENT),
     ];
-    for (path, text) in files {
+    for (path, text) in &files {
         disk::write_new(&folder.join(path), text.as_bytes())?;
     }
-    anstream::println!("a school in {}: see it with `educa --root {}`", folder.display(), folder.display());
+    let shown = folder.display();
+    match format {
+        Format::Text => anstream::println!("a school in {shown}: see it with `educa --root {shown}`"),
+        Format::Json => {
+            let files: Vec<_> = files.iter().map(|(path, _)| folder.join(path)).collect();
+            anstream::println!("{}", serde_json::json!({ "files": files }));
+        }
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,16 +6,17 @@ use std::process::ExitCode;
 use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 
-use super::args::NewCommand;
-use super::ids::{Holder, Holders, Ids, Kind, holders};
+use super::args::{Format, NewCommand};
+use super::ids::{self, Holder, Holders, Ids, Kind, holders};
 use super::settings::Settings;
 use crate::course::{Slug, routes};
 use crate::disk;
 use crate::site::{Video, parse_video};
 
 /// Adds one thing and prints the file to edit.
-pub fn new(settings: &Settings, command: &NewCommand) -> anyhow::Result<ExitCode> {
+pub fn new(settings: &Settings, command: &NewCommand, format: Format) -> anyhow::Result<ExitCode> {
     let content = &settings.site.content;
+    let _lock = ids::lock(settings)?;
     let files = match command {
         NewCommand::Subject { title, slug } => subject(content, title, slug.as_deref())?,
         NewCommand::Course { subject, title, owner, slug } => {
@@ -28,8 +29,9 @@ pub fn new(settings: &Settings, command: &NewCommand) -> anyhow::Result<ExitCode
             self::content(content, module, title, kind)?
         }
     };
-    for file in files {
-        anstream::println!("{}", file.display());
+    match format {
+        Format::Text => files.iter().for_each(|file| anstream::println!("{}", file.display())),
+        Format::Json => anstream::println!("{}", serde_json::json!({ "files": files })),
     }
     Ok(ExitCode::SUCCESS)
 }

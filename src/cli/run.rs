@@ -31,16 +31,16 @@ pub fn run() -> ExitCode {
 
 fn dispatch(common: &Common, command: Command) -> anyhow::Result<ExitCode> {
     if let Command::Init(args) = &command {
-        return init::init(args);
+        return init::init(args, common.format);
     }
     let Some(settings) = settings(common, &command)? else { return Ok(ExitCode::FAILURE) };
     match command {
         Command::Build(args) => build::build(settings, &args, common.format),
         Command::Serve(args) => serve::serve(settings, args),
         Command::Check(args) => build::check(settings, &args, common.format),
-        Command::Init(args) => init::init(&args),
-        Command::New(command) => new::new(&settings, &command),
-        Command::Fix(args) => fix::fix(&settings, &args),
+        Command::Init(args) => init::init(&args, common.format),
+        Command::New(command) => new::new(&settings, &command, common.format),
+        Command::Fix(args) => fix::fix(&settings, &args, common.format),
         Command::User(command) => user::user(settings, command, common.format),
     }
 }

@@ -11,7 +11,7 @@ fn works(site: &Site, arguments: &[&str]) -> String {
 
 /// A run that must fail with this on standard error, and change nothing.
 fn refused(site: &Site, arguments: &[&str], error: &str) {
-    let before = tree(site.root());
+    let before = tree(&site.path("content"));
     let run = site.program().run(arguments);
     let said = run.err.replace(&format!("{}/", site.root().display()), "");
     assert_eq!(
@@ -19,7 +19,7 @@ fn refused(site: &Site, arguments: &[&str], error: &str) {
         (1, "", format!("error: {error}\n").as_str()),
         "{arguments:?}"
     );
-    assert_eq!(tree(site.root()), before, "{arguments:?}");
+    assert_eq!(tree(&site.path("content")), before, "{arguments:?}");
 }
 
 #[test]
@@ -147,9 +147,9 @@ fn fix_gives_missing_ids_and_changes_nothing_else() {
     for (path, text, ..) in texts {
         site.write(path, text);
     }
-    let before = tree(site.root());
+    let before = tree(&site.path("content"));
     let planned = works(&site, &["fix", "--dry-run"]);
-    assert_eq!(tree(site.root()), before);
+    assert_eq!(tree(&site.path("content")), before);
     let said = works(&site, &["fix"]);
     assert_eq!(said, planned);
     assert_eq!(
@@ -170,7 +170,7 @@ fn fix_says_which_files_it_could_not_read() {
     let site = Site::smallest();
     site.write("content/maths/a/course.md", "+++\ntitle = \"A\n+++\n");
     site.write("content/maths/b/course.md", "no front matter\n");
-    let before = tree(site.root());
+    let before = tree(&site.path("content"));
     let run = site.program().run(&["fix"]);
     assert_eq!((run.code, run.out.as_str()), (1, ""), "{run:?}");
     let said = run.err.replace(&format!("{}/", site.root().display()), "");
@@ -178,5 +178,41 @@ fn fix_says_which_files_it_could_not_read() {
         said,
         "error: the settings of content/maths/a/course.md, content/maths/b/course.md cannot be read: see `educa check`\n"
     );
-    assert_eq!(tree(site.root()), before);
+    assert_eq!(tree(&site.path("content")), before);
+}
+
+#[test]
+fn commands_at_the_same_time_give_different_ids() {
+    let site = Site::smallest();
+    let titles: Vec<_> = (0..8).map(|n| format!("Course {n}")).collect();
+    std::thread::scope(|scope| {
+        for title in &titles {
+            scope.spawn(|| {
+                let run = site.program().run(&["new", "course", "maths", title, "--owner", "ada"]);
+                assert_eq!(run.code, 0, "{run:?}");
+            });
+        }
+    });
+    // Two courses with one id would be a mistake.
+    assert_eq!(site.build().size.courses, 9);
+    assert!(site.read("content/ids.toml").contains("course = 9"));
+}
+
+#[test]
+fn programs_get_json() {
+    let site = Site::smallest();
+    let json = |arguments: &[&str]| -> serde_json::Value {
+        let run = site.program().run(&[&["--format", "json"], arguments].concat());
+        assert_eq!(run.code, 0, "{run:?}");
+        serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}: {}", run.out))
+    };
+    let made = json(&["new", "module", "maths/sets", "Third"]);
+    assert!(made["files"][0].as_str().is_some_and(|file| file.ends_with("/03-third/module.md")), "{made}");
+    site.write("content/maths/more/course.md", "+++\ntitle = \"More\"\nowner = \"ada\"\n+++\n");
+    let fixed = json(&["fix"]);
+    assert_eq!((&fixed["given"][0]["kind"], &fixed["given"][0]["id"]), (&"course".into(), &2.into()));
+    assert_eq!(json(&["fix"])["given"].as_array().map(Vec::len), Some(0));
+    let folder = site.path("new-school");
+    let begun = json(&["init", &folder.display().to_string()]);
+    assert!(begun["files"].as_array().is_some_and(|files| files.len() > 5), "{begun}");
 }
