@@ -22,6 +22,7 @@ mod headings;
 mod footnotes;
 mod tables;
 mod markdown;
+mod images;
 mod graph;
 mod links;
 mod render;
