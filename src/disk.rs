@@ -202,7 +202,7 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     put(path, |file| file.write_all(bytes))
 }
 
-/// Copies a file as [`write`] does, whatever its size.
+/// Copies a file as [`write()`] does, whatever its size.
 pub fn copy(from: &Path, to: &Path) -> Result<(), DiskError> {
     let mut source = open(from)?;
     put(to, |file| io::copy(&mut source, file).map(|_| ()))

@@ -87,13 +87,16 @@ pub enum Command {
     #[command(after_help = "Examples:\n  educa init my-school && educa --root my-school")]
     Init(InitArgs),
     /// Adds a subject, a course, a module or a content
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  educa new subject \"Earth sciences\"\n  educa new content mathematics/algebra/01-sets \"Union\""
+    )]
     New(NewCommand),
     /// Gives an id to each subject, course and instructor that has none
     #[command(after_help = "Examples:\n  educa fix\n  educa fix --dry-run             only say what would change")]
     Fix(FixArgs),
     /// Adds and lists accounts, and changes passwords
-    #[command(subcommand)]
+    #[command(subcommand, after_help = "Examples:\n  educa user add ada --role instructor\n  educa user list")]
     User(UserCommand),
 }
 
@@ -119,10 +122,10 @@ pub struct CheckArgs {
 /// Options of `educa serve`.
 #[derive(Debug, Default, PartialEq, Eq, Args)]
 pub struct ServeArgs {
-    /// Where to listen [default: 127.0.0.1:8000, or `listen` under [server]]. Port 0 takes a free one.
+    /// Where to listen [default: 127.0.0.1:8000, or `server.listen` in educa.toml]. Port 0 takes a free one.
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
-    /// Where accounts and enrollments lie [default: .educa/data, or `path` under [store]].
+    /// Where accounts and enrollments lie [default: .educa/data, or `store.path` in educa.toml].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
     /// Serve what the last build made.
@@ -226,6 +229,7 @@ pub enum UserCommand {
         store: StoreArgs,
     },
     /// Lists all accounts
+    #[command(after_help = "Examples:\n  educa user list\n  educa user list --format json | jq -r '.[].username'")]
     List {
         #[command(flatten)]
         store: StoreArgs,
@@ -255,7 +259,7 @@ pub struct PasswordArgs {
 /// Where the records lie.
 #[derive(Debug, Args)]
 pub struct StoreArgs {
-    /// Where accounts and enrollments lie [default: .educa/data, or `path` under [store]].
+    /// Where accounts and enrollments lie [default: .educa/data, or `store.path` in educa.toml].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }

@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::args::{BuildArgs, CheckArgs, Format};
 use super::progress::Bar;
-use super::report::{self, JsonDiagnostic};
+use super::report::{self, JsonDiagnostic, counted};
 use super::settings::Settings;
-use crate::site::{self, Built, SiteConfig};
+use crate::diag::Diagnostics;
+use crate::site::{self, Built, SchoolSize, SiteConfig};
 
 /// `educa build`: publishes the school if nothing is wrong with it.
 pub fn build(settings: Settings, args: &BuildArgs, format: Format) -> anyhow::Result<ExitCode> {
@@ -30,12 +31,9 @@ pub fn check(settings: Settings, args: &CheckArgs, format: Format) -> anyhow::Re
             report::print(&built.diagnostics);
             if built.diagnostics.is_empty() {
                 let size = built.size;
-                anstream::println!(
-                    "{} courses, {} modules, {} pages: no mistakes",
-                    size.courses,
-                    size.modules,
-                    size.pages
-                );
+                let modules = counted(size.modules, "module");
+                let (courses, pages) = (counted(size.courses, "course"), counted(size.pages, "page"));
+                anstream::println!("{courses}, {modules}, {pages}: no mistakes");
             }
         }
     }
@@ -52,10 +50,10 @@ pub fn print(built: &Built, began: Instant, format: Format) -> anyhow::Result<()
     match built.published {
         None => anstream::eprintln!("nothing was published"),
         Some(published) => anstream::println!(
-            "{} courses, {} pages: {} files written, {} kept, {} removed in {:.2} s",
-            built.size.courses,
-            built.size.pages,
-            published.written,
+            "{}, {}: {} written, {} kept, {} removed in {:.2} s",
+            counted(built.size.courses, "course"),
+            counted(built.size.pages, "page"),
+            counted(published.written, "file"),
             published.kept,
             published.removed,
             began.elapsed().as_secs_f64(),
@@ -79,6 +77,12 @@ struct JsonPublished {
     kept: usize,
     removed: usize,
     bytes: u64,
+}
+
+/// The document of a school whose settings have mistakes: nothing else of it is known.
+pub fn print_unreadable(diagnostics: &Diagnostics) -> anyhow::Result<()> {
+    let size = SchoolSize::default();
+    print_json(&Built { diagnostics: diagnostics.clone(), size, published: None })
 }
 
 fn print_json(built: &Built) -> anyhow::Result<()> {

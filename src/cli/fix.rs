@@ -2,8 +2,10 @@
 
 use std::process::ExitCode;
 
+use anyhow::bail;
+
 use super::args::FixArgs;
-use super::ids::{Holder, Ids, holders};
+use super::ids::{Holder, Holders, Ids, holders};
 use super::settings::Settings;
 use crate::disk;
 use crate::site::Fence;
@@ -11,7 +13,12 @@ use crate::site::Fence;
 /// Writes the missing ids into the files.
 pub fn fix(settings: &Settings, args: &FixArgs) -> anyhow::Result<ExitCode> {
     let content = &settings.site.content;
-    let holders = holders(content)?;
+    let Holders { readable: holders, unreadable } = holders(content)?;
+    // An id in a file that cannot be read may be the very one that would be given next.
+    if !unreadable.is_empty() {
+        let names: Vec<_> = unreadable.iter().map(|path| path.display().to_string()).collect();
+        bail!("the settings of {} cannot be read: see `educa check`", names.join(", "));
+    }
     let mut ids = Ids::load(content, &holders)?;
     let missing: Vec<_> = holders.iter().filter(|holder| holder.id.is_none()).collect();
     let given: Vec<_> = missing.iter().map(|holder| (*holder, ids.give(holder.kind))).collect();

@@ -50,6 +50,17 @@ pub struct Holder {
     pub front_matter: FrontMatter,
     /// Its id.
     pub id: Option<u32>,
+    /// Its slug, if it is not that of its folder.
+    pub slug: Option<String>,
+}
+
+/// The files that have an id, or should.
+#[derive(Debug, Default)]
+pub struct Holders {
+    /// Those whose settings can be read.
+    pub readable: Vec<Holder>,
+    /// The others.
+    pub unreadable: Vec<PathBuf>,
 }
 
 /// Gives ids.
@@ -100,10 +111,10 @@ impl Ids {
     }
 }
 
-/// All files of a school that have an id or should. Those without readable front matter are left to `educa check`.
-pub fn holders(content: &Path) -> anyhow::Result<Vec<Holder>> {
+/// All files of a school that have an id or should.
+pub fn holders(content: &Path) -> anyhow::Result<Holders> {
     let (entries, _) = disk::list_files(content)?;
-    let mut holders = Vec::new();
+    let mut holders = Holders::default();
     for entry in entries {
         let Ok(relative) = entry.path.strip_prefix(content) else { continue };
         let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
@@ -113,15 +124,24 @@ pub fn holders(content: &Path) -> anyhow::Result<Vec<Holder>> {
             [_, _, "course.md"] => Kind::Course,
             _ => continue,
         };
-        holders.extend(holder(kind, &entry.path)?);
+        match holder(kind, &entry.path)? {
+            Some(holder) => holders.readable.push(holder),
+            None => holders.unreadable.push(entry.path),
+        }
     }
     Ok(holders)
 }
 
+/// What some editors write before a text.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 fn holder(kind: Kind, path: &Path) -> anyhow::Result<Option<Holder>> {
     let Ok(text) = String::from_utf8(disk::read(path)?) else { return Ok(None) };
-    let source = SourceText { path: "", text: &text };
-    let Ok(Some(front_matter)) = split_front_matter(source) else { return Ok(None) };
+    let mark = text.len() - text.trim_start_matches(BYTE_ORDER_MARK).len();
+    let source = SourceText { path: "", text: &text[mark..] };
+    let Ok(Some(mut front_matter)) = split_front_matter(source) else { return Ok(None) };
+    front_matter.settings = front_matter.settings.start + mark..front_matter.settings.end + mark;
+    front_matter.body += mark;
     let settings = &text[front_matter.settings.clone()];
     let table = match front_matter.fence {
         Fence::Toml => parse_toml(settings),
@@ -136,5 +156,9 @@ fn holder(kind: Kind, path: &Path) -> anyhow::Result<Option<Holder>> {
     if id.is_none() && table.entries.iter().any(|entry| entry.key == "id") {
         return Ok(None);
     }
-    Ok(Some(Holder { kind, path: path.to_owned(), text, front_matter, id }))
+    let slug = table.entries.iter().find(|entry| entry.key == "slug").and_then(|entry| match &entry.node.value {
+        Value::Text(slug) => Some(slug.clone()),
+        _ => None,
+    });
+    Ok(Some(Holder { kind, path: path.to_owned(), text, front_matter, id, slug }))
 }

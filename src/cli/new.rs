@@ -7,10 +7,11 @@ use anyhow::{Context as _, bail};
 use jiff::Timestamp;
 
 use super::args::NewCommand;
-use super::ids::{Ids, Kind, holders};
+use super::ids::{Holder, Holders, Ids, Kind, holders};
 use super::settings::Settings;
-use crate::course::Slug;
+use crate::course::{Slug, routes};
 use crate::disk;
+use crate::site::{Video, parse_video};
 
 /// Adds one thing and prints the file to edit.
 pub fn new(settings: &Settings, command: &NewCommand) -> anyhow::Result<ExitCode> {
@@ -35,10 +36,16 @@ pub fn new(settings: &Settings, command: &NewCommand) -> anyhow::Result<ExitCode
 
 fn subject(content: &Path, title: &str, slug: Option<&str>) -> anyhow::Result<Vec<PathBuf>> {
     let slug = slug_for(title, slug)?;
-    let path = content.join(slug.as_str()).join("subject.md");
-    let id = next_id(content, Kind::Subject)?;
+    if slug.as_str() == INSTRUCTORS {
+        bail!("\"{INSTRUCTORS}\" is the folder of the instructors: give another --slug");
+    }
+    let folder = content.join(slug.as_str());
+    free(&folder)?;
+    let holders = holders(content)?;
+    unclaimed(content, &holders, Kind::Subject, &slug)?;
+    let id = next_id(content, &holders, Kind::Subject)?;
     let text = format!("+++\nid = {id}\ntitle = {}\n+++\n\nWhat is this subject about?\n", quoted(title));
-    write(path, &text).map(|path| vec![path])
+    write(folder.join("subject.md"), &text).map(|path| vec![path])
 }
 
 fn course(
@@ -49,58 +56,127 @@ fn course(
     slug: Option<&str>,
     now: Timestamp,
 ) -> anyhow::Result<Vec<PathBuf>> {
-    let folder = existing(content, subject, "subject.md")?;
+    let folder = existing(content, subject, "subject")?;
     let owner: Slug = owner.parse().with_context(|| format!("\"{owner}\" cannot be the user name of an instructor"))?;
-    let path = folder.join(slug_for(title, slug)?.as_str()).join("course.md");
-    let instructor = content.join("instructors").join(format!("{owner}.md"));
-    let mut files = Vec::new();
-    if disk::exists(&path) {
-        bail!("{} exists already", path.display());
+    let slug = slug_for(title, slug)?;
+    if slug.as_str() == routes::SUBJECT_SLUG {
+        bail!("a course cannot have the slug \"{slug}\", its address belongs to the subjects: give another --slug");
     }
+    let folder = folder.join(slug.as_str());
+    free(&folder)?;
+    unclaimed(content, &holders(content)?, Kind::Course, &slug)?;
+    let instructor = content.join(INSTRUCTORS).join(format!("{owner}.md"));
+    let mut files = Vec::new();
     if !disk::exists(&instructor) {
-        let id = next_id(content, Kind::Instructor)?;
+        let id = next_id(content, &holders(content)?, Kind::Instructor)?;
         let text = format!("+++\nid = {id}\nname = {}\n+++\n\nWho is this?\n", quoted(&name_of(&owner)));
         files.push(write(instructor, &text)?);
     }
-    let id = next_id(content, Kind::Course)?;
+    let id = next_id(content, &holders(content)?, Kind::Course)?;
     let created = now.strftime("%Y-%m-%dT%H:%M:%SZ");
     let text = format!(
         "+++\nid = {id}\ntitle = {}\nowner = \"{owner}\"\ncreated = {created}\nsummary = \"One sentence about the course\"\n\
          +++\n\nWhat will one be able to do after this course? What does one need to know before?\n",
         quoted(title)
     );
-    files.push(write(path, &text)?);
+    files.push(write(folder.join("course.md"), &text)?);
     Ok(files)
 }
 
 fn module(content: &Path, course: &str, title: &str) -> anyhow::Result<Vec<PathBuf>> {
-    let folder = existing(content, course, "course.md")?;
-    let name = format!("{:02}-{}", next_number(&folder)?, slug_for(title, None)?);
+    let folder = existing(content, course, "course")?;
+    let name = numbered(&folder, title)?;
     let text = format!("+++\ntitle = {}\n+++\n\nWhat is this module about?\n", quoted(title));
     write(folder.join(name).join("module.md"), &text).map(|path| vec![path])
 }
 
 fn content(content: &Path, module: &str, title: &str, kind: Option<(&str, &str)>) -> anyhow::Result<Vec<PathBuf>> {
-    let folder = existing(content, module, "module.md")?;
-    let name = format!("{:02}-{}.md", next_number(&folder)?, slug_for(title, None)?);
+    let folder = existing(content, module, "module")?;
+    let name = format!("{}.md", numbered(&folder, title)?);
     let (setting, body) = match kind {
-        Some((key, value)) => (format!("{key} = {}\n", quoted(value)), "A caption."),
+        Some((key, value)) => {
+            check_kind(&folder, key, value)?;
+            (format!("{key} = {}\n", quoted(value)), "A caption.")
+        }
         None => (String::new(), "Write here, in Markdown. Begin headings with `##`."),
     };
     let text = format!("+++\ntitle = {}\n{setting}+++\n\n{body}\n", quoted(title));
     write(folder.join(name), &text).map(|path| vec![path])
 }
 
-/// A folder of the content folder that holds `file`. Also accepts a path that begins with the content folder's name.
-fn existing(content: &Path, relative: &str, file: &str) -> anyhow::Result<PathBuf> {
+/// What a content shows must be there, or the school would no longer build.
+fn check_kind(folder: &Path, key: &str, value: &str) -> anyhow::Result<()> {
+    let file = match (key, parse_video(value)) {
+        ("video", Ok(Video::Local(file))) => file,
+        ("video", Ok(_)) => return Ok(()),
+        ("video", Err(error)) => bail!("{value}: {error}"),
+        _ => value.to_owned(),
+    };
+    if !disk::exists(&folder.join(&file)) {
+        bail!("there is no file {file} in {}: put it there first", folder.display());
+    }
+    Ok(())
+}
+
+/// The folder of the instructors' texts.
+const INSTRUCTORS: &str = "instructors";
+
+/// A folder of the content folder that holds a `what`. Also accepts a path that begins with the content folder's name.
+fn existing(content: &Path, relative: &str, what: &str) -> anyhow::Result<PathBuf> {
     let inside = Path::new(relative);
     let inside = content.file_name().and_then(|name| inside.strip_prefix(name).ok()).unwrap_or(inside);
     let leaves = !inside.components().all(|part| matches!(part, std::path::Component::Normal(_)));
     let folder = content.join(inside);
-    if leaves || !disk::exists(&folder.join(file)) {
-        bail!("there is no {} in {}", file, content.display());
+    if leaves || !disk::exists(&folder.join(format!("{what}.md"))) {
+        let example = match what {
+            "subject" => "mathematics",
+            "course" => "mathematics/algebra",
+            _ => "mathematics/algebra/01-sets",
+        };
+        bail!("there is no {what} in \"{relative}\": name its folder in {}, such as {example}", content.display());
     }
     Ok(folder)
+}
+
+fn free(folder: &Path) -> anyhow::Result<()> {
+    if disk::exists(folder) {
+        bail!("{} exists already: give another --slug", folder.display());
+    }
+    Ok(())
+}
+
+/// No other subject or course may have this slug, wherever its folder is.
+fn unclaimed(content: &Path, holders: &Holders, kind: Kind, slug: &Slug) -> anyhow::Result<()> {
+    let has_it = |holder: &&Holder| {
+        let folder = holder.path.parent().and_then(Path::file_name).map(|name| name.to_string_lossy());
+        let own = || folder.as_deref().and_then(Slug::from_name);
+        holder.kind == kind
+            && holder.slug.as_ref().map_or_else(|| own().as_ref() == Some(slug), |given| given == slug.as_str())
+    };
+    match holders.readable.iter().find(has_it) {
+        Some(holder) => {
+            let path = holder.path.strip_prefix(content).unwrap_or(&holder.path);
+            bail!("{} has the slug \"{slug}\" already: give another --slug", content.join(path).display())
+        }
+        None => Ok(()),
+    }
+}
+
+/// The next number and the title's slug, which none of its siblings may have.
+fn numbered(folder: &Path, title: &str) -> anyhow::Result<String> {
+    let slug = slug_for(title, None)?;
+    for name in disk::list_folder(folder)? {
+        let stem = if disk::is_folder(&folder.join(&name)) {
+            &*name
+        } else {
+            name.rsplit_once('.').map_or(&*name, |(stem, _)| stem)
+        };
+        let own = stem.trim_start_matches(|character: char| character.is_ascii_digit()).trim_start_matches('-');
+        if Slug::from_name(own).as_ref() == Some(&slug) {
+            bail!("{} is called so already: choose another title", folder.join(name).display());
+        }
+    }
+    Ok(format!("{:02}-{slug}", next_number(folder)?))
 }
 
 /// One more than the highest number among a folder's files and folders.
@@ -110,8 +186,8 @@ fn next_number(folder: &Path) -> anyhow::Result<u32> {
     Ok(names.iter().filter_map(number).max().unwrap_or(0) + 1)
 }
 
-fn next_id(content: &Path, kind: Kind) -> anyhow::Result<u32> {
-    let mut ids = Ids::load(content, &holders(content)?)?;
+fn next_id(content: &Path, holders: &Holders, kind: Kind) -> anyhow::Result<u32> {
+    let mut ids = Ids::load(content, &holders.readable)?;
     let id = ids.give(kind);
     ids.save()?;
     Ok(id)

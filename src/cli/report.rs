@@ -18,17 +18,14 @@ pub fn print(diagnostics: &Diagnostics) {
 
 /// `2 errors and 1 warning`; nothing if there is nothing.
 pub fn summary(diagnostics: &Diagnostics) -> Option<String> {
-    let counted = |n: usize, one: &str| match n {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        n => Some(format!("{n} {one}s")),
-    };
-    let parts = [
-        counted(diagnostics.count(Severity::Error), "error"),
-        counted(diagnostics.count(Severity::Warning), "warning"),
-    ];
-    let parts: Vec<_> = parts.into_iter().flatten().collect();
+    let counts = [(diagnostics.count(Severity::Error), "error"), (diagnostics.count(Severity::Warning), "warning")];
+    let parts: Vec<_> = counts.into_iter().filter(|(n, _)| *n > 0).map(|(n, one)| counted(n, one)).collect();
     if parts.is_empty() { None } else { Some(parts.join(" and ")) }
+}
+
+/// `1 course`, `2 courses`
+pub fn counted(n: usize, one: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") }
 }
 
 fn render(renderer: &Renderer, diagnostic: &Diagnostic) -> String {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use super::args::{Cli, Command, Common};
+use super::args::{Cli, Command, Common, Format};
 use super::settings::{self, Settings};
 use super::{build, fix, init, new, report, serve, user};
 use crate::diag::Diagnostics;
@@ -33,7 +33,7 @@ fn dispatch(common: &Common, command: Command) -> anyhow::Result<ExitCode> {
     if let Command::Init(args) = &command {
         return init::init(args);
     }
-    let Some(settings) = settings(common) else { return Ok(ExitCode::FAILURE) };
+    let Some(settings) = settings(common, &command)? else { return Ok(ExitCode::FAILURE) };
     match command {
         Command::Build(args) => build::build(settings, &args, common.format),
         Command::Serve(args) => serve::serve(settings, args),
@@ -46,9 +46,15 @@ fn dispatch(common: &Common, command: Command) -> anyhow::Result<ExitCode> {
 }
 
 /// The settings of the school, or nothing once their mistakes were printed.
-fn settings(common: &Common) -> Option<Settings> {
+fn settings(common: &Common, command: &Command) -> anyhow::Result<Option<Settings>> {
     let mut diagnostics = Diagnostics::new();
     let settings = settings::load(&common.root, SystemClock.now(), &mut diagnostics);
-    report::print(&diagnostics.sorted());
-    settings
+    let diagnostics = diagnostics.sorted();
+    let for_programs = common.format == Format::Json && matches!(command, Command::Build(_) | Command::Check(_));
+    if settings.is_none() && for_programs {
+        build::print_unreadable(&diagnostics)?;
+    } else {
+        report::print(&diagnostics);
+    }
+    Ok(settings)
 }

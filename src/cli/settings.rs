@@ -73,18 +73,38 @@ pub fn load(root: &Path, now: Timestamp, diagnostics: &mut Diagnostics) -> Optio
         }
     };
     let mut said = Diagnostics::new();
-    let file = Layer::read(SourceText { path: SETTINGS_FILE, text: &text }, &mut said);
+    let file = Layer::read(SourceText { path: SETTINGS_FILE, text: &text }, |fields| fields, &mut said);
     let environment = environment();
-    let environment = Layer::read(SourceText { path: "the environment (EDUCA_…)", text: &environment }, &mut said);
+    let source = SourceText { path: "the environment (EDUCA_…)", text: &environment };
+    let environment = Layer::read(source, Fields::untyped, &mut said);
+    let settings = environment.over(file).into_settings(root, now);
+    said.append(overlaps(&settings.site));
     let failed = said.has_errors();
     diagnostics.append(said);
-    if failed { None } else { Some(environment.over(file).into_settings(root, now)) }
+    if failed { None } else { Some(settings) }
+}
+
+/// A gated page below `public/` would be a page for everyone, and each folder is cleared of what the build did not write.
+fn overlaps(site: &SiteConfig) -> Diagnostics {
+    let mut said = Diagnostics::new();
+    let folders = [("content", &site.content), ("public", &site.public), ("private", &site.private)];
+    for (at, (name, folder)) in folders.iter().enumerate() {
+        for (other_name, other) in &folders[at + 1..] {
+            if folder.starts_with(other) || other.starts_with(folder) {
+                let message = format!("the folders `{name}` and `{other_name}` under [build] lie in one another");
+                said.push(Diagnostic::error(SETTINGS_FILE, message).help("choose folders beside each other"));
+            }
+        }
+    }
+    said
 }
 
 /// The variables that begin with `EDUCA_`, as the TOML they stand for. Those of other programs' making, such as
 /// `EDUCA_LOG`, name no table and are left out.
 fn environment() -> String {
-    let mut lines: Vec<_> = std::env::vars().filter_map(|(name, value)| line(&name, &value)).collect();
+    // A variable of any program may be no text; one of ours that is none is shown as such and refused by its rule.
+    let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+    let mut lines: Vec<_> = variables.filter_map(|(name, value)| line(&name, &value.to_string_lossy())).collect();
     lines.sort();
     lines.concat()
 }
@@ -103,18 +123,23 @@ fn line(name: &str, value: &str) -> Option<String> {
 }
 
 impl Layer {
-    fn read(source: SourceText<'_>, diagnostics: &mut Diagnostics) -> Self {
+    fn read<'a>(
+        source: SourceText<'a>,
+        typing: fn(Fields<'a>) -> Fields<'a>,
+        diagnostics: &'a mut Diagnostics,
+    ) -> Self {
         let table = match parse_toml(source.text) {
             Ok(table) => table,
             Err(errors) => {
                 for error in errors {
-                    diagnostics.push(source.error(error.span, error.message));
+                    let help = "write `key = value` below a line such as `[site]`; texts stand in quotes";
+                    diagnostics.push(source.error(error.span, error.message).help(help));
                 }
                 Table::default()
             }
         };
         let mut layer = Self::default();
-        let mut fields = Fields::new(source, 0, table, diagnostics);
+        let mut fields = typing(Fields::new(source, 0, table, diagnostics));
         fields.table("site", |fields| layer.read_site(fields));
         fields.table("build", |fields| layer.read_build(fields));
         fields.table("server", |fields| layer.read_server(fields));
@@ -149,7 +174,13 @@ impl Layer {
     }
 
     fn read_server(&mut self, fields: &mut Fields<'_>) {
-        self.listen = fields.parsed("listen").map(|(listen, _)| listen);
+        if let Some((listen, span)) = fields.spanned_text("listen") {
+            self.listen = listen.parse().ok();
+            if self.listen.is_none() {
+                let help = "write an address and a port, such as \"127.0.0.1:8000\" or \"[::]:80\"";
+                fields.wrong(span, "`listen` is not an address with a port", help);
+            }
+        }
         if fields.has("allowed_hosts") {
             self.allowed_hosts = Some(fields.texts("allowed_hosts").into_iter().map(|(host, _)| host).collect());
         } else {

@@ -17,13 +17,21 @@ pub struct Fields<'a> {
     offset: usize,
     entries: Vec<Entry>,
     asked: Vec<&'static str>,
+    untyped: bool,
     diagnostics: &'a mut Diagnostics,
 }
 
 impl<'a> Fields<'a> {
     /// Reads `table`, which stands at byte `offset` of `source`.
     pub fn new(source: SourceText<'a>, offset: usize, table: Table, diagnostics: &'a mut Diagnostics) -> Self {
-        Self { source, offset, entries: table.entries, asked: Vec::new(), diagnostics }
+        Self { source, offset, entries: table.entries, asked: Vec::new(), untyped: false, diagnostics }
+    }
+
+    /// Takes numbers and the like as texts where a text is asked for: a source without types, such as the environment,
+    /// cannot say that the title "2027" is one.
+    #[must_use]
+    pub fn untyped(self) -> Self {
+        Self { untyped: true, ..self }
     }
 
     /// A text, if given. An empty one counts as a mistake.
@@ -41,6 +49,9 @@ impl<'a> Fields<'a> {
                 None
             }
             Value::Text(text) => Some((text.trim().to_owned(), span)),
+            Value::Boolean(_) | Value::Integer(_) if self.untyped => {
+                Some((self.source.text[span.clone()].to_owned(), span))
+            }
             other => self.not(key, "a text", &other, span),
         }
     }
@@ -151,6 +162,7 @@ impl<'a> Fields<'a> {
         let span = self.span(&node);
         let Value::Table(table) = node.value else { return self.not(key, "a table", &node.value, span) };
         let mut fields = Fields::new(self.source, self.offset, table, self.diagnostics);
+        fields.untyped = self.untyped;
         let value = read(&mut fields);
         fields.finish();
         Some(value)

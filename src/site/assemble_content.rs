@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::assemble::{Assembly, Common, Folder, document, resource};
+use super::assembly::Assembly;
 use super::curriculum::{Content, Kind, Resource};
+use super::folder::{Folder, document, resource};
 use super::naming::{Given, ORDER_HELP, Unique, orders, slug_of, split_number, title_of};
+use super::settings::Common;
 use super::source::SourceFile;
 use super::video::{NotAVideo, VIDEO_ENDINGS, Video, parse};
 use crate::course::Slug;

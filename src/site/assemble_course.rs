@@ -1,9 +1,11 @@
 //! Courses and modules: the middle levels of the assembly.
 
-use super::assemble::{Assembly, Common, Folder, document, id, resource, speech, stray};
 use super::assemble_content::contents;
+use super::assembly::Assembly;
 use super::curriculum::{Access, Course, Document, Layout, Module, Resource, Speech};
+use super::folder::{Folder, document, resource, stray};
 use super::naming::{Given, ORDER_HELP, Unique, orders, slug_of, split_number};
+use super::settings::{Common, id, speech};
 use crate::course::{CourseId, Slug, routes};
 use crate::diag::Diagnostic;
 use crate::fields::Fields;

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::curriculum::{Access, Content, Course, Curriculum, Instructor, Layout, Module, Resource, Subject};
 use super::render::Fragments;
-use crate::course::{Address, Audience, routes};
+use crate::course::{Address, Audience, Slug, routes};
 use crate::diag::{Diagnostic, Diagnostics, Place};
 use crate::disk;
 
@@ -16,6 +16,8 @@ pub struct SiteGraph<'a> {
     pub curriculum: &'a Curriculum,
     /// Its rendered texts.
     pub fragments: &'a Fragments,
+    /// The instructors by their user names.
+    owners: HashMap<&'a Slug, &'a Instructor>,
     /// Where each file of the content folder lies on the site.
     targets: HashMap<&'a str, Target<'a>>,
     /// Every published file by its path, with what it is for.
@@ -59,8 +61,9 @@ pub struct Target<'a> {
 impl<'a> SiteGraph<'a> {
     /// Places everything; two things at one address are reported.
     pub fn new(curriculum: &'a Curriculum, fragments: &'a Fragments, diagnostics: &mut Diagnostics) -> Self {
-        let mut graph =
-            Self { curriculum, fragments, targets: HashMap::new(), taken: BTreeMap::new(), moved: Vec::new() };
+        let owners = curriculum.instructors.iter().map(|instructor| (&instructor.user_name, instructor)).collect();
+        let (targets, taken, moved) = (HashMap::new(), BTreeMap::new(), Vec::new());
+        let mut graph = Self { curriculum, fragments, owners, targets, taken, moved };
         graph.claim(routes::catalog(), "the catalog", Rank::Page, None, diagnostics);
         graph.claim(routes::not_found(), "the page for what does not exist", Rank::Page, None, diagnostics);
         for instructor in &curriculum.instructors {
@@ -113,7 +116,7 @@ impl<'a> SiteGraph<'a> {
 
     /// The owner of a course, if there is such an instructor.
     pub fn owner(&self, course: &Course) -> Option<&'a Instructor> {
-        self.curriculum.instructors.iter().find(|instructor| instructor.user_name == course.owner)
+        self.owners.get(&course.owner).copied()
     }
 
     fn place_subject(&mut self, subject: &'a Subject, diagnostics: &mut Diagnostics) {

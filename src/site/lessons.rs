@@ -16,7 +16,7 @@ use crate::theme::{
 pub enum Step<'a> {
     /// A module's page.
     Module(&'a Module),
-    /// A content's own page.
+    /// A content's own page; those of a module follow it.
     Lesson(&'a Module, &'a Content),
 }
 
@@ -202,6 +202,7 @@ impl Views<'_> {
 }
 
 /// Where a page stands in its course.
+#[derive(Clone, Copy)]
 pub struct Place<'a> {
     /// The course's subject.
     pub subject: &'a Subject,
@@ -214,6 +215,11 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// Where the page lies.
+    pub fn address(&self) -> Address {
+        self.steps[self.at].address(self.course)
+    }
+
     /// The place of a module in its course, from 1.
     fn number(&self, module: &Module) -> usize {
         self.course.modules.iter().take_while(|other| !std::ptr::eq(*other, module)).count() + 1

@@ -7,15 +7,14 @@
 //! 4. tables, code, alerts and task boxes get what assistive technology needs;
 //! 5. raw HTML passes only where the site's settings trust its authors with it.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
-use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 use super::footnotes::Footnotes;
-use super::fragment::{Fragment, Heading, Link, LinkKind, Piece, escape_attribute};
+use super::fragment::{Fragment, Link, LinkKind, Piece, escape_attribute};
+use super::headings::Headings;
 use super::tables::Table;
-use crate::course::Slug;
 use crate::diag::{Diagnostics, SourceText};
 use crate::digest::Digest;
 
@@ -77,10 +76,7 @@ struct Renderer<'a, 'd> {
     mark: String,
     out: Vec<Event<'a>>,
     links: Vec<Link>,
-    headings: Vec<Heading>,
-    ids: HashSet<String>,
-    /// The heading being read: its event's place in `out`.
-    heading: Option<usize>,
+    headings: Headings,
     /// The image being read, with the alternative text so far.
     image: Option<Image>,
     footnotes: Footnotes<'a>,
@@ -113,9 +109,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
             mark: format!("hole-{}-", Digest::of(&source.text.as_bytes()[offset..]).short()),
             out: Vec::new(),
             links: Vec::new(),
-            headings: Vec::new(),
-            ids: HashSet::new(),
-            heading: None,
+            headings: Headings::new(options.top_level, &options.id_prefix),
             image: None,
             footnotes: Footnotes::default(),
             table: Table::default(),
@@ -148,12 +142,14 @@ impl<'a, 'd> Renderer<'a, 'd> {
     fn start(&mut self, tag: Tag<'a>, span: Range<usize>) {
         match tag {
             Tag::Heading { level, id, classes, .. } => {
-                let level = self.level_on_page(level, &span);
-                self.heading = Some(self.out.len());
-                self.headings.push(Heading { level, id: String::new(), anchor: String::new(), title: String::new() });
+                let (level, mistakes) = self.headings.open(level, self.out.len());
+                for (message, help) in mistakes {
+                    let at = self.in_source(span.clone());
+                    self.diagnostics.push(self.source.warning(at, message).help(help));
+                }
                 // Other attributes could be event handlers.
                 let attrs = Vec::new();
-                self.out.push(Event::Start(Tag::Heading { level: heading_level(level), id, classes, attrs }));
+                self.out.push(Event::Start(Tag::Heading { level, id, classes, attrs }));
             }
             Tag::Link { link_type, dest_url, title, id } => {
                 let email = link_type == pulldown_cmark::LinkType::Email;
@@ -182,7 +178,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
 
     fn end(&mut self, tag: TagEnd) {
         match tag {
-            TagEnd::Heading(_) => self.end_heading(),
+            TagEnd::Heading(_) => self.headings.close(&mut self.out),
             TagEnd::FootnoteDefinition => self.footnotes.close(&mut self.out),
             TagEnd::Table | TagEnd::TableHead | TagEnd::TableRow | TagEnd::TableCell => {
                 let html = self.table.end(tag);
@@ -195,48 +191,6 @@ impl<'a, 'd> Renderer<'a, 'd> {
                 self.out.push(Event::End(tag));
             }
         }
-    }
-
-    /// `##` is the first level below the title; a lone `#` would be a second title of the page.
-    fn level_on_page(&mut self, written: HeadingLevel, span: &Range<usize>) -> u8 {
-        if written == HeadingLevel::H1 {
-            let at = self.in_source(span.clone());
-            let message = "a heading `#` is a second title of the page";
-            self.diagnostics
-                .push(self.source.warning(at, message).help("begin with `##`; `title` is the page's heading"));
-        }
-        let level = (written as u8).max(2) - 2 + self.options.top_level;
-        let before = self.headings.last().map_or(self.options.top_level - 1, |heading| heading.level);
-        if level > before + 1 {
-            let at = self.in_source(span.clone());
-            let message = "this heading skips a level, which loses people who listen to the page";
-            self.diagnostics.push(self.source.warning(at, message).help("use one `#` more than the heading above it"));
-        }
-        level
-    }
-
-    fn end_heading(&mut self) {
-        let (Some(at), Some(heading)) = (self.heading.take(), self.headings.last_mut()) else { return };
-        let Event::Start(Tag::Heading { level, id, .. }) = &mut self.out[at] else { return };
-        heading.level = *level as u8;
-        let wish = match id {
-            Some(id) => id.to_string(),
-            None => Slug::from_name(&heading.title).map_or_else(|| "section".to_owned(), |slug| slug.to_string()),
-        };
-        let mut anchor = wish.clone();
-        let mut n = 1;
-        while !self.ids.insert(anchor.clone()) {
-            n += 1;
-            anchor = format!("{wish}-{n}");
-        }
-        heading.id = format!("{}{anchor}", self.options.id_prefix);
-        heading.anchor = anchor;
-        *id = Some(heading.id.clone().into());
-        let level = *level;
-        let href = escape_attribute(&heading.id);
-        // For a pointer only: in the order of keys and to a screen reader it would double every heading.
-        self.html(format!("<a class=\"anchor\" href=\"#{href}\" aria-hidden=\"true\" tabindex=\"-1\"></a>"));
-        self.out.push(Event::End(TagEnd::Heading(level)));
     }
 
     fn start_image(&mut self, dest_url: CowStr<'a>, title: &str, span: Range<usize>) {
@@ -317,11 +271,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
             Event::SoftBreak | Event::HardBreak => " ",
             _ => return,
         };
-        if self.heading.is_some() {
-            if let Some(heading) = self.headings.last_mut() {
-                heading.title.push_str(text);
-            }
-        } else if self.in_first_paragraph {
+        if !self.headings.add_text(text) && self.in_first_paragraph {
             self.lead.push_str(text);
         }
     }
@@ -338,7 +288,12 @@ impl<'a, 'd> Renderer<'a, 'd> {
         self.out.extend(self.footnotes.section(&self.options.id_prefix, &self.options.words.back));
         let mut text = String::new();
         html::push_html(&mut text, std::mem::take(&mut self.out).into_iter());
-        Fragment { pieces: cut(&text, &self.mark), links: self.links, headings: self.headings, lead: self.lead }
+        Fragment {
+            pieces: cut(&text, &self.mark),
+            links: self.links,
+            headings: self.headings.finish(),
+            lead: self.lead,
+        }
     }
 }
 
@@ -398,10 +353,6 @@ fn alert_index(kind: BlockQuoteKind) -> usize {
         BlockQuoteKind::Warning => 3,
         BlockQuoteKind::Caution => 4,
     }
-}
-
-fn heading_level(level: u8) -> HeadingLevel {
-    HeadingLevel::try_from(usize::from(level.min(6))).unwrap_or(HeadingLevel::H6)
 }
 
 #[cfg(test)]

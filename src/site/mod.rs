@@ -1,6 +1,6 @@
 //! The site: course files into static pages. Synchronous, on all cores, without network.
 //!
-//! [`build`] is the whole pipeline on one screen. Each file below is one stage: it takes the finished value of the stage
+//! [`build()`] is the whole pipeline on one screen. Each file below is one stage: it takes the finished value of the stage
 //! before and returns its own. Mistakes of authors are collected as diagnostics on the way; nothing is published while
 //! an error stands.
 
@@ -10,11 +10,15 @@ mod history;
 mod front_matter;
 mod curriculum;
 mod naming;
+mod folder;
+mod settings;
+mod assembly;
 mod assemble;
 mod assemble_course;
 mod assemble_content;
 mod video;
 mod fragment;
+mod headings;
 mod footnotes;
 mod tables;
 mod markdown;
@@ -33,3 +37,4 @@ pub use build::{BuildError, Built, Progress, Quiet, SchoolSize, Stage, build, ch
 pub use config::SiteConfig;
 pub use front_matter::{Fence, FrontMatter, split as split_front_matter};
 pub use publish::{PublishError, Published};
+pub use video::{NotAVideo, Video, parse as parse_video};

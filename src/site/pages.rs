@@ -94,8 +94,10 @@ fn course_outputs(views: &Views<'_>, subject: &Subject, course: &Course) -> Made
     let view = views.course(subject, course, &mut made.said);
     made.page(views.theme, routes::course(&course.slug), Audience::Everyone, &view);
     let steps = steps(course);
+    let starts = steps.iter().enumerate().filter(|(_, step)| matches!(step, Step::Module(_))).map(|(at, _)| at);
+    let places: Vec<_> = starts.map(|at| Place { subject, course, steps: &steps, at }).collect();
     let modules: Vec<_> =
-        course.modules.par_iter().map(|module| module_outputs(views, subject, course, module, &steps)).collect();
+        course.modules.par_iter().zip(places).map(|(each, at)| module_outputs(views, at, each)).collect();
     let mut contents = CourseContents { modules: Vec::new() };
     for (Made { outputs, said }, module) in modules {
         made.outputs.extend(outputs);
@@ -106,35 +108,25 @@ fn course_outputs(views: &Views<'_>, subject: &Subject, course: &Course) -> Made
     made
 }
 
-fn module_outputs(
-    views: &Views<'_>,
-    subject: &Subject,
-    course: &Course,
-    module: &Module,
-    steps: &[Step<'_>],
-) -> (Made, ModuleContents) {
+/// The page of a module, which stands at `place`, and those of its contents, which follow it there.
+fn module_outputs(views: &Views<'_>, place: Place<'_>, module: &Module) -> (Made, ModuleContents) {
     let mut made = Made::default();
+    let course = place.course;
     let items = items(views, course, module, &mut made);
     let audience = audience(course, module);
-    for (at, step) in steps.iter().enumerate() {
-        let place = Place { subject, course, steps, at };
-        let address = step.address(course);
-        match step {
-            Step::Module(other) if !std::ptr::eq(*other, module) => {}
-            Step::Module(_) if course.layout == Layout::Lesson => {
-                let view = views.module_outline(&place, module, &mut made.said);
-                made.page(views.theme, address, audience, &view);
+    match course.layout {
+        Layout::Module => {
+            let view = views.module(&place, module, &items, &mut made.said);
+            made.page(views.theme, place.address(), audience, &view);
+        }
+        Layout::Lesson => {
+            let view = views.module_outline(&place, module, &mut made.said);
+            made.page(views.theme, place.address(), audience, &view);
+            for (nth, (content, item)) in module.contents.iter().zip(&items).enumerate() {
+                let place = Place { at: place.at + 1 + nth, ..place };
+                let view = views.lesson(&place, module, content, item);
+                made.page(views.theme, place.address(), audience, &view);
             }
-            Step::Module(_) => {
-                let view = views.module(&place, module, &items, &mut made.said);
-                made.page(views.theme, address, audience, &view);
-            }
-            Step::Lesson(other, content) if std::ptr::eq(*other, module) => {
-                let nth = module.contents.iter().take_while(|other| !std::ptr::eq(*other, *content)).count();
-                let view = views.lesson(&place, module, content, &items[nth]);
-                made.page(views.theme, address, audience, &view);
-            }
-            Step::Lesson(..) => {}
         }
     }
     let contents = module.contents.iter().zip(items);

@@ -59,16 +59,21 @@ fn unknown(themes: &Path, name: &str, child: Option<&ThemeFiles>) -> Result<Diag
     let names = disk::list_folder(themes)?;
     let help = match nearest(name, names.iter().map(String::as_str)) {
         Some(near) => format!("did you mean \"{near}\"?"),
-        None => format!("make a folder {}/{name} with a theme.toml, or use \"school\"", themes.display()),
+        None if is_plain(name) => format!("make a folder themes/{name} with a theme.toml, or use \"school\""),
+        None => "name a folder in themes/, or use \"school\"".to_owned(),
     };
     let path = child.map_or_else(|| "educa.toml".to_owned(), |child| format!("{}/theme.toml", child.shown));
     Ok(Diagnostic::error(path, format!("there is no theme \"{name}\"")).help(help))
 }
 
+/// A name, and no path.
+fn is_plain(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') && !name.is_empty()
+}
+
 fn load(themes: &Path, name: &str, diagnostics: &mut Diagnostics) -> Result<Option<ThemeFiles>, DiskError> {
     let folder = themes.join(name);
-    let plain_name = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_') && !name.is_empty();
-    let (shown, files) = if plain_name && disk::is_folder(&folder) {
+    let (shown, files) = if is_plain(name) && disk::is_folder(&folder) {
         (format!("themes/{name}"), read_folder(&folder, name, diagnostics)?)
     } else if name == DEFAULT_THEME {
         ("themes/school (built in)".to_owned(), default_theme_files())
@@ -130,7 +135,7 @@ fn extends(shown: &str, theme_toml: Option<&Vec<u8>>, diagnostics: &mut Diagnost
         }
         Err(errors) => {
             for error in errors {
-                diagnostics.push(source.error(error.span, error.message));
+                diagnostics.push(source.error(error.span, error.message).help("write `extends = \"school\"`"));
             }
             None
         }

@@ -11,6 +11,7 @@ mod view;
 mod list_views;
 mod lesson_views;
 mod server_views;
+mod template_errors;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod theme;
 
@@ -24,8 +25,8 @@ pub use list_views::{
     SubjectEntry, SubjectView,
 };
 pub use server_views::{
-    AccountBarView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView, LoginView, LogoutView,
-    MessageView, MyCourse, MyCoursesView, RegisterView,
+    AccountBarView, ApiActionView, ApiView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
+    HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, RegisterView,
 };
 pub use theme::{Asset, TemplateError, Theme};
 pub use view::{LinkView, PageView, SiteView, View};

@@ -199,3 +199,60 @@ pub struct MessageView {
     /// When, RFC 3339.
     pub at: String,
 }
+
+/// An answer of the REST API as a page, for people who look around. Row R11.
+#[derive(Debug, Serialize)]
+pub struct ApiView {
+    /// The head; its title is the address's name.
+    pub page: PageView,
+    /// The addresses above this one, and this one.
+    pub trail: Vec<LinkView>,
+    /// How it was asked.
+    pub method: String,
+    /// What was asked for.
+    pub path: String,
+    /// Such as "200 OK".
+    pub status: String,
+    /// The headers of the same answer in JSON.
+    pub headers: Vec<HeaderView>,
+    /// The answer, indented.
+    pub body: Vec<JsonPart>,
+    /// The same answer in JSON.
+    pub json: String,
+    /// Whether it can be asked for with GET.
+    pub can_get: bool,
+    /// Whether something can be sent there with POST.
+    pub can_post: bool,
+    /// What else can be done with the thing.
+    pub actions: Vec<ApiActionView>,
+}
+view!(ApiView, "api.html");
+
+/// A header of an answer.
+#[derive(Debug, Serialize)]
+pub struct HeaderView {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// A stretch of JSON.
+#[derive(Debug, Serialize)]
+pub struct JsonPart {
+    /// The text.
+    pub text: String,
+    /// Where it leads, if it is a URL.
+    pub href: Option<String>,
+}
+
+/// Something that can be done with a thing of the API.
+#[derive(Debug, Serialize)]
+pub struct ApiActionView {
+    /// What.
+    pub title: String,
+    /// Where.
+    pub address: String,
+    /// Whether it is done with POST.
+    pub post: bool,
+}

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use tera::{Context, ErrorKind, ReportError, Tera, Value};
+use tera::{Context, Tera, Value};
 
 use super::files::{ThemeFiles, load_chain};
 use super::functions;
 use super::lesson_views::ContentView;
+use super::template_errors::{Sources, add_templates, diagnostics_of};
 use super::view::{SiteView, View};
 use super::words::{Dictionary, Words};
 use crate::course::{Address, Language, routes};
-use crate::diag::{Diagnostic, Diagnostics, SourceText};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::digest::Digest;
 use crate::disk::DiskError;
 
@@ -26,7 +27,7 @@ pub struct Theme {
     assets: Vec<Asset>,
     digest: Digest,
     /// The source of each template by its full name, to point at lines in it.
-    sources: BTreeMap<String, (String, String)>,
+    sources: Sources,
 }
 
 /// A file that pages refer to, published under a name that changes with its bytes.
@@ -67,11 +68,8 @@ impl Theme {
         functions::register(&mut tera, Arc::new(urls));
         let sources = sources(&chain, &mut said);
         let prefixes: Vec<_> = chain.iter().map(|theme| format!("{}/", theme.name)).collect();
-        let templates = sources.iter().map(|(name, (_, text))| (name.as_str(), text.as_str()));
-        let added = tera.set_fallback_prefixes(prefixes).and_then(|()| tera.add_raw_templates(templates));
-        if let Err(error) = added {
-            said.push(diagnostic_of(&error, &sources, name));
-        }
+        tera.set_fallback_prefixes(prefixes).expect("no template is there yet");
+        add_templates(&mut tera, &sources, &mut said);
         let failed = said.has_errors();
         diagnostics.append(said);
         if failed {
@@ -124,13 +122,17 @@ impl Theme {
     }
 
     fn error(&self, error: &tera::Error, template: &str) -> TemplateError {
-        TemplateError(Box::new(diagnostic_of(error, &self.sources, template)))
+        let mut said = diagnostics_of(error, &self.sources).sorted();
+        if said.is_empty() {
+            said.push(Diagnostic::error(format!("theme template {template}"), error.to_string()));
+        }
+        TemplateError(Box::new(said.iter().next().expect("it was pushed").clone()))
     }
 }
 
 /// Templates by full name (`school/base.html`), each with its name in diagnostics and its text.
-fn sources(chain: &[ThemeFiles], diagnostics: &mut Diagnostics) -> BTreeMap<String, (String, String)> {
-    let mut sources = BTreeMap::new();
+fn sources(chain: &[ThemeFiles], diagnostics: &mut Diagnostics) -> Sources {
+    let mut sources = Sources::new();
     for theme in chain {
         for (path, bytes) in &theme.files {
             let Some(name) = path.strip_prefix("templates/") else { continue };
@@ -189,25 +191,4 @@ fn digest(chain: &[ThemeFiles], site: &SiteView) -> Digest {
         }
     }
     Digest::of_parts(parts)
-}
-
-/// What a template's author did wrong, with the line if Tera knows it.
-fn diagnostic_of(error: &tera::Error, sources: &BTreeMap<String, (String, String)>, template: &str) -> Diagnostic {
-    let report: &ReportError = match error.kind() {
-        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => report,
-        other => return Diagnostic::error(format!("theme template {template}"), other.to_string()),
-    };
-    let Some((shown, text)) = sources.get(report.filename()) else {
-        return Diagnostic::error(report.filename(), report.message());
-    };
-    let span = report.span();
-    let line_start: usize = text.split_inclusive('\n').take(span.start_line.saturating_sub(1)).map(str::len).sum();
-    let start = line_start + column_bytes(&text[line_start..], span.start_col);
-    let width = if span.end_line == span.start_line { span.end_col.saturating_sub(span.start_col) } else { 1 };
-    SourceText { path: shown, text }.error(start..start + width.max(1), report.message().trim())
-}
-
-/// How many bytes the first `n` characters have.
-fn column_bytes(text: &str, n: usize) -> usize {
-    text.char_indices().nth(n).map_or(text.len(), |(at, _)| at)
 }

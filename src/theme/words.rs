@@ -77,7 +77,7 @@ fn read(path: &str, bytes: &[u8], diagnostics: &mut Diagnostics) -> Vec<(String,
         Ok(table) => Fields::new(source, 0, table, diagnostics).remaining_texts(),
         Err(errors) => {
             for error in errors {
-                diagnostics.push(source.error(error.span, error.message));
+                diagnostics.push(source.error(error.span, error.message).help("write `key = \"words\"`"));
             }
             Vec::new()
         }

@@ -22,6 +22,8 @@ const open = {
   register: "/students/register/",
   "signed-out": "/accounts/logout/",
   enroll: "/students/enroll-course/?course=1",
+  api: "/api/",
+  "api-course": "/api/courses/1/",
 };
 const signedIn = {
   "my-courses": "/students/courses/",

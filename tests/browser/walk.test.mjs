@@ -86,3 +86,19 @@ test("nobody else hears of a video before it is played", async () => {
   await asked;
   await close();
 });
+
+test("a person looks around in the API and enrolls there", async () => {
+  const { page, complaints, close } = await openPage(browser, server);
+  await register(page);
+  await page.goto("/api/");
+  await page.getByRole("link", { name: `${server.url}/api/courses/` }).click();
+  assert.match(await page.locator("pre").innerText(), /HTTP 200 OK[\s\S]*"title": "Python for beginners"/);
+  await page.goto("/api/courses/2/");
+  await page.getByRole("button", { name: "Enroll" }).click();
+  assert.match(await page.locator("pre").innerText(), /"enrolled": true/);
+  await page.getByRole("link", { name: "Course Instance" }).click();
+  await page.getByRole("link", { name: "Contents" }).click();
+  assert.match(await page.locator("pre").innerText(), /"contents": \[/);
+  assert.deepEqual(complaints, []);
+  await close();
+});

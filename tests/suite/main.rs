@@ -3,11 +3,18 @@
 
 mod support;
 
+mod browsable;
 mod catalog;
 mod contents;
 mod links;
 mod authoring;
 mod mistakes;
+mod themes;
+mod publishing;
+mod program;
+mod authors_commands;
+mod operators_commands;
+mod never_panics;
 mod pages;
 mod accounts;
 mod enrollment;

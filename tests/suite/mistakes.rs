@@ -114,6 +114,17 @@ fn files_that_cannot_be_read() {
     check(&site, "unreadable.txt");
 }
 
+/// A folder that is called like a text holds files for others to link to, like any folder in a module.
+#[test]
+fn a_folder_named_like_a_text_is_a_folder() {
+    let site = Site::smallest();
+    site.write(&format!("{MODULE}/02-two.md/data.csv"), "x");
+    content(&site, "03-three.md", "", "[data](02-two.md/data.csv)\n");
+    site.build();
+    assert!(site.has("private/course/sets/basics/02-two.md/data.csv"));
+    assert!(site.gated("/course/sets/basics/").contains("href=\"/course/sets/basics/02-two.md/data.csv\""));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_name_that_is_not_utf8() {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use http::{HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 
+use super::browsable;
 use super::credentials::{Scheme, authenticate};
 use super::error::ApiError;
 use super::negotiation::{Form, negotiate};
@@ -77,14 +78,17 @@ impl Call {
         let head = parts.method == Method::HEAD;
         let form = match form {
             Ok(form) => form,
-            Err(error) => return respond(endpoint, Form::PLAIN, Err(error), head),
+            Err(error) => return Answered::new(Err(error)).json(endpoint, None, head),
         };
-        let answered = match Call::checked(app, endpoint, &parts).await {
+        let answered = match Call::checked(app.clone(), endpoint, &parts).await {
             Ok(call) if call.method == Method::OPTIONS => Ok(metadata(endpoint)),
             Ok(call) => answer(call).await,
             Err(error) => Err(error),
         };
-        respond(endpoint, form, answered, head)
+        match form {
+            Form::Json { indent } => Answered::new(answered).json(endpoint, indent, head),
+            Form::Page => Answered::new(answered).page(&app, endpoint, &parts),
+        }
     }
 
     /// Authentication, permission, method.
@@ -131,29 +135,61 @@ fn metadata(endpoint: Endpoint) -> Answer {
     Answer::of(&MetadataJson {
         name: endpoint.name,
         description: "",
-        renders: ["application/json"],
+        renders: ["application/json", "text/html"],
         parses: ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
     })
 }
 
-fn respond(endpoint: Endpoint, form: Form, answered: Result<Answer, ApiError>, head: bool) -> Response {
-    let (status, challenge, answer) = match answered {
-        Ok(answer) => (StatusCode::OK, None, answer),
-        Err(error) => {
-            if let Some(log) = &error.log {
-                tracing::error!(status = %error.status, "{log}");
+/// An answer before it took its form.
+struct Answered {
+    status: StatusCode,
+    challenge: Option<HeaderValue>,
+    answer: Answer,
+}
+
+impl Answered {
+    fn new(answered: Result<Answer, ApiError>) -> Self {
+        match answered {
+            Ok(answer) => Self { status: StatusCode::OK, challenge: None, answer },
+            Err(error) => {
+                if let Some(log) = &error.log {
+                    tracing::error!(status = %error.status, "{log}");
+                }
+                let answer = Answer::of(&serde_json::json!({ "detail": error.detail }));
+                Self { status: error.status, challenge: error.challenge, answer }
             }
-            (error.status, error.challenge, Answer::of(&serde_json::json!({ "detail": error.detail })))
         }
-    };
-    let body = form.indent.and_then(|indent| indented(&answer.0, indent)).unwrap_or(answer.0);
-    let body = without_line_separators(body);
-    let length = body.len();
-    let mut response = Response::new(if head { Body::empty() } else { Body::from(body) });
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(header::CONTENT_LENGTH, length.into());
+    }
+
+    fn json(self, endpoint: Endpoint, indent: Option<usize>, head: bool) -> Response {
+        let body = indent.and_then(|indent| indented(&self.answer.0, indent)).unwrap_or(self.answer.0);
+        let body = without_line_separators(body);
+        let length = body.len();
+        let mut response = Response::new(if head { Body::empty() } else { Body::from(body) });
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        headers.insert(header::CONTENT_LENGTH, length.into());
+        describe(headers, endpoint, self.status, self.challenge);
+        response
+    }
+
+    /// The same for people. A theme without such a page leaves them the JSON.
+    fn page(self, app: &App, endpoint: Endpoint, parts: &http::request::Parts) -> Response {
+        let body = indented(&self.answer.0, 4).unwrap_or_default();
+        match browsable::draw(app, endpoint, parts, self.status, &body) {
+            Ok(mut response) => {
+                *response.status_mut() = self.status;
+                describe(response.headers_mut(), endpoint, self.status, self.challenge);
+                response
+            }
+            Err(_) => self.json(endpoint, Some(4), parts.method == Method::HEAD),
+        }
+    }
+}
+
+/// The headers that an answer has in every form.
+fn describe(headers: &mut HeaderMap, endpoint: Endpoint, status: StatusCode, challenge: Option<HeaderValue>) {
     headers.insert(header::VARY, HeaderValue::from_static(endpoint.vary));
     headers.insert(header::ALLOW, HeaderValue::from_static(endpoint.allow));
     // An answer about somebody must not be kept for somebody else.
@@ -164,7 +200,6 @@ fn respond(endpoint: Endpoint, form: Form, answered: Result<Answer, ApiError>, h
     if let Some(challenge) = challenge {
         headers.insert(header::WWW_AUTHENTICATE, challenge);
     }
-    response
 }
 
 /// The same JSON on several lines; the order of fields stays.

@@ -8,6 +8,7 @@ mod error;
 mod credentials;
 mod wire;
 mod call;
+mod browsable;
 mod handlers;
 
 pub use handlers::{contents, course, courses, enroll, index, nowhere, subject, subjects};

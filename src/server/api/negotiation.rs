@@ -11,14 +11,14 @@ use super::suffix::Suffix;
 
 /// The form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Form {
-    /// How deep each level of JSON is indented; nothing for the compact form.
-    pub indent: Option<usize>,
-}
-
-impl Form {
-    /// What errors are written in when no form could be agreed on.
-    pub const PLAIN: Self = Self { indent: None };
+pub enum Form {
+    /// JSON, each level indented by so many spaces, or compact.
+    Json {
+        /// Spaces; nothing for the compact form.
+        indent: Option<usize>,
+    },
+    /// A page for people to look around on.
+    Page,
 }
 
 const INDENT: Name<'static> = Name::new_unchecked("indent");
@@ -30,11 +30,18 @@ pub fn negotiate(uri: &Uri, headers: &HeaderMap, suffix: Option<&Suffix>) -> Res
     let accepted = accepted(headers)?;
     match named {
         Some("json") => Ok(indented(accepted.iter().find(|kind| is_json(kind)))),
+        Some("api") => Ok(Form::Page),
         Some(_) => Err(ApiError::not_found()),
-        None => match accepted.iter().find(|kind| is_json(kind) || is_any(kind)) {
-            Some(kind) => Ok(indented(Some(kind))),
-            None => Err(ApiError::not_acceptable()),
-        },
+        None => accepted.iter().find_map(form_of).ok_or_else(ApiError::not_acceptable),
+    }
+}
+
+/// The form that a media type or range asks for, JSON first.
+fn form_of(kind: &MediaTypeBuf) -> Option<Form> {
+    match (is_json(kind) || is_any(kind), is_page(kind)) {
+        (true, _) => Some(indented(Some(kind))),
+        (false, true) => Some(Form::Page),
+        (false, false) => None,
     }
 }
 
@@ -72,10 +79,16 @@ fn is_any(kind: &MediaTypeBuf) -> bool {
     any_type || any_application
 }
 
+/// `text/html` or `text/*`
+fn is_page(kind: &MediaTypeBuf) -> bool {
+    let html = kind.subty() == mediatype::names::HTML || kind.subty() == mediatype::names::_STAR;
+    kind.ty() == mediatype::names::TEXT && html
+}
+
 /// `application/json; indent=4`, at most 8 as in the reference's framework.
 fn indented(kind: Option<&MediaTypeBuf>) -> Form {
     let asked = kind.and_then(|kind| kind.get_param(INDENT)).and_then(|value| value.as_str().parse::<usize>().ok());
-    Form { indent: asked.map(|indent| indent.min(8)).filter(|indent| *indent > 0) }
+    Form::Json { indent: asked.map(|indent| indent.min(8)).filter(|indent| *indent > 0) }
 }
 
 #[cfg(test)]
@@ -89,16 +102,25 @@ mod tests {
         }
         let suffix = suffix.map(|suffix| Suffix(suffix.to_owned()));
         let form = negotiate(&uri.parse().expect("a path"), &headers, suffix.as_ref());
-        form.map(|form| form.indent).map_err(|error| error.status.as_u16())
+        match form {
+            Ok(Form::Json { indent }) => Ok(indent),
+            Ok(Form::Page) => Err(200),
+            Err(error) => Err(error.status.as_u16()),
+        }
     }
 
     #[test]
     fn accept_decides() {
-        for accept in ["", "*/*", "application/*", "application/json", "text/html,application/xml;q=0.9,*/*;q=0.8"] {
+        for accept in
+            ["", "*/*", "application/*", "application/json", "application/xml,*/*;q=0.8", "application/json,text/html"]
+        {
             assert_eq!(form("/api/", accept, None), Ok(None), "{accept}");
         }
         for accept in ["application/xml", "text/plain", "application/json;q=0", "!!"] {
             assert_eq!(form("/api/", accept, None), Err(406), "{accept}");
+        }
+        for accept in ["text/html,application/xml;q=0.9,*/*;q=0.8", "text/html", "text/*"] {
+            assert_eq!(form("/api/", accept, None), Err(200), "{accept}");
         }
         assert_eq!(form("/api/", "application/json; indent=4", None), Ok(Some(4)));
         assert_eq!(form("/api/", "application/json; indent=99", None), Ok(Some(8)));
@@ -111,6 +133,7 @@ mod tests {
         assert_eq!(form("/api/", "text/html", Some("json")), Ok(None));
         assert_eq!(form("/api/?format=xml&format=json", "", None), Ok(None));
         assert_eq!(form("/api/?format=", "", None), Ok(None));
+        assert_eq!(form("/api/?format=api", "application/json", None), Err(200));
         assert_eq!(form("/api/?format=xml", "", None), Err(404));
         assert_eq!(form("/api/", "", Some("xml")), Err(404));
     }

@@ -135,7 +135,7 @@ pub struct MetadataJson {
     /// What it is about; empty as in the reference.
     pub description: &'static str,
     /// The forms of its answers.
-    pub renders: [&'static str; 1],
+    pub renders: [&'static str; 2],
     /// The forms of bodies it takes.
     pub parses: [&'static str; 3],
 }

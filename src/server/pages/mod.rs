@@ -8,5 +8,5 @@ mod chat;
 
 pub use accounts::{bar, login, login_form, logout, logout_form, register, register_form};
 pub use chat::{room, say};
-pub use draw::{error, forbidden, not_found};
+pub use draw::{Pages, error, forbidden, not_found};
 pub use students::{course, enroll, enroll_form, leave, module, my_courses};

@@ -99,6 +99,14 @@ impl Site {
         copy
     }
 
+    /// The same, built with the same theme and language.
+    pub fn copy_with_config(&self) -> Self {
+        let mut copy = self.copy();
+        copy.config.theme.clone_from(&self.config.theme);
+        copy.config.lang.clone_from(&self.config.lang);
+        copy
+    }
+
     /// The school's folder.
     pub fn root(&self) -> &Path {
         self.folder.path()

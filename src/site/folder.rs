@@ -1,0 +1,89 @@
+//! Folders of the source tree, and what the files in them can become: documents and resources.
+
+use std::collections::BTreeMap;
+
+use super::curriculum::{Document, Resource};
+use super::front_matter;
+use super::source::{SourceBody, SourceFile};
+use crate::diag::{Diagnostic, Diagnostics, SourceText};
+use crate::fields::Fields;
+
+/// A folder of the source tree.
+#[derive(Default)]
+pub(super) struct Folder<'a> {
+    pub files: BTreeMap<&'a str, &'a SourceFile>,
+    pub folders: BTreeMap<&'a str, Folder<'a>>,
+}
+
+impl<'a> Folder<'a> {
+    /// Puts a file into its place below this folder.
+    pub fn insert(&mut self, path: &'a str, file: &'a SourceFile) {
+        match path.split_once('/') {
+            Some((folder, rest)) => self.folders.entry(folder).or_default().insert(rest, file),
+            None => {
+                self.files.insert(path, file);
+            }
+        }
+    }
+
+    /// All files in this folder and below it that are published as they are, and a warning for each text there.
+    pub fn resources(&self, diagnostics: &mut Diagnostics) -> Vec<Resource> {
+        let mut resources: Vec<_> = self.files.values().filter_map(|file| resource(file)).collect();
+        for file in self.files.values().filter(|file| matches!(file.body, SourceBody::Text(_))) {
+            stray(file, "put it into a module's folder (one that begins with a number)", diagnostics);
+        }
+        for folder in self.folders.values() {
+            resources.extend(folder.resources(diagnostics));
+        }
+        resources
+    }
+
+    /// The media of a folder whose own texts were read already, and those of the folders in it.
+    pub fn media(&self, diagnostics: &mut Diagnostics, help: &str) -> Vec<Resource> {
+        let mut resources: Vec<_> = self.files.values().filter_map(|file| resource(file)).collect();
+        let mut folders: Vec<_> = self.folders.values().collect();
+        while let Some(folder) = folders.pop() {
+            resources.extend(folder.files.values().filter_map(|file| resource(file)));
+            for file in folder.files.values().filter(|file| matches!(file.body, SourceBody::Text(_))) {
+                stray(file, help, diagnostics);
+            }
+            folders.extend(folder.folders.values());
+        }
+        resources
+    }
+}
+
+/// Warns of a text that no page will show.
+pub(super) fn stray(file: &SourceFile, help: &str, diagnostics: &mut Diagnostics) {
+    diagnostics.push(Diagnostic::warning(&file.shown, "no page shows this text").help(help));
+}
+
+/// The resource a file is, unless it is a text.
+pub(super) fn resource(file: &SourceFile) -> Option<Resource> {
+    let SourceBody::Media { digest, size } = file.body else { return None };
+    Some(Resource {
+        path: file.path.clone(),
+        shown: file.shown.clone(),
+        disk_path: file.disk_path.clone(),
+        digest,
+        size,
+    })
+}
+
+/// The document a file is, with what `read` made of its settings.
+pub(super) fn document<T>(
+    file: &SourceFile,
+    diagnostics: &mut Diagnostics,
+    read: impl FnOnce(&mut Fields<'_>) -> T,
+) -> Option<(T, Document)> {
+    let SourceBody::Text(text) = &file.body else { return None };
+    let source = SourceText { path: &file.shown, text };
+    let (value, body_at) = front_matter::read(source, diagnostics, read)?;
+    let document = Document {
+        path: file.path.as_str().into(),
+        shown: file.shown.as_str().into(),
+        text: text.as_str().into(),
+        body_at,
+    };
+    Some((value, document))
+}
