@@ -4,14 +4,17 @@
 //! no link, no way up. Opening a gated file takes a [`Pass`].
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use http_range_header::parse_range_header;
 use percent_encoding::percent_decode_str;
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
+use tokio::time::Instant;
 use tokio_util::io::ReaderStream;
 
 use super::app::App;
@@ -28,73 +31,127 @@ use crate::school::{Denied, File, Pass, Standing, admit};
 /// Files up to this size are read whole; larger ones are sent piece by piece.
 const READ_WHOLE: u64 = 512 * 1024;
 
+/// How long a request waits for the catalog of a build that is landing, and how often it looks.
+const LANDING: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_millis(50);
+
 /// Answers for every path that no route has.
 pub async fn serve(State(app): State<App>, request: Request) -> Result<Response, Problem> {
+    let (parts, _) = request.into_parts();
+    let deadline = Instant::now() + LANDING;
+    loop {
+        match answer(&app, &parts).await? {
+            Some(response) => return Ok(response),
+            None if Instant::now() < deadline => tokio::time::sleep(LOOK).await,
+            None => {
+                return Err(Problem::unavailable("what lies on the disk is not what the catalog lists: build again"));
+            }
+        }
+    }
+}
+
+/// The answer; nothing if the file on the disk is not the one that the catalog lists.
+async fn answer(app: &App, parts: &Parts) -> Result<Option<Response>, Problem> {
     let publication = app.shelf.current();
-    let path = request.uri().path();
+    let path = parts.uri.path();
     let address = percent_decode_str(path).decode_utf8().ok().and_then(|text| text.parse::<Address>().ok());
     let Some(address) = address else { return Err(Problem::not_found()) };
     let Some(published) = publication.catalog.files.get(&address).copied() else {
-        return missing(&app, &publication, &address, &request);
+        return Ok(Some(missing(app, &publication, &address, parts)));
     };
-    if request.method() != Method::GET && request.method() != Method::HEAD {
-        return Ok((StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response());
+    if parts.method != Method::GET && parts.method != Method::HEAD {
+        return Ok(Some((StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response()));
     }
     let standing = match published.audience {
         Audience::Everyone => Standing::unknown(),
         Audience::Enrolled(course) => {
-            let Caller(account) = Caller::of(&app.school, request.headers()).await?;
+            let Caller(account) = Caller::of(&app.school, &parts.headers).await?;
             app.school.standing(account.as_ref(), course).await?
         }
     };
     match admit(&standing, File { address, published }) {
-        Ok(pass) => open(app.shelf.source(), &pass, request.method(), request.headers()).await,
-        Err(Denied::NotEnrolled(course)) => pages::forbidden(&app, Some(course), &standing),
-        Err(Denied::Anonymous) => Ok(redirect(&sign_in_to_see(path, request.uri().query()))),
+        Ok(pass) => send(app.shelf.source(), &pass, &parts.method, &parts.headers).await,
+        Err(Denied::NotEnrolled(course)) => pages::forbidden(app, Some(course), &standing).map(Some),
+        Err(Denied::Anonymous) => Ok(Some(redirect(&sign_in_to_see(path, parts.uri.query())))),
     }
 }
 
 /// An address that nothing has: perhaps only its slash is missing.
-fn missing(app: &App, publication: &Publication, address: &Address, request: &Request) -> Result<Response, Problem> {
+fn missing(app: &App, publication: &Publication, address: &Address, parts: &Parts) -> Response {
     let with_slash: Option<Address> = format!("{address}/").parse().ok();
     match with_slash.filter(|address| publication.catalog.files.contains_key(address)) {
-        Some(address) => Ok(to_slash(&address.href(), request)),
-        None => Ok(pages::not_found(app)),
+        Some(address) => to_slash(&address.href(), &parts.method, &parts.uri),
+        None => pages::not_found(app),
     }
 }
 
 /// Sends a request on to the same path with its slash: for ever, and without losing a body.
-pub fn to_slash(path: &str, request: &Request) -> Response {
-    let query = request.uri().query().map_or_else(String::new, |query| format!("?{query}"));
-    let safe = request.method() == Method::GET || request.method() == Method::HEAD;
+pub fn to_slash(path: &str, method: &Method, uri: &Uri) -> Response {
+    let query = uri.query().map_or_else(String::new, |query| format!("?{query}"));
+    let safe = *method == Method::GET || *method == Method::HEAD;
     let status = if safe { StatusCode::MOVED_PERMANENTLY } else { StatusCode::PERMANENT_REDIRECT };
     (status, [(header::LOCATION, LocalPath::new(&format!("{path}{query}")).header())]).into_response()
 }
 
 /// The one way to the bytes of a published file.
-async fn open(
+async fn send(
     source: &PublicationSource,
     pass: &Pass<File>,
     method: &Method,
     headers: &HeaderMap,
-) -> Result<Response, Problem> {
+) -> Result<Option<Response>, Problem> {
     let File { address, published } = pass.thing();
-    let path = on_disk(source, pass.thing());
-    let whole = published.size <= READ_WHOLE;
-    let bytes = if whole { Some(read(path.clone()).await?) } else { None };
-    // While a build is landing the bytes may be newer than the catalog: the tag must be that of the bytes.
-    let digest = bytes.as_deref().map_or(published.digest, Digest::of);
+    let (path, shown) = (on_disk(source, pass.thing()), pass.clone());
+    let Some(opened) = tokio::task::spawn_blocking(move || open(&path, &shown)).await?? else { return Ok(None) };
+    let digest = opened.digest.unwrap_or(published.digest);
     let etag = format!("\"{digest}\"");
     let mut response = if matches_etag(headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
-    } else if method == Method::HEAD {
-        let size = bytes.as_ref().map_or(published.size, |bytes| bytes.len() as u64);
-        ([(header::CONTENT_LENGTH, size)], Body::empty()).into_response()
+    } else if *method == Method::HEAD {
+        ([(header::CONTENT_LENGTH, opened.size)], Body::empty()).into_response()
     } else {
-        send(&path, bytes, published.size, headers, &etag).await?
+        bytes_of(opened, headers, &etag).await?
     };
     describe(response.headers_mut(), address, published.audience, &etag);
-    Ok(response)
+    Ok(Some(response))
+}
+
+/// A file that may be sent.
+struct Opened {
+    size: u64,
+    /// Known if the bytes were read.
+    digest: Option<Digest>,
+    bytes: Bytes,
+}
+
+enum Bytes {
+    Whole(bytes::Bytes),
+    Pieces(tokio::fs::File),
+}
+
+/// Opens what the catalog lists; nothing if something else lies there, or nothing at all.
+///
+/// A build lays files down before its catalog. What is public may be seen a moment early, under its own tag. What is
+/// gated may have become another course's: only the new catalog says whose, so the old one must not open it. Of files
+/// too large to be read for it only the size is compared.
+fn open(path: &Path, pass: &Pass<File>) -> Result<Option<Opened>, DiskError> {
+    let listed = pass.thing().published;
+    let file = match disk::open(path) {
+        Err(error) if error.is_missing() => return Ok(None),
+        file => file?,
+    };
+    // Of the file that is open: the name may be another's by now.
+    let read = |source| DiskError { verb: "read", path: path.to_owned(), source };
+    let size = file.metadata().map_err(read)?.len();
+    if size > READ_WHOLE {
+        let opened = Opened { size, digest: None, bytes: Bytes::Pieces(file.into()) };
+        return Ok((size == listed.size).then_some(opened));
+    }
+    let bytes = disk::read(path)?;
+    let digest = Digest::of(&bytes);
+    let vouched = digest == listed.digest || listed.audience == Audience::Everyone;
+    let opened = Opened { size: bytes.len() as u64, digest: Some(digest), bytes: Bytes::Whole(bytes.into()) };
+    Ok(vouched.then_some(opened))
 }
 
 fn on_disk(source: &PublicationSource, file: &File) -> PathBuf {
@@ -103,10 +160,6 @@ fn on_disk(source: &PublicationSource, file: &File) -> PathBuf {
         Audience::Enrolled(_) => &source.private,
     };
     folder.join(file.address.file())
-}
-
-async fn read(path: PathBuf) -> Result<Vec<u8>, Problem> {
-    Ok(tokio::task::spawn_blocking(move || disk::read(&path)).await??)
 }
 
 fn describe(headers: &mut HeaderMap, address: &Address, audience: Audience, etag: &str) {
@@ -141,14 +194,8 @@ fn matches_etag(headers: &HeaderMap, etag: &str) -> bool {
 }
 
 /// The bytes, or the one range of them that was asked for.
-async fn send(
-    path: &Path,
-    bytes: Option<Vec<u8>>,
-    size: u64,
-    headers: &HeaderMap,
-    etag: &str,
-) -> Result<Response, Problem> {
-    let size = bytes.as_ref().map_or(size, |bytes| bytes.len() as u64);
+async fn bytes_of(opened: Opened, headers: &HeaderMap, etag: &str) -> Result<Response, Problem> {
+    let Opened { size, bytes, .. } = opened;
     let range = match range(headers, size, etag) {
         Wanted::All => None,
         Wanted::Range(range) => Some(range),
@@ -160,8 +207,8 @@ async fn send(
     let (start, end) = range.unwrap_or((0, size.saturating_sub(1)));
     let length = if size == 0 { 0 } else { end - start + 1 };
     let body = match bytes {
-        Some(bytes) => Body::from(bytes::Bytes::from(bytes).slice(start as usize..(start + length) as usize)),
-        None => stream(path, size, start, length).await?,
+        Bytes::Whole(bytes) => Body::from(bytes.slice(start as usize..(start + length) as usize)),
+        Bytes::Pieces(file) => stream(file, start, length).await?,
     };
     let response = ([(header::CONTENT_LENGTH, length)], body).into_response();
     Ok(match range {
@@ -173,15 +220,8 @@ async fn send(
     })
 }
 
-async fn stream(path: &Path, size: u64, start: u64, length: u64) -> Result<Body, Problem> {
-    let failed = |source| DiskError { verb: "read", path: path.to_owned(), source };
-    let owned = path.to_owned();
-    let mut file = tokio::fs::File::from_std(tokio::task::spawn_blocking(move || disk::open(&owned)).await??);
-    // While a build is landing the file may be newer than the catalog. Its bytes must not go out under the old tag, or a
-    // reader who resumes would join two files; in a moment the new catalog is there.
-    if file.metadata().await.map_err(failed)?.len() != size {
-        return Err(Problem::unavailable(format!("{} is not the file that the catalog lists", path.display())));
-    }
+async fn stream(mut file: tokio::fs::File, start: u64, length: u64) -> Result<Body, Problem> {
+    let failed = |error: std::io::Error| Problem::unavailable(format!("cannot read from a file's middle: {error}"));
     file.seek(std::io::SeekFrom::Start(start)).await.map_err(failed)?;
     Ok(Body::from_stream(ReaderStream::with_capacity(file.take(length), 64 * 1024)))
 }

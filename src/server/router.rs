@@ -3,7 +3,6 @@
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::response::IntoResponse as _;
 use axum::routing::{MethodRouter, any, get, post};
 use tower::ServiceExt as _;
 
@@ -56,8 +55,7 @@ impl Pages for Router<App> {
     fn page(self, path: &str, page: MethodRouter<App>) -> Self {
         let without_slash = path.trim_end_matches('/');
         let to_slash = async |request: Request| {
-            let path = format!("{}/", request.uri().path());
-            files::to_slash(&path, &request).into_response()
+            files::to_slash(&format!("{}/", request.uri().path()), request.method(), request.uri())
         };
         self.route(path, page).route(without_slash, any(to_slash))
     }

@@ -109,6 +109,28 @@ fn course(title: &str) -> String {
     format!("+++\nid = 1\ntitle = \"{title}\"\nowner = \"ada\"\ncreated = 2026-02-05T12:00:00Z\n+++\nAll about sets.\n")
 }
 
+/// A build lays pages down before the catalog that says whose they are. Until it is there, a page that became another
+/// course's is nobody's: the seat that the old catalog asks for is not the one that counts.
+#[tokio::test]
+async fn a_page_that_became_another_courses_waits_for_its_catalog() {
+    let server = Server::start().await;
+    let (ada, bob) = (server.student("ada").await, server.student("bob").await);
+    ada.enroll("1").await;
+    let page = "private/course/sets/basics/index.html";
+    let before = server.site.read(page);
+    server.site.write(page, before.replace("The secret of unions.", "Of another course."));
+    let answer = ada.get("/course/sets/basics/").await;
+    assert_eq!((answer.status().as_u16(), header(&answer, "retry-after")), (503, "5".into()));
+    assert!(!answer.text().await.expect("a text").contains("Of another course."));
+    assert_eq!(bob.get("/course/sets/basics/").await.status(), 403);
+    // One that lands while somebody waits is served at once.
+    let (waiting, ()) = tokio::join!(ada.read("/course/sets/basics/"), async {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        server.site.write(page, &before);
+    });
+    assert!(waiting.contains("The secret of unions."));
+}
+
 /// Both kinds of file that lie in the wrong place or are gone are our failure, and a passing one.
 #[tokio::test]
 async fn a_file_that_the_catalog_lists_and_the_disk_has_not_is_503() {
