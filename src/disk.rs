@@ -250,7 +250,15 @@ pub fn sync_folder(path: &Path) -> Result<(), DiskError> {
 /// Held by one process at a time; released when dropped, or when the process ends.
 #[derive(Debug)]
 pub struct Lock {
-    _file: fs::File,
+    file: fs::File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing the file would do, but for a program that is being started at this moment: until it runs, it shares
+        // all our open files and would hold the lock a little longer.
+        let _ = self.file.unlock();
+    }
 }
 
 /// Takes the lock that lies at `path`; if another process holds it, calls `wait` and waits.
@@ -265,14 +273,14 @@ pub fn lock(path: &Path, wait: impl FnOnce()) -> Result<Lock, DiskError> {
         }
         Err(fs::TryLockError::Error(error)) => return Err(failed("lock", path)(error)),
     }
-    Ok(Lock { _file: file })
+    Ok(Lock { file })
 }
 
 /// Takes the lock on a file or folder that is there; nothing if another process holds it. Leaves no file behind.
 pub fn try_lock(path: &Path) -> Result<Option<Lock>, DiskError> {
     let file = open(path)?;
     match file.try_lock() {
-        Ok(()) => Ok(Some(Lock { _file: file })),
+        Ok(()) => Ok(Some(Lock { file })),
         Err(fs::TryLockError::WouldBlock) => Ok(None),
         Err(fs::TryLockError::Error(error)) => Err(failed("lock", path)(error)),
     }
@@ -352,5 +360,25 @@ mod tests {
         let names: Vec<_> = entries.iter().filter_map(|entry| entry.path.file_name()).collect();
         assert_eq!(names, ["a.md", "b.md"]);
         assert_eq!(problems.len(), 1, "{problems:?}");
+    }
+
+    #[test]
+    fn a_lock_is_free_as_soon_as_it_is_dropped_whatever_is_being_started() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let done = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(std::sync::atomic::Ordering::Relaxed) {
+                    let _ = std::process::Command::new("true").status();
+                }
+            });
+            let began = std::time::Instant::now();
+            let mut taken = 0;
+            while began.elapsed() < std::time::Duration::from_millis(500) {
+                taken += usize::from(try_lock(folder.path()).expect("tried").is_none());
+            }
+            done.store(true, std::sync::atomic::Ordering::Relaxed);
+            assert_eq!(taken, 0);
+        });
     }
 }
