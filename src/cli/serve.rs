@@ -16,7 +16,6 @@ use crate::school::{School, SystemClock};
 use crate::server::{self, App, Hosts, PublicationSource, Shelf};
 use crate::site::{self, SiteConfig};
 use crate::store::SledStore;
-use crate::theme::SiteView;
 
 /// Builds unless told not to, then serves.
 pub fn serve(settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode> {
@@ -47,14 +46,12 @@ pub fn serve(settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode> {
 
 /// What the server reads of a build.
 fn source(site: &SiteConfig) -> PublicationSource {
-    let view =
-        SiteView { title: site.title.clone(), description: site.description.clone(), lang: site.lang.to_string() };
     PublicationSource {
         public: site.public.clone(),
         private: site.private.clone(),
         themes: site.themes.clone(),
         theme: site.theme.clone(),
-        site: view,
+        site: site.site_view(),
         lang: site.lang.clone(),
     }
 }

@@ -51,7 +51,7 @@ pub fn assemble(
     }
     let folder = root.folders.remove(INSTRUCTORS).unwrap_or_default();
     let instructors = assembly.instructors(&folder);
-    let instructor_resources = folder.media(assembly.diagnostics, "put it into the folder instructors itself");
+    let instructor_resources = folder.media("put it into the folder instructors itself", assembly.diagnostics);
     let mut subjects = assembly.subjects(&root);
     subjects.sort_by_key(|subject| (subject.title.to_lowercase(), subject.id));
     let files = tree.files.iter().map(|file| file.path.clone()).collect();

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::assembly::Assembly;
 use super::curriculum::{Content, Kind, Resource};
-use super::folder::{Folder, document, resource};
+use super::folder::{Folder, INTO_A_MODULE, document, resource};
 use super::naming::{Given, ORDER_HELP, Unique, orders, slug_of, split_number, title_of};
 use super::settings::Common;
 use super::source::SourceFile;
@@ -29,7 +29,7 @@ struct Unplaced {
 pub(super) fn contents(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>) -> (Vec<Content>, Vec<Resource>) {
     let mut resources: Vec<_> = folder.files.values().filter_map(|file| resource(file)).collect();
     for folder in folder.folders.values() {
-        resources.extend(folder.resources(assembly.diagnostics));
+        resources.extend(folder.resources(INTO_A_MODULE, assembly.diagnostics));
     }
     let paths = resources.iter().map(|resource| resource.path.clone()).collect();
     let mut found = BTreeMap::new();

@@ -3,7 +3,7 @@
 use super::assemble_content::contents;
 use super::assembly::Assembly;
 use super::curriculum::{Access, Course, Document, Layout, Module, Resource, Speech};
-use super::folder::{Folder, document, resource, stray};
+use super::folder::{Folder, INTO_A_MODULE, document, resource, stray};
 use super::naming::{Given, ORDER_HELP, Unique, orders, slug_of, split_number};
 use super::settings::{Common, id, speech};
 use crate::course::{CourseId, Slug, routes};
@@ -120,12 +120,12 @@ fn loose_resources(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>) -> Vec<
     let mut resources: Vec<_> = folder.files.values().filter_map(|file| resource(file)).collect();
     for (name, file) in &folder.files {
         if name.ends_with(".md") && *name != "course.md" {
-            stray(file, "put it into a module's folder (one that begins with a number)", assembly.diagnostics);
+            stray(file, INTO_A_MODULE, assembly.diagnostics);
         }
     }
     for (name, folder) in &folder.folders {
         if !is_module(name, folder) {
-            resources.extend(folder.resources(assembly.diagnostics));
+            resources.extend(folder.resources(INTO_A_MODULE, assembly.diagnostics));
         }
     }
     resources

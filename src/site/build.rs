@@ -14,7 +14,7 @@ use super::views::Views;
 use crate::course::Catalog;
 use crate::diag::Diagnostics;
 use crate::disk::{self, DiskError};
-use crate::theme::{SiteView, Theme};
+use crate::theme::Theme;
 
 /// Hears how far a build is. All methods may be called from any thread.
 pub trait Progress: Sync {
@@ -118,7 +118,7 @@ fn make(
     let (history, tree) =
         rayon::join(|| History::read(&config.content), || scan(&config.root, &config.content, diagnostics));
     let curriculum = assemble(config, &tree?, &history, diagnostics);
-    let Some(theme) = Theme::load(&config.themes, &config.theme, &site_view(config), diagnostics)? else {
+    let Some(theme) = Theme::load(&config.themes, &config.theme, &config.site_view(), diagnostics)? else {
         return Ok(None);
     };
     progress.begin(Stage::Render, 0);
@@ -129,10 +129,6 @@ fn make(
     let outputs = outputs(&views, diagnostics);
     let catalog = catalog(&graph, &outputs);
     Ok(Some(Made { outputs, catalog }))
-}
-
-fn site_view(config: &SiteConfig) -> SiteView {
-    SiteView { title: config.title.clone(), description: config.description.clone(), lang: config.lang.to_string() }
 }
 
 fn size(made: &Made) -> SchoolSize {

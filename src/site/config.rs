@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::course::Language;
+use crate::theme::SiteView;
 
 /// Settings of a build: `[site]` and `[build]` of educa.toml, with all paths made whole.
 #[derive(Debug, Clone)]
@@ -37,4 +38,11 @@ pub struct SiteConfig {
     pub drafts: bool,
     /// The moment that `publish_on` is compared with.
     pub now: Timestamp,
+}
+
+impl SiteConfig {
+    /// What every page knows of the site, the server's own pages too.
+    pub fn site_view(&self) -> SiteView {
+        SiteView { title: self.title.clone(), description: self.description.clone(), lang: self.lang.to_string() }
+    }
 }

@@ -26,32 +26,27 @@ impl<'a> Folder<'a> {
         }
     }
 
-    /// All files in this folder and below it that are published as they are, and a warning for each text there.
-    pub fn resources(&self, diagnostics: &mut Diagnostics) -> Vec<Resource> {
-        let mut resources: Vec<_> = self.files.values().filter_map(|file| resource(file)).collect();
+    /// All files in this folder and below it that are published as they are, and a warning with `help` for each text
+    /// there.
+    pub fn resources(&self, help: &str, diagnostics: &mut Diagnostics) -> Vec<Resource> {
         for file in self.files.values().filter(|file| matches!(file.body, SourceBody::Text(_))) {
-            stray(file, "put it into a module's folder (one that begins with a number)", diagnostics);
+            stray(file, help, diagnostics);
         }
-        for folder in self.folders.values() {
-            resources.extend(folder.resources(diagnostics));
-        }
-        resources
+        self.media(help, diagnostics)
     }
 
-    /// The media of a folder whose own texts were read already, and those of the folders in it.
-    pub fn media(&self, diagnostics: &mut Diagnostics, help: &str) -> Vec<Resource> {
+    /// The same for a folder whose own texts were read already.
+    pub fn media(&self, help: &str, diagnostics: &mut Diagnostics) -> Vec<Resource> {
         let mut resources: Vec<_> = self.files.values().filter_map(|file| resource(file)).collect();
-        let mut folders: Vec<_> = self.folders.values().collect();
-        while let Some(folder) = folders.pop() {
-            resources.extend(folder.files.values().filter_map(|file| resource(file)));
-            for file in folder.files.values().filter(|file| matches!(file.body, SourceBody::Text(_))) {
-                stray(file, help, diagnostics);
-            }
-            folders.extend(folder.folders.values());
+        for folder in self.folders.values() {
+            resources.extend(folder.resources(help, diagnostics));
         }
         resources
     }
 }
+
+/// What to do about a text in a course that belongs to no module.
+pub(super) const INTO_A_MODULE: &str = "put it into a module's folder (one that begins with a number)";
 
 /// Warns of a text that no page will show.
 pub(super) fn stray(file: &SourceFile, help: &str, diagnostics: &mut Diagnostics) {

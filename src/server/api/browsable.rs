@@ -33,15 +33,11 @@ pub fn draw(
         ],
         body: linked(body),
         json: format!("{path}?format=json"),
-        can_get: allows(endpoint, Method::GET),
-        can_post: allows(endpoint, Method::POST),
+        can_get: endpoint.allows(&Method::GET),
+        can_post: endpoint.allows(&Method::POST),
         actions: actions(path),
     };
     pages.draw(&view)
-}
-
-fn allows(endpoint: Endpoint, method: Method) -> bool {
-    endpoint.allow.split(", ").any(|allowed| allowed == method.as_str())
 }
 
 /// The addresses above this one, and this one.

@@ -32,6 +32,13 @@ pub struct Endpoint {
     pub vary: &'static str,
 }
 
+impl Endpoint {
+    /// Whether a method is among those of `Allow`.
+    pub fn allows(&self, method: &Method) -> bool {
+        self.allow.split(", ").any(|allowed| allowed == method.as_str())
+    }
+}
+
 /// A public list or object.
 pub const fn open(name: &'static str) -> Endpoint {
     Endpoint { name, scheme: Scheme::Open, allow: "GET, HEAD, OPTIONS", vary: "Accept, Cookie" }
@@ -97,7 +104,7 @@ impl Call {
         let account = authenticate(endpoint.scheme, &app.school, &parts.headers, host.as_ref()).await?;
         let method = parts.method.clone();
         permit(endpoint, account.as_ref(), &method)?;
-        if !endpoint.allow.split(", ").any(|allowed| allowed == method.as_str()) {
+        if !endpoint.allows(&method) {
             return Err(ApiError::method_not_allowed(&method));
         }
         let base = base_url(&app, host.as_ref());

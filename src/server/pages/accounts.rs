@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, header};
 use super::draw::{Pages, enrollment};
 use super::form::Form;
 use crate::course::{CourseId, Language};
-use crate::school::{Registration, RegistrationMistakes, Role, School, SignedIn, Standing};
+use crate::school::{Account, Registration, RegistrationMistakes, Role, School, Standing};
 use crate::server::app::App;
 use crate::server::config::ServerConfig;
 use crate::server::identity::{Caller, no_session_cookie, redirect, session_cookie, session_token};
@@ -31,7 +31,7 @@ const BAD_CREDENTIALS: &str = "Please enter a correct username and password. Not
 pub async fn login_form(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
     let next = LocalPath::parse(form.get("next"));
     if caller.0.is_some() {
-        return Ok(redirect(&next.unwrap_or_else(|| LocalPath::new(MY_COURSES))));
+        return Ok(redirect(&destination(next)));
     }
     draw_login(&app, next, FieldView::default(), Vec::new())
 }
@@ -41,12 +41,7 @@ pub async fn login(State(app): State<App>, headers: HeaderMap, form: Form) -> Re
     let next = LocalPath::parse(form.get("next"));
     let (username, password) = (form.get("username"), form.get("password"));
     match app.school.verify(username, password.to_owned()).await? {
-        Some(account) => {
-            let signed_in = app.school.sign_in(account).await?;
-            tracing::info!(account = %signed_in.account.id, "signed in");
-            replace_session(&app.school, &headers).await?;
-            Ok(arrive(&signed_in, next, &app.config))
-        }
+        Some(account) => arrive(&app, &headers, account, next, "signed in").await,
         None => {
             tracing::info!("a sign-in failed");
             let username = FieldView { value: username.to_owned(), errors: Vec::new() };
@@ -59,7 +54,7 @@ pub async fn login(State(app): State<App>, headers: HeaderMap, form: Form) -> Re
 pub async fn register_form(State(app): State<App>, caller: Caller, form: Form) -> Result<Response, Problem> {
     let next = LocalPath::parse(form.get("next"));
     if caller.0.is_some() {
-        return Ok(redirect(&next.unwrap_or_else(|| LocalPath::new(MY_COURSES))));
+        return Ok(redirect(&destination(next)));
     }
     draw_register(&app, next, "", RegistrationMistakes::default())
 }
@@ -73,7 +68,7 @@ pub async fn register(
 ) -> Result<Response, Problem> {
     let next = LocalPath::parse(form.get("next"));
     if caller.0.is_some() {
-        return Ok(redirect(&next.unwrap_or_else(|| LocalPath::new(MY_COURSES))));
+        return Ok(redirect(&destination(next)));
     }
     let registration = Registration {
         username: form.get("username").to_owned(),
@@ -86,12 +81,7 @@ pub async fn register(
         Err(mistakes) => Err(mistakes),
     };
     match registered {
-        Ok(account) => {
-            let signed_in = app.school.sign_in(account).await?;
-            tracing::info!(account = %signed_in.account.id, "registered");
-            replace_session(&app.school, &headers).await?;
-            Ok(arrive(&signed_in, next, &app.config))
-        }
+        Ok(account) => arrive(&app, &headers, account, next, "registered").await,
         Err(mistakes) => draw_register(&app, next, form.get("username"), mistakes),
     }
 }
@@ -157,9 +147,22 @@ async fn replace_session(school: &School, headers: &HeaderMap) -> Result<(), Pro
     Ok(())
 }
 
-fn arrive(signed_in: &SignedIn, next: Option<LocalPath>, config: &ServerConfig) -> Response {
-    let to = next.unwrap_or_else(|| LocalPath::new(MY_COURSES));
-    with_cookie(redirect(&to), session_cookie(&signed_in.token, config))
+/// Signs somebody in, ends the session they had before, and sends them where they wanted to go. The log says what was `done`.
+async fn arrive(
+    app: &App,
+    headers: &HeaderMap,
+    account: Account,
+    next: Option<LocalPath>,
+    done: &str,
+) -> Result<Response, Problem> {
+    let signed_in = app.school.sign_in(account).await?;
+    tracing::info!(account = %signed_in.account.id, "{done}");
+    replace_session(&app.school, headers).await?;
+    Ok(with_cookie(redirect(&destination(next)), session_cookie(&signed_in.token, &app.config)))
+}
+
+fn destination(next: Option<LocalPath>) -> LocalPath {
+    next.unwrap_or_else(|| LocalPath::new(MY_COURSES))
 }
 
 fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
