@@ -1,13 +1,15 @@
 //! Diagnostics: what an author did wrong, where, and what to do about it.
 //!
 //! A mistake in a course file is data, not an error: a build collects every one of them, goes on, and shows them all,
-//! sorted. Nothing here prints; `cli` turns diagnostics into text for people and JSON for programs.
+//! sorted. They are kept with what a build remembers, so that a warning is said again although nothing changed. Nothing here prints; `cli` turns diagnostics into text for people and JSON for programs.
 
 use std::fmt;
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 /// How much a [`Diagnostic`] matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Severity {
     /// The build publishes nothing while one of these stands.
     Error,
@@ -25,7 +27,7 @@ impl fmt::Display for Severity {
 }
 
 /// A stretch of one line in a file.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// Line, from 1.
     pub line: usize,
@@ -40,7 +42,7 @@ pub struct Place {
 /// One mistake: what, where, and what to do.
 ///
 /// The order of the fields is the order in which diagnostics are sorted.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// The file, as an author would name it: relative to the school's folder.
     pub path: String,
@@ -95,7 +97,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// All mistakes found so far.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostics(Vec<Diagnostic>);
 
 impl Diagnostics {

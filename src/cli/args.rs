@@ -63,6 +63,8 @@ pub enum Format {
     Text,
     /// For programs: one JSON document on standard output.
     Json,
+    /// For GitHub's checks: mistakes as annotations (build and check; other commands write text).
+    Github,
 }
 
 /// The commands.
@@ -70,7 +72,7 @@ pub enum Format {
 pub enum Command {
     /// Builds content/ into public/ and private/
     #[command(
-        after_help = "Examples:\n  educa build\n  educa build --drafts\n  educa build --format json | jq .published.written"
+        after_help = "Examples:\n  educa build\n  educa build --drafts\n  educa build --timings           say where the time went\n  educa build --fresh             make everything anew, whatever is remembered\n  educa build --format json | jq .published.written"
     )]
     Build(BuildArgs),
     /// Builds the school and serves it (the default command)
@@ -80,7 +82,7 @@ pub enum Command {
     Serve(ServeArgs),
     /// Finds every mistake in the content and the theme, and writes nothing
     #[command(
-        after_help = "Examples:\n  educa check\n  educa check --strict            fail on warnings too\n  educa check --format json"
+        after_help = "Examples:\n  educa check\n  educa check --strict            fail on warnings too\n  educa check --deep              is what lies in public/ and private/ what the last build wrote?\n  educa check --format github     in a workflow: annotations at the lines"
     )]
     Check(CheckArgs),
     /// Makes a new school that builds and serves at once
@@ -106,6 +108,12 @@ pub struct BuildArgs {
     /// Build drafts, and what is to be published later.
     #[arg(long)]
     pub drafts: bool,
+    /// Make everything anew: forget what earlier builds remembered.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Say how long each part of the work took.
+    #[arg(long)]
+    pub timings: bool,
 }
 
 /// Options of `educa check`.
@@ -117,6 +125,9 @@ pub struct CheckArgs {
     /// Check drafts, and what is to be published later.
     #[arg(long)]
     pub drafts: bool,
+    /// Also read everything that was published, and compare it with what the last build wrote.
+    #[arg(long)]
+    pub deep: bool,
 }
 
 /// Options of `educa serve`.

@@ -1,7 +1,7 @@
 //! `educa build` and `educa check`.
 
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -9,25 +9,37 @@ use super::args::{BuildArgs, CheckArgs, Format};
 use super::progress::Bar;
 use super::report::{self, JsonDiagnostic, counted};
 use super::settings::Settings;
+use super::timings::Timings;
 use crate::diag::Diagnostics;
-use crate::site::{self, Built, SchoolSize, SiteConfig};
+use crate::site::{self, Built, SiteConfig};
 
 /// `educa build`: publishes the school if nothing is wrong with it.
 pub fn build(settings: Settings, args: &BuildArgs, format: Format) -> anyhow::Result<ExitCode> {
-    let config = SiteConfig { drafts: args.drafts, ..settings.site };
-    let began = Instant::now();
-    let built = site::build(&config, &Bar::default())?;
-    print(&built, began, format)?;
+    let config = SiteConfig { drafts: args.drafts, fresh: args.fresh, ..settings.site };
+    let timings = Timings::new(Bar::default());
+    let built = site::build(&config, &timings)?;
+    let times = timings.finish();
+    print(&built, times.total, format)?;
+    if args.timings {
+        anstream::eprint!("{times}");
+    }
     Ok(exit_code(built.diagnostics.has_errors()))
 }
 
 /// `educa check`: says what is wrong, and writes nothing.
 pub fn check(settings: Settings, args: &CheckArgs, format: Format) -> anyhow::Result<ExitCode> {
     let config = SiteConfig { drafts: args.drafts, ..settings.site };
-    let built = site::check(&config, &Bar::default())?;
+    let mut built = site::check(&config, &Bar::default())?;
+    if args.deep {
+        let mut all = built.diagnostics;
+        all.append(site::check_published(&config)?);
+        built.diagnostics = all.sorted();
+    }
     match format {
         Format::Json => print_json(&built)?,
+        Format::Github => report::print_annotations(&built.diagnostics),
         Format::Text => {
+            print_notes(&built);
             report::print(&built.diagnostics);
             if built.diagnostics.is_empty() {
                 let size = built.size;
@@ -42,24 +54,33 @@ pub fn check(settings: Settings, args: &CheckArgs, format: Format) -> anyhow::Re
 }
 
 /// Says what a build found and did.
-pub fn print(built: &Built, began: Instant, format: Format) -> anyhow::Result<()> {
-    if format == Format::Json {
-        return print_json(built);
+pub fn print(built: &Built, took: Duration, format: Format) -> anyhow::Result<()> {
+    match format {
+        Format::Json => return print_json(built),
+        Format::Github => report::print_annotations(&built.diagnostics),
+        Format::Text => report::print(&built.diagnostics),
     }
-    report::print(&built.diagnostics);
+    print_notes(built);
     match built.published {
         None => anstream::eprintln!("nothing was published"),
         Some(published) => anstream::println!(
-            "{}, {}: {} written, {} kept, {} removed in {:.2} s",
+            "{}, {}: {} written, {} kept, {} removed, {} in all, in {:.2} s",
             counted(built.size.courses, "course"),
             counted(built.size.pages, "page"),
             counted(published.written, "file"),
             published.kept,
             published.removed,
-            began.elapsed().as_secs_f64(),
+            indicatif::DecimalBytes(published.bytes),
+            took.as_secs_f64(),
         ),
     }
     Ok(())
+}
+
+fn print_notes(built: &Built) {
+    for note in &built.notes {
+        anstream::eprintln!("note: {note}");
+    }
 }
 
 #[derive(Serialize)]
@@ -81,8 +102,7 @@ struct JsonPublished {
 
 /// The document of a school whose settings have mistakes: nothing else of it is known.
 pub fn print_unreadable(diagnostics: &Diagnostics) -> anyhow::Result<()> {
-    let size = SchoolSize::default();
-    print_json(&Built { diagnostics: diagnostics.clone(), size, published: None })
+    print_json(&Built { diagnostics: diagnostics.clone(), ..Built::default() })
 }
 
 fn print_json(built: &Built) -> anyhow::Result<()> {

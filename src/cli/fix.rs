@@ -37,7 +37,7 @@ pub fn fix(settings: &Settings, args: &FixArgs, format: Format) -> anyhow::Resul
     match format {
         Format::Json => print_json(&given),
         Format::Text if given.is_empty() => anstream::println!("every subject, course and instructor has an id"),
-        Format::Text => {}
+        Format::Text | Format::Github => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -64,7 +64,7 @@ pub fn init(args: &InitArgs, format: Format) -> anyhow::Result<ExitCode> {
     }
     let shown = folder.display();
     match format {
-        Format::Text => anstream::println!("a school in {shown}: see it with `educa --root {shown}`"),
+        Format::Text | Format::Github => anstream::println!("a school in {shown}: see it with `educa --root {shown}`"),
         Format::Json => {
             let files: Vec<_> = files.iter().map(|(path, _)| folder.join(path)).collect();
             anstream::println!("{}", serde_json::json!({ "files": files }));

@@ -7,6 +7,7 @@ mod args;
 mod settings;
 mod report;
 mod progress;
+mod timings;
 mod build;
 mod serve;
 mod ids;

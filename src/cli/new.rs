@@ -30,7 +30,7 @@ pub fn new(settings: &Settings, command: &NewCommand, format: Format) -> anyhow:
         }
     };
     match format {
-        Format::Text => files.iter().for_each(|file| anstream::println!("{}", file.display())),
+        Format::Text | Format::Github => files.iter().for_each(|file| anstream::println!("{}", file.display())),
         Format::Json => anstream::println!("{}", serde_json::json!({ "files": files })),
     }
     Ok(ExitCode::SUCCESS)

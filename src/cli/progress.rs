@@ -20,9 +20,10 @@ impl Progress for Bar {
                 anstream::eprintln!("another build of this school is running: waiting for it");
                 return;
             }
-            Stage::Read => "Reading",
-            Stage::Render => "Rendering",
-            Stage::Write => "Writing",
+            Stage::Recall | Stage::Read | Stage::Assemble => "Reading",
+            Stage::Render | Stage::Link => "Rendering",
+            Stage::Draw => "Drawing",
+            Stage::Publish | Stage::Remember => "Publishing",
         };
         let bar = ProgressBar::with_draw_target(Some(n_steps as u64), ProgressDrawTarget::stderr_with_hz(10));
         let template = match n_steps {

@@ -16,6 +16,29 @@ pub fn print(diagnostics: &Diagnostics) {
     }
 }
 
+/// Prints all diagnostics to standard output as GitHub's workflow commands, which show them at their lines.
+pub fn print_annotations(diagnostics: &Diagnostics) {
+    for diagnostic in diagnostics {
+        anstream::println!("{}", annotation(diagnostic));
+    }
+    if let Some(summary) = summary(diagnostics) {
+        anstream::eprintln!("{summary}");
+    }
+}
+
+/// `::error file=a.md,line=1,col=2,endColumn=3::words`, escaped as GitHub's toolkit does it.
+fn annotation(diagnostic: &Diagnostic) -> String {
+    let data = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    let property = |text: &str| data(text).replace(':', "%3A").replace(',', "%2C");
+    let mut line = format!("::{} file={}", diagnostic.severity, property(&diagnostic.path));
+    if let Some(place) = &diagnostic.place {
+        let (at, end) = (place.column, place.column + place.width);
+        line += &format!(",line={},col={at},endColumn={end}", place.line);
+    }
+    let help = diagnostic.help.as_ref().map(|help| format!(" ({help})")).unwrap_or_default();
+    format!("{line}::{}", data(&format!("{}{help}", diagnostic.message)))
+}
+
 /// `2 errors and 1 warning`; nothing if there is nothing.
 pub fn summary(diagnostics: &Diagnostics) -> Option<String> {
     let counts = [(diagnostics.count(Severity::Error), "error"), (diagnostics.count(Severity::Warning), "warning")];
@@ -79,5 +102,20 @@ impl<'a> JsonDiagnostic<'a> {
             message: &diagnostic.message,
             help: diagnostic.help.as_deref(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::SourceText;
+
+    #[test]
+    fn an_annotation_has_its_place_and_no_character_of_githubs_own() {
+        let source = SourceText { path: "a,b:c.md", text: "one\n100 %\n" };
+        let diagnostic = source.error(8..9, "100% wrong\nreally").help("do: this");
+        let expected = "::error file=a%2Cb%3Ac.md,line=2,col=5,endColumn=6::100%25 wrong%0Areally (do: this)";
+        assert_eq!(annotation(&diagnostic), expected);
+        assert_eq!(annotation(&Diagnostic::warning("x", "y")), "::warning file=x::y");
     }
 }

@@ -25,7 +25,7 @@ pub fn serve(settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode> {
     if !args.no_build {
         let began = Instant::now();
         let built = site::build(&site, &Bar::default())?;
-        build::print(&built, began, Format::Text)?;
+        build::print(&built, began.elapsed(), Format::Text)?;
         if built.diagnostics.has_errors() {
             return Ok(ExitCode::FAILURE);
         }

@@ -77,7 +77,9 @@ pub fn load(root: &Path, now: Timestamp, diagnostics: &mut Diagnostics) -> Optio
     let environment = environment();
     let source = SourceText { path: "the environment (EDUCA_…)", text: &environment };
     let environment = Layer::read(source, Fields::untyped, &mut said);
-    let settings = environment.over(file).into_settings(root, now);
+    let epoch = source_date_epoch(&mut said);
+    let mut settings = environment.over(file).into_settings(root, epoch.unwrap_or(now));
+    settings.site.newest = epoch;
     said.append(overlaps(&settings.site));
     let failed = said.has_errors();
     diagnostics.append(said);
@@ -239,9 +241,30 @@ impl Layer {
             raw_html: self.html.unwrap_or(false),
             drafts: false,
             now,
+            newest: None,
+            program: program(),
+            fresh: false,
         };
         Settings { site, server, store }
     }
+}
+
+/// The moment that stands for now in builds which are to be the same wherever they run
+/// (<https://reproducible-builds.org/specs/source-date-epoch/>).
+fn source_date_epoch(said: &mut Diagnostics) -> Option<Timestamp> {
+    let text = std::env::var_os("SOURCE_DATE_EPOCH")?.to_string_lossy().into_owned();
+    let moment = text.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    if moment.is_none() {
+        let message = format!("SOURCE_DATE_EPOCH cannot be \"{text}\"");
+        said.push(Diagnostic::error("the environment", message).help("set it to seconds since 1970, or unset it"));
+    }
+    moment
+}
+
+/// Which educa this is: another build of the same version may do things otherwise.
+fn program() -> String {
+    let file = std::env::current_exe().ok().and_then(|path| disk::stat(&path));
+    format!("{} {file:?}", env!("CARGO_PKG_VERSION"))
 }
 
 fn at_least_one(fields: &mut Fields<'_>, key: &'static str) -> Option<u32> {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::catalog::{Audience, Catalog, Course, Instructor, Module, Published, Subject};
 use super::{CourseId, Direction};
+use crate::digest::Digest;
 use crate::disk::{self, DiskError};
 
 /// The catalog's file in `private/`.
@@ -81,15 +82,17 @@ pub fn load_contents(private: &Path, course: CourseId) -> Result<CourseContents,
     serde_json::from_slice(&bytes).map_err(|error| damaged(&path, error))
 }
 
-/// Writes the catalog: the last step of a build, so that a server never sees one whose files are not there yet.
-pub fn save(catalog: &Catalog, private: &Path) -> Result<(), DiskError> {
+/// Writes the catalog: the last step of a build, so that a server never sees one whose files are not there yet. Returns
+/// the identity of its bytes.
+pub fn save(catalog: &Catalog, private: &Path) -> Result<Digest, DiskError> {
     let mut bytes = serde_json::to_vec(&to_file(catalog)).expect("plain strings and numbers always serialize");
     bytes.push(b'\n');
     let path = private.join(CATALOG_FILE);
-    if disk::read_if_there(&path)?.as_deref() == Some(&bytes) {
-        return Ok(()); // A server watches this file: do not wake it for nothing.
+    // A server watches this file: do not wake it for nothing.
+    if disk::read_if_there(&path)?.as_deref() != Some(&bytes) {
+        disk::write(&path, &bytes)?;
     }
-    disk::write(&path, &bytes)
+    Ok(Digest::of(&bytes))
 }
 
 /// Reads the catalog of a built school.
@@ -262,7 +265,6 @@ fn course_from_file(course: CourseFile) -> Result<Course, Box<dyn std::error::Er
 mod tests {
     use super::*;
     use crate::course::{InstructorId, SubjectId, routes};
-    use crate::digest::Digest;
 
     fn school() -> Result<Catalog, Box<dyn std::error::Error>> {
         let slug: crate::course::Slug = "sets".parse()?;

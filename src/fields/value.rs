@@ -1,9 +1,11 @@
-//! What TOML and YAML have in common: values that know where they stand.
+//! What TOML and YAML have in common: values that know where they stand. A build keeps them, so as not to parse again.
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 /// A value and its byte range in the text it was parsed from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Node {
     /// Where it stands.
     pub span: Range<usize>,
@@ -12,7 +14,7 @@ pub struct Node {
 }
 
 /// A value of a settings table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     /// `true` or `false`.
     Boolean(bool),
@@ -49,7 +51,7 @@ impl Value {
 }
 
 /// One `key = value`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The key.
     pub key: String,
@@ -60,7 +62,7 @@ pub struct Entry {
 }
 
 /// Settings in the order in which they were written. No key stands twice: both parsers refuse that.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Table {
     /// The settings.
     pub entries: Vec<Entry>,

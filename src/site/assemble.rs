@@ -37,6 +37,7 @@ pub fn assemble(
         config,
         history,
         diagnostics,
+        changes_at: None,
         course_ids: Unique::new(
             "course id",
             "give the newer course another id, or remove the line and run `educa fix`",
@@ -54,8 +55,9 @@ pub fn assemble(
     let instructor_resources = folder.media("put it into the folder instructors itself", assembly.diagnostics);
     let mut subjects = assembly.subjects(&root);
     subjects.sort_by_key(|subject| (subject.title.to_lowercase(), subject.id));
+    let changes_at = assembly.changes_at;
     let files = tree.files.iter().map(|file| file.path.clone()).collect();
-    Curriculum { subjects, instructors, instructor_resources, files }
+    Curriculum { subjects, instructors, instructor_resources, files, changes_at }
 }
 
 impl Assembly<'_, '_> {
@@ -86,7 +88,7 @@ impl Assembly<'_, '_> {
             return None;
         };
         let (id, span) = id?;
-        ids.claim(id, &file.shown, Some(document.source().place(span)), self.diagnostics);
+        ids.claim(id, &file.shown, || Some(document.place(span)), self.diagnostics);
         Some(Instructor { id, user_name, name: name?, speech, document })
     }
 
@@ -126,7 +128,7 @@ impl Assembly<'_, '_> {
         let read =
             |fields: &mut Fields<'_>| (id(fields, SubjectId::new), Common::read(fields, config), speech(fields, &site));
         let head = document(file, self.diagnostics, read);
-        if head.as_ref().is_some_and(|((_, common, _), _)| common.hidden) {
+        if head.as_ref().is_some_and(|((_, common, _), _)| self.hides(common)) {
             return None;
         }
         // Also below a subject that cannot be understood, so that all mistakes are said at once.
@@ -140,10 +142,10 @@ impl Assembly<'_, '_> {
         let slug = slug_of(&common.slug, name, &file.shown, self.diagnostics);
         let aliases = common.aliases(&document);
         if let Some((id, span)) = &id {
-            ids.claim(*id, &file.shown, Some(document.source().place(span.clone())), self.diagnostics);
+            ids.claim(*id, &file.shown, || Some(document.place(span.clone())), self.diagnostics);
         }
         if let Some(slug) = &slug {
-            let place = common.slug.as_ref().map(|(_, span)| document.source().place(span.clone()));
+            let place = || common.slug.as_ref().map(|(_, span)| document.place(span.clone()));
             slugs.claim(slug.clone(), &file.shown, place, self.diagnostics);
         }
         let resources = folder.files.values().filter_map(|file| resource(file)).collect();

@@ -58,9 +58,9 @@ fn placed(assembly: &mut Assembly<'_, '_>, unplaced: Vec<Unplaced>) -> Vec<Conte
     for (unplaced, order) in unplaced.into_iter().zip(orders(&siblings)) {
         let content = Content { order, ..unplaced.content };
         let shown = format!("{}/{}", assembly.content_folder(), content.path);
-        let place = |span| content.document.as_ref().map(|document| document.source().place(span));
-        let order_place = unplaced.given.and_then(|(_, span)| place(span));
-        let slug_place = unplaced.slug_given.and_then(|(_, span)| place(span));
+        let place = |span| content.document.as_ref().map(|document| document.place(span));
+        let order_place = || unplaced.given.and_then(|(_, span)| place(span));
+        let slug_place = || unplaced.slug_given.and_then(|(_, span)| place(span));
         unique_orders.claim(order, &shown, order_place, assembly.diagnostics);
         slugs.claim(content.slug.clone(), &shown, slug_place, assembly.diagnostics);
         contents.push(content);
@@ -109,7 +109,7 @@ fn written(
         (common, fields.number("order"), fields.time("created"), fields.time("updated"), Named::read(fields))
     };
     let ((common, given, created, updated, named), document) = document(file, assembly.diagnostics, read)?;
-    if common.hidden {
+    if assembly.hides(&common) {
         return None;
     }
     let (number, rest) = split_number(stem);
@@ -123,7 +123,7 @@ fn written(
         Named::Video(url, span) => video(&url, file, resources).map(Kind::Video).map_err(|e| (e, span)),
     };
     let kind = kind.map_err(|((message, help), span)| {
-        assembly.diagnostics.push(document.source().error(span, message).help(help));
+        assembly.diagnostics.push(document.error(span, message).help(help));
     });
     let aliases = common.aliases(&document);
     let times = assembly.history.of(&file.path);

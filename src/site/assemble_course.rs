@@ -62,7 +62,7 @@ pub(super) fn course(
     let mut diagnostics = std::mem::take(assembly.diagnostics);
     let read = document(file, &mut diagnostics, |fields| CourseSettings::read(fields, assembly, parent));
     *assembly.diagnostics = diagnostics;
-    if read.as_ref().is_some_and(|(settings, _)| settings.common.hidden) {
+    if read.as_ref().is_some_and(|(settings, _)| assembly.hides(&settings.common)) {
         return None;
     }
     // Also below a course that cannot be understood, so that all mistakes are said at once.
@@ -96,16 +96,15 @@ pub(super) fn course(
 fn claim(assembly: &mut Assembly<'_, '_>, settings: &CourseSettings, slug: Option<&Slug>, document: &Document) {
     let shown = &document.shown;
     if let Some((id, span)) = &settings.id {
-        let place = document.source().place(span.clone());
-        assembly.course_ids.claim(*id, shown, Some(place), assembly.diagnostics);
+        assembly.course_ids.claim(*id, shown, || Some(document.place(span.clone())), assembly.diagnostics);
     }
     let Some(slug) = slug else { return };
-    let place = settings.common.slug.as_ref().map(|(_, span)| document.source().place(span.clone()));
+    let place = || settings.common.slug.as_ref().map(|(_, span)| document.place(span.clone()));
     if slug.as_str() == routes::SUBJECT_SLUG {
         let help = "rename the folder, or set another `slug`";
         let message = "a course cannot have the slug \"subject\": its address belongs to the subjects";
         let mut diagnostic = Diagnostic::error(&**shown, message).help(help);
-        diagnostic.place = place.clone();
+        diagnostic.place = place();
         assembly.diagnostics.push(diagnostic);
     }
     assembly.course_slugs.claim(slug.clone(), shown, place, assembly.diagnostics);
@@ -152,9 +151,9 @@ fn modules(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>, shown: &str) ->
     for (unplaced, order) in unplaced.into_iter().zip(orders(&siblings)) {
         let module = Module { order, ..unplaced.module };
         let shown = &module.document.shown;
-        let place = |span: std::ops::Range<usize>| module.document.source().place(span);
-        let order_place = unplaced.given.map(|(_, span)| place(span));
-        let slug_place = unplaced.slug_given.map(|(_, span)| place(span));
+        let place = |span: std::ops::Range<usize>| module.document.place(span);
+        let order_place = || unplaced.given.map(|(_, span)| place(span));
+        let slug_place = || unplaced.slug_given.map(|(_, span)| place(span));
         unique_orders.claim(order, shown, order_place, assembly.diagnostics);
         slugs.claim(module.slug.clone(), shown, slug_place, assembly.diagnostics);
         modules.push(module);
@@ -175,7 +174,7 @@ fn module(assembly: &mut Assembly<'_, '_>, name: &str, folder: &Folder<'_>, show
         (common, fields.number("order"), fields.flag("preview"))
     };
     let head = document(file, assembly.diagnostics, read);
-    if head.as_ref().is_some_and(|((common, ..), _)| common.hidden) {
+    if head.as_ref().is_some_and(|((common, ..), _)| assembly.hides(common)) {
         return None;
     }
     let (contents, resources) = contents(assembly, folder);

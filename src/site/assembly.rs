@@ -1,9 +1,12 @@
 //! What every level of the assembly shares.
 
+use jiff::Timestamp;
+
 use super::config::SiteConfig;
 use super::curriculum::Speech;
 use super::history::History;
 use super::naming::Unique;
+use super::settings::Common;
 use super::source::shown;
 use crate::course::{CourseId, Slug};
 use crate::diag::Diagnostics;
@@ -15,9 +18,19 @@ pub(super) struct Assembly<'a, 'd> {
     pub diagnostics: &'d mut Diagnostics,
     pub course_ids: Unique<CourseId>,
     pub course_slugs: Unique<Slug>,
+    /// The earliest `publish_on` that is still to come.
+    pub changes_at: Option<Timestamp>,
 }
 
 impl Assembly<'_, '_> {
+    /// Whether something is left out of this build; notes when it will no longer be.
+    pub fn hides(&mut self, common: &Common) -> bool {
+        if let Some(at) = common.waits_until {
+            self.changes_at = Some(self.changes_at.map_or(at, |before| before.min(at)));
+        }
+        common.hidden
+    }
+
     /// The language and direction of the site.
     pub fn site_speech(&self) -> Speech {
         Speech { dir: self.config.lang.direction(), lang: self.config.lang.clone() }

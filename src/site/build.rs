@@ -1,20 +1,16 @@
-//! The pipeline: from `content/` to `public/` and `private/` on one screen.
+//! Building and checking a school, once or again and again. The pipeline itself is in `run`.
 
-use super::assemble::assemble;
-use super::catalog::catalog;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
 use super::config::SiteConfig;
-use super::curriculum::Speech;
-use super::graph::SiteGraph;
-use super::history::History;
-use super::pages::outputs;
-use super::publish::{Output, PublishError, Published, publish};
-use super::render::render_all;
-use super::source::scan;
-use super::views::Views;
-use crate::course::Catalog;
+use super::memory::{Memory, ledger_stamp};
+use super::publish::{self, PublishError, Published};
+use super::run::Run;
+use crate::course::{Address, Catalog};
 use crate::diag::Diagnostics;
-use crate::disk::{self, DiskError};
-use crate::theme::Theme;
+use crate::disk::{self, DiskError, Stat};
 
 /// Hears how far a build is. All methods may be called from any thread.
 pub trait Progress: Sync {
@@ -24,17 +20,27 @@ pub trait Progress: Sync {
     fn step(&self);
 }
 
-/// A part of the work.
+/// A part of the work, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// Another build holds the lock.
     Wait,
-    /// Course files are read and understood.
+    /// What the last build remembered is read.
+    Recall,
+    /// Course files are read.
     Read,
-    /// Texts and pages are made.
+    /// They are understood.
+    Assemble,
+    /// Texts become HTML.
     Render,
-    /// Files are written.
-    Write,
+    /// Links are followed, and what has to be made is found out.
+    Link,
+    /// Pages are drawn and written.
+    Draw,
+    /// They take their places.
+    Publish,
+    /// What was found out is kept for the next build.
+    Remember,
 }
 
 /// For those who do not want to know.
@@ -54,10 +60,13 @@ pub enum BuildError {
     /// The result could not be published.
     #[error(transparent)]
     Publish(#[from] PublishError),
+    /// Somebody writes files all the time.
+    #[error("course files change while they are read: build again when they are at rest")]
+    Restless,
 }
 
 /// What a build found and did.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Built {
     /// What was wrong, sorted.
     pub diagnostics: Diagnostics,
@@ -65,10 +74,16 @@ pub struct Built {
     pub size: SchoolSize,
     /// What was published; nothing if there were errors.
     pub published: Option<Published>,
+    /// The new catalog; nothing if the old one stands.
+    pub catalog: Option<Arc<Catalog>>,
+    /// The addresses whose files were written or removed.
+    pub changed: Vec<Address>,
+    /// What a person should know besides.
+    pub notes: Vec<String>,
 }
 
 /// How much there is in a school.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SchoolSize {
     /// Courses.
     pub courses: usize,
@@ -78,65 +93,71 @@ pub struct SchoolSize {
     pub pages: usize,
 }
 
-/// Everything that a build publishes, made and not yet written.
-struct Made {
-    outputs: Vec<Output>,
-    catalog: Catalog,
-}
-
 /// Builds a school: publishes it if there are no errors in it.
 pub fn build(config: &SiteConfig, progress: &dyn Progress) -> Result<Built, BuildError> {
-    let _lock = disk::lock(&config.state.join("build.lock"), || progress.begin(Stage::Wait, 0))?;
-    let mut diagnostics = Diagnostics::new();
-    let made = make(config, progress, &mut diagnostics)?;
-    let size = made.as_ref().map(size).unwrap_or_default();
-    let diagnostics = diagnostics.sorted();
-    let published = match made {
-        Some(Made { outputs, catalog }) if !diagnostics.has_errors() => {
-            progress.begin(Stage::Write, outputs.len());
-            Some(publish(config, &outputs, &catalog, &|| progress.step())?)
-        }
-        _ => None,
-    };
-    Ok(Built { diagnostics, size, published })
+    let mut engine = Engine::new(config.clone());
+    let built = engine.build(progress)?;
+    engine.save(progress)?;
+    Ok(built)
 }
 
 /// Finds every mistake in a school and writes nothing.
 pub fn check(config: &SiteConfig, progress: &dyn Progress) -> Result<Built, BuildError> {
-    let mut diagnostics = Diagnostics::new();
-    let made = make(config, progress, &mut diagnostics)?;
-    let size = made.as_ref().map(size).unwrap_or_default();
-    Ok(Built { diagnostics: diagnostics.sorted(), size, published: None })
+    let mut memory = Memory::load_read_only(config)?;
+    // No moment is known without writing: what was read a moment ago is not relied upon, but nothing is kept anyway.
+    let run = Run { config, moment: Stat::default(), progress, publishes: false };
+    Ok(Built { notes: std::mem::take(&mut memory.notes), ..run.until_at_rest(&mut memory)? })
 }
 
-fn make(
-    config: &SiteConfig,
-    progress: &dyn Progress,
-    diagnostics: &mut Diagnostics,
-) -> Result<Option<Made>, DiskError> {
-    progress.begin(Stage::Read, 0);
-    let (history, tree) =
-        rayon::join(|| History::read(&config.content), || scan(&config.root, &config.content, diagnostics));
-    let curriculum = assemble(config, &tree?, &history, diagnostics);
-    let Some(theme) = Theme::load(&config.themes, &config.theme, &config.site_view(), diagnostics)? else {
-        return Ok(None);
-    };
-    progress.begin(Stage::Render, 0);
-    let fragments = render_all(&curriculum, &theme, config.raw_html, diagnostics);
-    let graph = SiteGraph::new(&curriculum, &fragments, diagnostics);
-    let site = Speech { dir: config.lang.direction(), lang: config.lang.clone() };
-    let views = Views { graph: &graph, theme: &theme, site, base_url: config.base_url.as_deref() };
-    let outputs = outputs(&views, diagnostics);
-    let catalog = catalog(&graph, &outputs);
-    Ok(Some(Made { outputs, catalog }))
+/// Compares everything that was published with what the last build wrote: a file that is not, or no longer, what it was
+/// is reported.
+pub fn check_published(config: &SiteConfig) -> Result<Diagnostics, BuildError> {
+    let memory = Memory::load_read_only(config)?;
+    Ok(publish::verify(config, &memory.ledger))
 }
 
-fn size(made: &Made) -> SchoolSize {
-    let courses = &made.catalog.courses;
-    let is_page = |output: &&Output| output.address.as_ref().is_some_and(crate::course::Address::is_page);
-    SchoolSize {
-        courses: courses.len(),
-        modules: courses.iter().map(|course| course.modules.len()).sum(),
-        pages: made.outputs.iter().filter(is_page).count(),
+/// Builds one school again and again, and keeps in memory what it knows.
+pub struct Engine {
+    config: SiteConfig,
+    /// What is known, and how the ledger looked when it was laid down.
+    memory: Option<(Memory, Option<Stat>)>,
+    unsaved: bool,
+}
+
+impl Engine {
+    /// For a school; nothing is read yet.
+    pub fn new(config: SiteConfig) -> Self {
+        Self { config, memory: None, unsaved: false }
+    }
+
+    /// Builds, and publishes if there are no errors.
+    pub fn build(&mut self, progress: &dyn Progress) -> Result<Built, BuildError> {
+        let config = &self.config;
+        let lock = disk::lock(&config.state.join("build.lock"), || progress.begin(Stage::Wait, 0))?;
+        let moment = lock.moment()?;
+        publish::claim(&config.public)?;
+        publish::claim(&config.private)?;
+        progress.begin(Stage::Recall, 0);
+        let mut memory = match self.memory.take() {
+            // Another process may have built in between.
+            Some((memory, stamp)) if stamp.is_some() && stamp == ledger_stamp(config) => memory,
+            _ => Memory::load(config)?,
+        };
+        let notes = std::mem::take(&mut memory.notes);
+        let run = Run { config, moment, progress, publishes: true };
+        let built = run.until_at_rest(&mut memory)?;
+        self.unsaved |= std::mem::take(&mut memory.is_news);
+        self.memory = Some((memory, ledger_stamp(config)));
+        Ok(Built { notes, ..built })
+    }
+
+    /// Keeps what is known for the next process. Whoever does not call it makes the next build slow.
+    pub fn save(&mut self, progress: &dyn Progress) -> Result<(), DiskError> {
+        let Some((memory, _)) = self.memory.as_mut().filter(|_| self.unsaved) else { return Ok(()) };
+        progress.begin(Stage::Remember, 0);
+        let _lock = disk::lock(&self.config.state.join("build.lock"), || progress.begin(Stage::Wait, 0))?;
+        memory.save(&self.config)?;
+        self.unsaved = false;
+        Ok(())
     }
 }

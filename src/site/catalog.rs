@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use super::curriculum::{self, Curriculum};
 use super::graph::SiteGraph;
-use super::publish::Output;
+use super::jobs::Job;
+use super::ledger::Entry;
 use crate::course::{Catalog, Course, Instructor, Module, Published, Subject, routes};
 
 /// What the server is told of a school.
-pub fn catalog(graph: &SiteGraph<'_>, outputs: &[Output]) -> Catalog {
+pub fn catalog(graph: &SiteGraph<'_>, jobs: &[Job<'_>], entries: &[Entry]) -> Catalog {
     let curriculum = graph.curriculum;
     let subject = |subject: &curriculum::Subject| Subject {
         id: subject.id,
@@ -19,7 +20,7 @@ pub fn catalog(graph: &SiteGraph<'_>, outputs: &[Output]) -> Catalog {
         subjects: curriculum.subjects.iter().map(subject).collect(),
         courses: courses(graph, curriculum),
         instructors: curriculum.instructors.iter().map(instructor).collect(),
-        files: outputs.iter().filter_map(file).collect::<BTreeMap<_, _>>(),
+        files: jobs.iter().zip(entries).filter_map(file).collect::<BTreeMap<_, _>>(),
     }
 }
 
@@ -60,7 +61,7 @@ fn instructor(instructor: &curriculum::Instructor) -> Instructor {
     Instructor { id: instructor.id, user_name: instructor.user_name.clone(), name: instructor.name.clone() }
 }
 
-fn file(output: &Output) -> Option<(crate::course::Address, Published)> {
-    let published = Published { digest: output.digest, size: output.size, audience: output.audience };
-    Some((output.address.clone()?, published))
+fn file((job, entry): (&Job<'_>, &Entry)) -> Option<(crate::course::Address, Published)> {
+    let published = Published { digest: entry.digest, size: entry.size, audience: job.audience };
+    Some((job.address.clone()?, published))
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use crate::course::Language;
+use crate::digest::Digest;
 use crate::theme::SiteView;
 
 /// Settings of a build: `[site]` and `[build]` of educa.toml, with all paths made whole.
@@ -38,9 +39,24 @@ pub struct SiteConfig {
     pub drafts: bool,
     /// The moment that `publish_on` is compared with.
     pub now: Timestamp,
+    /// Files count as no newer than this, for builds that must be the same wherever they run (`SOURCE_DATE_EPOCH`).
+    pub newest: Option<Timestamp>,
+    /// Which educa this is. What another one remembered counts for nothing.
+    pub program: String,
+    /// Whether everything is made anew, whatever is remembered.
+    pub fresh: bool,
 }
 
 impl SiteConfig {
+    /// The identity of every setting that has a part in what is published.
+    pub fn digest(&self) -> Digest {
+        let Self { title, description, lang, base_url, theme, raw_html, drafts, newest, program, .. } = self;
+        let text = format!(
+            "{title:?} {description:?} {lang} {base_url:?} {theme:?} {raw_html} {drafts} {newest:?} {program:?}"
+        );
+        Digest::of(text.as_bytes())
+    }
+
     /// What every page knows of the site, the server's own pages too.
     pub fn site_view(&self) -> SiteView {
         SiteView { title: self.title.clone(), description: self.description.clone(), lang: self.lang.to_string() }

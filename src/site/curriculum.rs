@@ -8,9 +8,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use super::source::{MediaFacts, SourceFile};
+use super::text::Text;
 use super::video::Video;
 use crate::course::{CourseId, Direction, InstructorId, Language, Slug, SubjectId};
-use crate::diag::{Place, SourceText};
+use crate::diag::{Diagnostic, Place, SourceText};
 use crate::digest::Digest;
 
 /// A whole school, drafts left out.
@@ -24,6 +26,8 @@ pub struct Curriculum {
     pub instructor_resources: Vec<Resource>,
     /// The paths of all files in the content folder, those of drafts and of what has mistakes too.
     pub files: HashSet<String>,
+    /// When something that waits for its day (`publish_on`) appears next, if nothing else happens.
+    pub changes_at: Option<Timestamp>,
 }
 
 /// A text with its settings cut off.
@@ -33,21 +37,40 @@ pub struct Document {
     pub path: Arc<str>,
     /// How diagnostics name it.
     pub shown: Arc<str>,
-    /// All of it.
-    pub text: Arc<str>,
+    /// All of it, when somebody needs it.
+    pub text: Arc<Text>,
     /// Where the body begins.
     pub body_at: usize,
+    /// Identity of the body.
+    pub body: Digest,
 }
 
 impl Document {
-    /// What comes after the settings.
-    pub fn body(&self) -> &str {
-        &self.text[self.body_at..]
+    /// The document in a file; nothing if its front matter is not sound.
+    pub fn new(file: &SourceFile, text: &Arc<Text>) -> Option<Self> {
+        let head = text.facts.head.as_ref()?;
+        let (path, shown) = (file.path.as_str().into(), file.shown.as_str().into());
+        Some(Self { path, shown, text: text.clone(), body_at: head.body_at, body: head.body })
     }
 
-    /// For diagnostics.
-    pub fn source(&self) -> SourceText<'_> {
-        SourceText { path: &self.shown, text: &self.text }
+    /// What comes after the settings.
+    pub fn body(&self) -> String {
+        self.text.get().get(self.body_at..).unwrap_or_default().to_owned()
+    }
+
+    /// An error at a byte range of the text.
+    pub fn error(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
+        SourceText { path: &self.shown, text: &self.text.get() }.error(span, message)
+    }
+
+    /// A warning at a byte range of the text.
+    pub fn warning(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
+        SourceText { path: &self.shown, text: &self.text.get() }.warning(span, message)
+    }
+
+    /// Where a byte range of the text begins.
+    pub fn place(&self, span: Range<usize>) -> Place {
+        SourceText { path: &self.shown, text: &self.text.get() }.place(span)
     }
 }
 
@@ -60,10 +83,8 @@ pub struct Resource {
     pub shown: String,
     /// Where it lies.
     pub disk_path: std::path::PathBuf,
-    /// Identity of its bytes.
-    pub digest: Digest,
-    /// Bytes.
-    pub size: u64,
+    /// Identity, size, and pixels of an image.
+    pub facts: MediaFacts,
 }
 
 /// `subject.md` and all below it.

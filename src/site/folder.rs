@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::curriculum::{Document, Resource};
 use super::front_matter;
 use super::source::{SourceBody, SourceFile};
+use super::text::Head;
 use crate::diag::{Diagnostic, Diagnostics, SourceText};
 use crate::fields::Fields;
 
@@ -55,30 +56,32 @@ pub(super) fn stray(file: &SourceFile, help: &str, diagnostics: &mut Diagnostics
 
 /// The resource a file is, unless it is a text.
 pub(super) fn resource(file: &SourceFile) -> Option<Resource> {
-    let SourceBody::Media { digest, size } = file.body else { return None };
-    Some(Resource {
-        path: file.path.clone(),
-        shown: file.shown.clone(),
-        disk_path: file.disk_path.clone(),
-        digest,
-        size,
-    })
+    let SourceBody::Media(facts) = file.body else { return None };
+    Some(Resource { path: file.path.clone(), shown: file.shown.clone(), disk_path: file.disk_path.clone(), facts })
 }
 
 /// The document a file is, with what `read` made of its settings.
 pub(super) fn document<T>(
     file: &SourceFile,
     diagnostics: &mut Diagnostics,
-    read: impl FnOnce(&mut Fields<'_>) -> T,
+    read: impl Fn(&mut Fields<'_>) -> T,
 ) -> Option<(T, Document)> {
     let SourceBody::Text(text) = &file.body else { return None };
-    let source = SourceText { path: &file.shown, text };
-    let (value, body_at) = front_matter::read(source, diagnostics, read)?;
-    let document = Document {
-        path: file.path.as_str().into(),
-        shown: file.shown.as_str().into(),
-        text: text.as_str().into(),
-        body_at,
-    };
-    Some((value, document))
+    if let Some(value) = text.facts.head.as_ref().and_then(|head| spotless(head, &read)) {
+        return Some((value, Document::new(file, text)?));
+    }
+    let whole = text.get();
+    let source = SourceText { path: &file.shown, text: &whole };
+    let (value, _) = front_matter::read(source, diagnostics, read)?;
+    Some((value, Document::new(file, text)?))
+}
+
+/// What `read` makes of settings that were parsed before; nothing if it finds a mistake, to point at which takes the text.
+fn spotless<T>(head: &Head, read: impl Fn(&mut Fields<'_>) -> T) -> Option<T> {
+    let mut said = Diagnostics::new();
+    let no_text = SourceText { path: "", text: "" };
+    let mut fields = Fields::new(no_text, head.settings_at, head.table.clone(), &mut said);
+    let value = read(&mut fields);
+    fields.finish();
+    said.is_empty().then_some(value)
 }

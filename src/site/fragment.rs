@@ -5,12 +5,16 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 /// A rendered text.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Fragment {
     pub(super) pieces: Vec<Piece>,
     /// What the holes stand for, in the order of the text.
     pub links: Vec<Link>,
+    /// Links to other sites.
+    pub external: Vec<ExternalLink>,
     /// Its headings, in order.
     pub headings: Vec<Heading>,
     /// The first paragraph as plain text, for descriptions; may be empty.
@@ -18,7 +22,7 @@ pub struct Fragment {
 }
 
 /// A part of a fragment.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) enum Piece {
     /// Finished HTML.
     Html(String),
@@ -29,7 +33,7 @@ pub(super) enum Piece {
 }
 
 /// A link or image that leads to another file of the school.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Link {
     /// As the author wrote it.
     pub target: String,
@@ -39,8 +43,17 @@ pub struct Link {
     pub kind: LinkKind,
 }
 
+/// A link to another site, which `educa check --external` follows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ExternalLink {
+    /// As the author wrote it.
+    pub url: String,
+    /// Where it stands in the body.
+    pub span: Range<usize>,
+}
+
 /// What a link is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LinkKind {
     /// Something to follow.
     Page,
@@ -49,7 +62,7 @@ pub enum LinkKind {
 }
 
 /// A heading of a text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Heading {
     /// On the page: 2 to 6.
     pub level: u8,
@@ -70,23 +83,22 @@ pub struct Resolved {
     pub size: Option<(u64, u64)>,
 }
 
-impl Fragment {
-    /// The HTML, with every hole filled: `resolved` has one entry per link.
-    pub fn fill(&self, resolved: &[Resolved]) -> String {
-        let mut html = String::new();
-        for piece in &self.pieces {
-            match piece {
-                Piece::Html(text) => html.push_str(text),
-                Piece::Address(at) => html.push_str(&escape_attribute(&resolved[*at].href)),
-                Piece::Size(at) => {
-                    if let Some((width, height)) = resolved[*at].size {
-                        html.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
-                    }
+/// The HTML of a fragment's pieces, with every hole filled: `resolved` has one entry per link.
+pub(super) fn fill(pieces: &[Piece], resolved: &[Resolved]) -> String {
+    let length = |piece: &Piece| if let Piece::Html(text) = piece { text.len() } else { 64 };
+    let mut html = String::with_capacity(pieces.iter().map(length).sum());
+    for piece in pieces {
+        match piece {
+            Piece::Html(text) => html.push_str(text),
+            Piece::Address(at) => html.push_str(&escape_attribute(&resolved[*at].href)),
+            Piece::Size(at) => {
+                if let Some((width, height)) = resolved[*at].size {
+                    html.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
                 }
             }
         }
-        html
     }
+    html
 }
 
 /// Escapes a text for a double-quoted HTML attribute.

@@ -2,7 +2,9 @@
 
 use std::ops::Range;
 
+use super::text::Head;
 use crate::diag::{Diagnostic, Diagnostics, SourceText};
+use crate::digest::Digest;
 use crate::fields::{Fields, Table, parse_toml, parse_yaml};
 
 /// Which language the settings are written in.
@@ -69,6 +71,15 @@ pub fn read<T>(
     let value = read(&mut fields);
     fields.finish();
     Some((value, front_matter.body))
+}
+
+/// The front matter of a text, parsed; nothing if something is wrong with it, which [`read`] then reports.
+pub fn head(source: SourceText<'_>) -> Option<Head> {
+    let front_matter = split(source).ok().flatten()?;
+    let settings_at = front_matter.settings.start;
+    let table = parse(source, &front_matter, &mut Diagnostics::new())?;
+    let body = Digest::of(&source.text.as_bytes()[front_matter.body..]);
+    Some(Head { table, settings_at, body_at: front_matter.body, body })
 }
 
 fn parse(source: SourceText<'_>, front_matter: &FrontMatter, diagnostics: &mut Diagnostics) -> Option<Table> {

@@ -2,11 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rayon::prelude::*;
-
 use super::curriculum::{Access, Content, Course, Curriculum, Instructor, Layout, Module, Resource, Subject};
-use super::images::image_size;
-use super::render::Fragments;
+use super::fragments::Fragments;
 use crate::course::{Address, Audience, Slug, routes};
 use crate::diag::{Diagnostic, Diagnostics, Place};
 
@@ -54,8 +51,13 @@ pub struct Target<'a> {
     pub audience: Audience,
     /// The file to publish as it is, if it is one.
     pub resource: Option<&'a Resource>,
-    /// Pixels, if it is an image whose size is known.
-    pub size: Option<(u64, u64)>,
+}
+
+impl Target<'_> {
+    /// Width and height, if it is an image whose size is known.
+    pub fn pixels(&self) -> Option<(u64, u64)> {
+        self.resource?.facts.pixels
+    }
 }
 
 impl<'a> SiteGraph<'a> {
@@ -82,7 +84,6 @@ impl<'a> SiteGraph<'a> {
         }
         graph.place_aliases(diagnostics);
         graph.check_folders(diagnostics);
-        graph.measure_images();
         graph
     }
 
@@ -145,7 +146,7 @@ impl<'a> SiteGraph<'a> {
                 None => format!("write content/instructors/{}.md with `id` and `name`", course.owner),
             };
             let message = format!("there is no instructor \"{}\"", course.owner);
-            diagnostics.push(document.source().error(course.owner_at.clone(), message).help(help));
+            diagnostics.push(document.error(course.owner_at.clone(), message).help(help));
         }
         for module in &course.modules {
             self.place_module(course, module, diagnostics);
@@ -283,12 +284,6 @@ impl<'a> SiteGraph<'a> {
             self.moved.push((alias.address.clone(), to));
         }
     }
-
-    fn measure_images(&mut self) {
-        self.targets.par_iter_mut().for_each(|(_, target)| {
-            target.size = target.resource.and_then(image_size);
-        });
-    }
 }
 
 /// Who may read a module.
@@ -308,5 +303,5 @@ pub fn content_place(course: &Course, module: &Module, content: &Content) -> (Ad
 }
 
 fn page<'a>(address: Address, audience: Audience) -> Target<'a> {
-    Target { address, anchor: String::new(), audience, resource: None, size: None }
+    Target { address, anchor: String::new(), audience, resource: None }
 }

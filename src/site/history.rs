@@ -8,13 +8,20 @@ use std::path::Path;
 use std::process::Command;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
 
 /// Commit times by path relative to the content folder.
-#[derive(Debug, Default)]
-pub struct History(HashMap<String, Times>);
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct History {
+    /// Which commit was asked for, and where the content folder lies in the repository.
+    head: String,
+    times: HashMap<String, Times>,
+}
 
 /// The commit times of a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Times {
     /// The oldest commit.
     pub created: Timestamp,
@@ -23,24 +30,25 @@ pub struct Times {
 }
 
 impl History {
-    /// Asks git.
-    pub fn read(content: &Path) -> Self {
-        let output = Command::new("git")
-            .arg("-C")
-            .arg(content)
-            // A repository's own settings must not run programs of its choice (fsmonitor, pagers, signature checks).
-            .args(["-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "--no-pager"])
-            .args(["log", "--no-show-signature", "--no-ext-diff", "--no-renames", "-z"])
-            .args(["--format=%x01%ct", "--name-only", "--relative", "--", "."])
-            .output();
-        match output {
-            Ok(output) if output.status.success() => Self::parse(&String::from_utf8_lossy(&output.stdout)),
-            _ => Self::default(),
+    /// Asks git; only for the newest commit if that is the one of the last answer.
+    pub fn read(content: &Path, last: &Self) -> Self {
+        let Some(head) = git(content, &["rev-parse", "HEAD", "--show-prefix"]) else { return Self::default() };
+        if head == last.head {
+            return last.clone();
         }
+        let log = ["log", "--no-show-signature", "--no-ext-diff", "--no-renames", "-z"];
+        let log = [&log[..], &["--format=%x01%ct", "--name-only", "--relative", "--", "."]].concat();
+        let times = git(content, &log).map(|log| Self::parse(&log)).unwrap_or_default();
+        Self { head, times }
+    }
+
+    /// Its identity.
+    pub fn digest(&self) -> Digest {
+        Digest::of(self.head.as_bytes())
     }
 
     /// Reads `\x01<seconds>` followed by the paths of that commit, newest commit first.
-    fn parse(log: &str) -> Self {
+    fn parse(log: &str) -> HashMap<String, Times> {
         let mut times = HashMap::new();
         for commit in log.split('\u{1}').skip(1) {
             let mut parts = commit.split('\0').map(str::trim);
@@ -52,13 +60,26 @@ impl History {
                 entry.updated = entry.updated.max(at);
             }
         }
-        Self(times)
+        times
     }
 
     /// The times of a file, if it was ever committed.
     pub fn of(&self, path: &str) -> Option<Times> {
-        self.0.get(path).copied()
+        self.times.get(path).copied()
     }
+}
+
+/// What git answers; nothing if there is no git, no repository, or it refuses.
+fn git(content: &Path, arguments: &[&str]) -> Option<String> {
+    let output = Command::new("git")
+        .arg("-C")
+        .arg(content)
+        // A repository's own settings must not run programs of its choice (fsmonitor, pagers, signature checks).
+        .args(["-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "--no-pager"])
+        .args(arguments)
+        .output()
+        .ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 #[cfg(test)]
@@ -68,7 +89,7 @@ mod tests {
     #[test]
     fn the_first_and_the_last_commit_count() {
         let log = "\u{1}200\0\na.md\0b.md\0\u{1}100\0\na.md\0";
-        let history = History::parse(log);
+        let history = History { head: String::new(), times: History::parse(log) };
         let seconds = |path| history.of(path).map(|times| (times.created.as_second(), times.updated.as_second()));
         assert_eq!(seconds("a.md"), Some((100, 200)));
         assert_eq!(seconds("b.md"), Some((200, 200)));

@@ -1,15 +1,16 @@
 //! How large an image is, so that a page keeps its place free before it is loaded. Row C14.
 
-use super::curriculum::Resource;
+use std::path::Path;
+
 use crate::disk;
 
-/// The size of an image in pixels, if its file says so.
-pub fn image_size(resource: &Resource) -> Option<(u64, u64)> {
-    let (_, ending) = resource.path.rsplit_once('.')?;
+/// The width and height of an image in pixels, if its file says so.
+pub fn pixels(path: &Path) -> Option<(u64, u64)> {
+    let ending = path.extension()?.to_str()?;
     match ending.to_ascii_lowercase().as_str() {
-        "svg" => svg_size(&String::from_utf8_lossy(&disk::read(&resource.disk_path).ok()?)),
+        "svg" => svg_size(&String::from_utf8_lossy(&disk::read(path).ok()?)),
         "png" | "jpg" | "jpeg" | "gif" | "webp" | "avif" => {
-            let size = imagesize::size(&resource.disk_path).ok()?;
+            let size = imagesize::size(path).ok()?;
             Some((size.width as u64, size.height as u64))
         }
         _ => None,

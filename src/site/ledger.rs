@@ -1,50 +1,48 @@
-//! The ledger: what the last finished build left in `public/` and `private/`.
+//! The ledger: what the last finished build left in `public/` and `private/`, and out of what.
 //!
-//! It is withdrawn before the first write and laid back after the last. So a build that died leaves none, and the next
-//! one writes every file anew: the ledger can make a build slow, never wrong.
+//! It is withdrawn before the first change and laid back after the last. So a build that died leaves none, and the next
+//! one makes every file anew: the ledger can make a build slow, never wrong.
 
-use std::collections::BTreeMap;
-use std::path::Path;
+use std::collections::HashMap;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::build::SchoolSize;
+use crate::diag::Diagnostics;
 use crate::digest::Digest;
-use crate::disk::{self, DiskError};
 
-/// Grows with every change of the format; a ledger of another version counts as none.
-const VERSION: u32 = 1;
-
-const FILE: &str = "ledger.json";
-
-/// Digests by path: `public/index.html`, `private/course/…`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Ledger(pub BTreeMap<String, Digest>);
-
-#[derive(Serialize, Deserialize)]
-struct LedgerFile {
-    version: u32,
-    files: BTreeMap<String, String>,
+/// What was published.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// By path: `public/index.html`, `private/course/…`.
+    pub files: HashMap<String, Entry>,
+    /// What all of it was made of.
+    pub made_of: Option<MadeOf>,
 }
 
-impl Ledger {
-    /// Reads it; one that is missing, damaged or of another version is empty.
-    pub fn load(state: &Path) -> Result<Self, DiskError> {
-        let Some(bytes) = disk::read_if_there(&state.join(FILE))? else { return Ok(Self::default()) };
-        let file = serde_json::from_slice::<LedgerFile>(&bytes).ok().filter(|file| file.version == VERSION);
-        let Some(file) = file else { return Ok(Self::default()) };
-        Ok(Self(file.files.into_iter().filter_map(|(path, digest)| Some((path, digest.parse().ok()?))).collect()))
-    }
+/// A published file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Identity of what it was made of.
+    pub key: Digest,
+    /// Identity of its bytes.
+    pub digest: Digest,
+    /// Bytes.
+    pub size: u64,
+}
 
-    /// Takes it away, before the first write.
-    pub fn withdraw(state: &Path) -> Result<(), DiskError> {
-        disk::remove_file(&state.join(FILE))
-    }
-
-    /// Lays it back, after the last write.
-    pub fn save(&self, state: &Path) -> Result<(), DiskError> {
-        let files = self.0.iter().map(|(path, digest)| (path.clone(), digest.to_string())).collect();
-        let file = LedgerFile { version: VERSION, files };
-        let bytes = serde_json::to_vec(&file).expect("plain strings and numbers always serialize");
-        disk::write(&state.join(FILE), &bytes)
-    }
+/// What a build was made of, and what there was to say about it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MadeOf {
+    /// Identity of everything that goes into a build.
+    pub inputs: Digest,
+    /// Identity of the catalog's bytes.
+    pub catalog: Digest,
+    /// The moment from which on the same inputs give another school: the next `publish_on`.
+    pub until: Option<Timestamp>,
+    /// What was said; no error is among it.
+    pub said: Diagnostics,
+    /// What the school consists of.
+    pub size: SchoolSize,
 }

@@ -8,7 +8,7 @@ use crate::course::{Address, Audience, routes};
 use crate::diag::Diagnostics;
 use crate::theme::{
     ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, LinkView, ModuleView,
-    NavModule, OutlineView, PageView, PlacedContent, VideoView,
+    NavModule, Neighbours, OutlineContent, OutlineView, PageView, PlacedContent, Shared, VideoView,
 };
 
 /// A page of a course in reading order.
@@ -51,37 +51,45 @@ pub fn steps(course: &Course) -> Vec<Step<'_>> {
 
 impl Views<'_> {
     /// A module's page with all its contents; `items` are their rendered forms.
-    pub fn module(&self, place: &Place<'_>, module: &Module, items: &[String], said: &mut Diagnostics) -> ModuleView {
-        let placed = |(content, html): (&Content, &String)| PlacedContent {
+    pub fn module<'v>(
+        &self,
+        place: &Place<'v>,
+        module: &Module,
+        items: Vec<String>,
+        said: &mut Diagnostics,
+    ) -> ModuleView<'v> {
+        let placed = |(content, html): (&Content, String)| PlacedContent {
             title: content.title.clone(),
             kind: kind_name(&content.kind),
             anchor: content.slug.to_string(),
-            html: html.clone(),
+            html,
             created: content.created.to_string(),
             updated: content.updated.to_string(),
         };
         ModuleView {
             page: self.module_page(place.course, module),
-            nav: self.nav(place, module),
-            number: place.number(module),
+            nav: &place.parts.nav,
+            neighbours: place.neighbours(),
+            number: place.module_at + 1,
             description_html: self.html(&module.document, audience(place.course, module), said),
             contents: module.contents.iter().zip(items).map(placed).collect(),
         }
     }
 
     /// A module's page with the list of its contents.
-    pub fn module_outline(&self, place: &Place<'_>, module: &Module, said: &mut Diagnostics) -> OutlineView {
+    pub fn module_outline<'v>(&self, place: &Place<'v>, module: &Module, said: &mut Diagnostics) -> OutlineView<'v> {
         OutlineView {
             page: self.module_page(place.course, module),
-            nav: self.nav(place, module),
-            number: place.number(module),
+            nav: &place.parts.nav,
+            neighbours: place.neighbours(),
+            number: place.module_at + 1,
             description_html: self.html(&module.document, audience(place.course, module), said),
-            contents: self.outline(place.course, module, None),
+            contents: place.outline(),
         }
     }
 
     /// A content's own page; `item` is its rendered form.
-    pub fn lesson(&self, place: &Place<'_>, module: &Module, content: &Content, item: &str) -> LessonView {
+    pub fn lesson<'v>(&self, place: &Place<'v>, module: &Module, content: &Content, item: String) -> LessonView<'v> {
         let course = place.course;
         let (address, _) = content_place(course, module, content);
         let lead = content.document.as_ref().map(|document| self.lead(document)).unwrap_or_default();
@@ -95,14 +103,15 @@ impl Views<'_> {
         };
         LessonView {
             page: PageView { indexed: audience(course, module) == Audience::Everyone, ..page },
-            nav: self.nav(place, module),
+            nav: &place.parts.nav,
+            neighbours: place.neighbours(),
             module: LinkView {
                 title: module.title.clone(),
                 address: routes::module(&course.slug, &module.slug).href(),
             },
-            contents: self.outline(course, module, Some(content)),
+            contents: place.outline(),
             kind: kind_name(&content.kind),
-            html: item.to_owned(),
+            html: item,
             headings: headings.iter().map(heading).collect(),
             created: content.created.to_string(),
             updated: content.updated.to_string(),
@@ -123,12 +132,12 @@ impl Views<'_> {
     }
 
     fn image(&self, path: &str) -> ImageView {
-        let size = self.graph.target(path).and_then(|target| target.size);
+        let size = self.graph.target(path).and_then(|target| target.pixels());
         ImageView { src: self.href(path), width: size.map(|size| size.0), height: size.map(|size| size.1) }
     }
 
     fn file(&self, path: &str) -> FileView {
-        let size = self.graph.target(path).and_then(|target| target.resource).map_or(0, |resource| resource.size);
+        let size = self.graph.target(path).and_then(|target| target.resource).map_or(0, |resource| resource.facts.size);
         let name = path.rsplit('/').next().unwrap_or(path);
         FileView { href: self.href(path), name: super::naming::split_number(name).1.to_owned(), size }
     }
@@ -178,51 +187,71 @@ impl Views<'_> {
         PageView { indexed: audience(course, module) == Audience::Everyone, ..page }
     }
 
-    fn nav(&self, place: &Place<'_>, current: &Module) -> CourseNav {
-        let course = place.course;
-        let module = |(at, module): (usize, &Module)| NavModule {
-            number: at + 1,
-            title: module.title.clone(),
-            address: routes::module(&course.slug, &module.slug).href(),
-            current: std::ptr::eq(module, current),
-        };
-        let link = |step: Option<&Step<'_>>| {
-            step.map(|step| LinkView { title: step.title().to_owned(), address: step.address(course).href() })
-        };
-        CourseNav {
-            id: course.id.get(),
-            course: LinkView { title: course.title.clone(), address: routes::course(&course.slug).href() },
-            subject: subject_link(place.subject),
-            modules: course.modules.iter().enumerate().map(module).collect(),
-            chat: routes::chat(course.id).href(),
-            previous: place.at.checked_sub(1).and_then(|before| link(place.steps.get(before))),
-            next: link(place.steps.get(place.at + 1)),
+    /// What all pages of a course show.
+    pub fn course_parts<'v>(&self, subject: &Subject, course: &'v Course) -> CourseParts<'v> {
+        let outline = |module: &Module| Shared::new(self.outline(course, module));
+        CourseParts {
+            nav: Shared::new(nav(subject, course)),
+            outlines: course.modules.iter().map(outline).collect(),
+            steps: steps(course),
         }
     }
+}
+
+fn nav(subject: &Subject, course: &Course) -> CourseNav {
+    let module = |(at, module): (usize, &Module)| NavModule {
+        number: at + 1,
+        title: module.title.clone(),
+        address: routes::module(&course.slug, &module.slug).href(),
+    };
+    CourseNav {
+        id: course.id.get(),
+        course: LinkView { title: course.title.clone(), address: routes::course(&course.slug).href() },
+        subject: subject_link(subject),
+        modules: course.modules.iter().enumerate().map(module).collect(),
+        chat: routes::chat(course.id).href(),
+    }
+}
+
+/// What all pages of a course show.
+pub struct CourseParts<'a> {
+    /// The course and its modules.
+    pub nav: Shared<CourseNav>,
+    /// The contents of each module, in order.
+    pub outlines: Vec<Shared<Vec<OutlineContent>>>,
+    /// Its pages in reading order.
+    pub steps: Vec<Step<'a>>,
 }
 
 /// Where a page stands in its course.
 #[derive(Clone, Copy)]
 pub struct Place<'a> {
-    /// The course's subject.
-    pub subject: &'a Subject,
     /// The course.
     pub course: &'a Course,
-    /// All its pages.
-    pub steps: &'a [Step<'a>],
-    /// Which of them this is.
+    /// What all its pages show.
+    pub parts: &'a CourseParts<'a>,
+    /// Which page of them this is.
     pub at: usize,
+    /// Which module it belongs to, from 0.
+    pub module_at: usize,
 }
 
-impl Place<'_> {
+impl<'a> Place<'a> {
     /// Where the page lies.
     pub fn address(&self) -> Address {
-        self.steps[self.at].address(self.course)
+        self.parts.steps[self.at].address(self.course)
     }
 
-    /// The place of a module in its course, from 1.
-    fn number(&self, module: &Module) -> usize {
-        self.course.modules.iter().take_while(|other| !std::ptr::eq(*other, module)).count() + 1
+    /// The contents of its module.
+    fn outline(&self) -> &'a Shared<Vec<OutlineContent>> {
+        &self.parts.outlines[self.module_at]
+    }
+
+    fn neighbours(&self) -> Neighbours {
+        let link =
+            |step: &Step<'_>| LinkView { title: step.title().to_owned(), address: step.address(self.course).href() };
+        let before = self.at.checked_sub(1).and_then(|before| self.parts.steps.get(before));
+        Neighbours { previous: before.map(link), next: self.parts.steps.get(self.at + 1).map(link) }
     }
 }
 

@@ -4,7 +4,8 @@ use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::curriculum::Document;
-use super::fragment::{Fragment, Link, LinkKind, Resolved};
+use super::fragment::{Link, LinkKind, Resolved};
+use super::fragments::FragmentFacts;
 use super::graph::{SiteGraph, Target};
 use crate::course::{Address, Audience, routes};
 use crate::diag::{Diagnostics, nearest};
@@ -21,10 +22,10 @@ impl SiteGraph<'_> {
             Ok(Leads::To(target, anchor)) => {
                 self.check_reader(document, link, target, reader, diagnostics);
                 let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
-                Resolved { href: format!("{}{anchor}", target.address.href()), size: target.size }
+                Resolved { href: format!("{}{anchor}", target.address.href()), size: target.pixels() }
             }
             Err(Broken { message, help }) => {
-                diagnostics.push(document.source().error(link.span.clone(), message).help(help));
+                diagnostics.push(document.error(in_source(document, link), message).help(help));
                 Resolved { href: "#".to_owned(), size: None }
             }
         };
@@ -43,11 +44,11 @@ impl SiteGraph<'_> {
         if link.kind == LinkKind::Image && target.audience != Audience::Everyone && target.audience != reader {
             let message = "readers of this page who are not enrolled in the image's course will not see it";
             let help = "copy the image beside this text";
-            diagnostics.push(document.source().warning(link.span.clone(), message).help(help));
+            diagnostics.push(document.warning(in_source(document, link), message).help(help));
         }
     }
 
-    fn resolve_link(&self, document: &Document, fragment: &Fragment, link: &Link) -> Result<Leads<'_>, Broken> {
+    fn resolve_link(&self, document: &Document, fragment: &FragmentFacts, link: &Link) -> Result<Leads<'_>, Broken> {
         let (written, anchor) = link.target.split_once('#').unwrap_or((&link.target, ""));
         // Before decoding: in `what%3F.pdf` the question mark is part of the name.
         let (path, query) = written.split_once('?').unwrap_or((written, ""));
@@ -123,6 +124,11 @@ impl SiteGraph<'_> {
     }
 }
 
+/// The byte range of a link in its whole text.
+fn in_source(document: &Document, link: &Link) -> std::ops::Range<usize> {
+    link.span.start + document.body_at..link.span.end + document.body_at
+}
+
 /// Where a link leads.
 enum Leads<'a> {
     /// A finished address.
@@ -137,7 +143,7 @@ struct Broken {
     help: String,
 }
 
-fn anchor_in(fragment: &Fragment, anchor: &str) -> Result<String, Broken> {
+fn anchor_in(fragment: &FragmentFacts, anchor: &str) -> Result<String, Broken> {
     if anchor.is_empty() {
         return Ok(String::new());
     }

@@ -11,15 +11,17 @@ use std::ops::Range;
 
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
+use serde::Serialize;
+
 use super::footnotes::Footnotes;
-use super::fragment::{Fragment, Link, LinkKind, Piece, escape_attribute};
+use super::fragment::{ExternalLink, Fragment, Link, LinkKind, Piece, escape_attribute};
 use super::headings::Headings;
 use super::tables::Table;
 use crate::diag::{Diagnostics, SourceText};
 use crate::digest::Digest;
 
 /// How to render a text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RenderOptions {
     /// The level on the page of a heading written `##`: 2 where the page's title is its `h1`, 3 below an `h2`.
     pub top_level: u8,
@@ -32,7 +34,7 @@ pub struct RenderOptions {
 }
 
 /// Words of the page's language that appear inside rendered texts.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct MarkdownWords {
     /// Titles of alerts: note, tip, important, warning, caution.
     pub alerts: [String; 5],
@@ -76,6 +78,7 @@ struct Renderer<'a, 'd> {
     mark: String,
     out: Vec<Event<'a>>,
     links: Vec<Link>,
+    external: Vec<ExternalLink>,
     headings: Headings,
     /// The image being read, with the alternative text so far.
     image: Option<Image>,
@@ -109,6 +112,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
             mark: format!("hole-{}-", Digest::of(&source.text.as_bytes()[offset..]).short()),
             out: Vec::new(),
             links: Vec::new(),
+            external: Vec::new(),
             headings: Headings::new(options.top_level, &options.id_prefix),
             image: None,
             footnotes: Footnotes::default(),
@@ -224,10 +228,14 @@ impl<'a, 'd> Renderer<'a, 'd> {
         match scheme(&target) {
             None => {
                 let hole = format!("{}a{};", self.mark, self.links.len());
-                self.links.push(Link { target: target.to_string(), span: self.in_source(span), kind });
+                self.links.push(Link { target: target.to_string(), span, kind });
                 hole.into()
             }
-            Some("http" | "https" | "mailto" | "tel") => target,
+            Some("http" | "https") => {
+                self.external.push(ExternalLink { url: target.to_string(), span });
+                target
+            }
+            Some("mailto" | "tel") => target,
             Some(other) => {
                 let at = self.in_source(span);
                 let message = format!("links of the kind `{other}:` are not allowed");
@@ -291,6 +299,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
         Fragment {
             pieces: cut(&text, &self.mark),
             links: self.links,
+            external: self.external,
             headings: self.headings.finish(),
             lead: self.lead,
         }

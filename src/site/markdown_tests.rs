@@ -1,7 +1,7 @@
 //! What Markdown becomes, case by case.
 
 use super::*;
-use crate::site::fragment::Resolved;
+use crate::site::fragment::{Resolved, fill};
 
 fn rendered(text: &str) -> (Fragment, Vec<String>) {
     let mut diagnostics = Diagnostics::new();
@@ -19,7 +19,7 @@ fn html(text: &str) -> String {
     let (fragment, said) = rendered(text);
     assert!(said.is_empty(), "{said:?}");
     let resolved = Resolved { href: "/x?a&b".into(), size: Some((3, 4)) };
-    fragment.fill(&vec![resolved; fragment.links.len()])
+    fill(&fragment.pieces, &vec![resolved; fragment.links.len()])
 }
 
 #[test]
@@ -31,7 +31,7 @@ fn headings_get_their_level_and_an_id_each() {
         seen,
         [(3, "sets--two-sets", "Two sets"), (4, "sets--two-sets-2", "Two sets"), (5, "sets--mine", "Own")]
     );
-    assert!(fragment.fill(&[]).starts_with("<h3 id=\"sets--two-sets\">Two sets<a class=\"anchor\""));
+    assert!(fill(&fragment.pieces, &[]).starts_with("<h3 id=\"sets--two-sets\">Two sets<a class=\"anchor\""));
 }
 
 #[test]
@@ -53,7 +53,7 @@ fn a_script_has_no_way_in() {
         assert!(said.len() == 1 && said[0].contains("are not allowed"), "{text}: {said:?}");
     }
     let (fragment, said) = rendered("a <b onclick=\"x\">c</b>\n\n<script>x</script>\n\n## T {onclick=x}\n");
-    let html = fragment.fill(&[]);
+    let html = fill(&fragment.pieces, &[]);
     assert!(!html.contains("<script") && !html.contains("<b ") && !html.contains("onclick=x"), "{html}");
     assert_eq!(said.len(), 2, "one for each element: {said:?}");
 }

@@ -1,10 +1,11 @@
 //! The site: course files into static pages. Synchronous, on all cores, without network.
 //!
-//! [`build()`] is the whole pipeline on one screen. Each file below is one stage: it takes the finished value of the stage
+//! `run` is the whole pipeline on one screen. Each file below is one stage: it takes the finished value of the stage
 //! before and returns its own. Mistakes of authors are collected as diagnostics on the way; nothing is published while
 //! an error stands.
 
 mod config;
+mod text;
 mod source;
 mod history;
 mod front_matter;
@@ -18,6 +19,7 @@ mod assemble_course;
 mod assemble_content;
 mod video;
 mod fragment;
+mod fragments;
 mod headings;
 mod footnotes;
 mod tables;
@@ -29,12 +31,17 @@ mod render;
 mod views;
 mod lessons;
 mod pages;
+mod jobs;
 mod catalog;
+mod cache_file;
 mod ledger;
+mod memory;
+mod draw;
 mod publish;
+mod run;
 mod build;
 
-pub use build::{BuildError, Built, Progress, Quiet, SchoolSize, Stage, build, check};
+pub use build::{BuildError, Built, Engine, Progress, Quiet, SchoolSize, Stage, build, check, check_published};
 pub use config::SiteConfig;
 pub use front_matter::{Fence, FrontMatter, split as split_front_matter};
 pub use publish::{PublishError, Published};

@@ -74,7 +74,15 @@ impl<T: std::hash::Hash + Eq + std::fmt::Display> Unique<T> {
     }
 
     /// Takes note of `value`, which the file `shown` has; reports it if another file had it before.
-    pub fn claim(&mut self, value: T, shown: &str, place: Option<Place>, diagnostics: &mut Diagnostics) {
+    ///
+    /// `place` is asked only then: to point at a line takes the text.
+    pub fn claim(
+        &mut self,
+        value: T,
+        shown: &str,
+        place: impl FnOnce() -> Option<Place>,
+        diagnostics: &mut Diagnostics,
+    ) {
         if let Some(first) = self.seen.get(&value) {
             let message = match self.what {
                 // An author knows the number in the name, and an order counts from 0.
@@ -82,7 +90,7 @@ impl<T: std::hash::Hash + Eq + std::fmt::Display> Unique<T> {
                 what => format!("the {what} {value} is already taken by {first}"),
             };
             let mut diagnostic = Diagnostic::error(shown, message).help(self.help);
-            diagnostic.place = place;
+            diagnostic.place = place();
             diagnostics.push(diagnostic);
             return;
         }

@@ -1,149 +1,131 @@
-//! Stage 6: views into files, in parallel.
+//! Pages: which view each has. The view is made twice at most: once for the page's key, and once more to draw it.
 
-use rayon::prelude::*;
-
-use super::curriculum::{Course, Layout, Module, Subject};
-use super::graph::{SiteGraph, audience};
-use super::lessons::{Place, Step, steps};
-use super::publish::{Output, Source};
-use super::views::Views;
-use crate::course::{
-    Address, Audience, CourseContents, ModuleContents, RenderedItem, contents_bytes, contents_file, routes,
-};
+use super::curriculum::{Content, Course, Instructor, Layout, Module, Subject};
+use super::lessons::Place;
+use super::views::{Purpose, Views};
+use crate::course::{Address, CourseContents, ModuleContents, RenderedItem, contents_bytes};
 use crate::diag::Diagnostics;
+use crate::digest::Digest;
 use crate::theme::{TemplateError, Theme, View};
 
-/// Everything that is published, but the catalog: sorted within each kind, assets first.
-pub fn outputs(views: &Views<'_>, diagnostics: &mut Diagnostics) -> Vec<Output> {
-    let mut outputs: Vec<_> = views.theme.assets().iter().map(asset).collect();
-    outputs.extend(media(views.graph));
-    let subjects = &views.graph.curriculum.subjects;
-    let courses: Vec<_> = subjects.iter().flat_map(|s| s.courses.iter().map(move |course| (s, course))).collect();
-    let made: Vec<_> = courses.par_iter().map(|(subject, course)| course_outputs(views, subject, course)).collect();
-    outputs.extend(list_outputs(views, diagnostics));
-    for Made { outputs: pages, said } in made {
-        outputs.extend(pages);
-        diagnostics.append(said);
+/// A page of the school.
+pub enum Page<'a> {
+    /// All courses.
+    Catalog,
+    /// The courses of a subject.
+    Subject(&'a Subject),
+    /// An instructor.
+    Instructor(&'a Instructor),
+    /// An old address, and where it leads.
+    Moved(&'a Address, &'a Address),
+    /// For what does not exist.
+    NotFound,
+    /// A course's overview.
+    Course(&'a Subject, &'a Course),
+    /// A module.
+    Module(Place<'a>, &'a Module),
+    /// A content with a page of its own.
+    Lesson(Place<'a>, &'a Module, &'a Content),
+}
+
+/// What is done with a page's view, whatever its type.
+trait Use {
+    type Made;
+    fn view<V: View>(self, theme: &Theme, view: &V) -> Self::Made;
+}
+
+struct Key;
+
+impl Use for Key {
+    type Made = Digest;
+    fn view<V: View>(self, theme: &Theme, view: &V) -> Digest {
+        theme.key(view)
     }
-    outputs
 }
 
-/// Some outputs, and what was wrong with them.
-#[derive(Default)]
-struct Made {
-    outputs: Vec<Output>,
-    said: Diagnostics,
+struct Draw;
+
+impl Use for Draw {
+    type Made = Result<String, TemplateError>;
+    fn view<V: View>(self, theme: &Theme, view: &V) -> Self::Made {
+        theme.render(view)
+    }
 }
 
-impl Made {
-    fn page<V: View>(&mut self, theme: &Theme, address: Address, audience: Audience, view: &V) {
-        match theme.render(view) {
-            Ok(html) => self.outputs.push(Output::page(address, audience, html)),
-            Err(error) => self.template_error(&error),
+/// The key of a page; `items` are the keys of the contents on it, if they are known.
+pub fn page_key(views: &Views<'_>, page: &Page<'_>, items: Option<&[String]>, said: &mut Diagnostics) -> Digest {
+    with_view(views, page, items.unwrap_or_default().to_vec(), said, Key)
+}
+
+/// The bytes of a page.
+pub fn draw(views: &Views<'_>, page: &Page<'_>) -> Result<String, TemplateError> {
+    // What is wrong with its links was said when its key was made.
+    let mut said = Diagnostics::new();
+    let items = match page {
+        Page::Module(place, module) if place.course.layout == Layout::Module => {
+            let item = |content| content_item(views, place.course, module, content, &mut said);
+            module.contents.iter().map(item).collect::<Result<_, _>>()?
         }
-    }
-
-    fn template_error(&mut self, error: &TemplateError) {
-        self.said.push(error.diagnostic().clone());
-    }
-}
-
-fn asset(asset: &crate::theme::Asset) -> Output {
-    Output::bytes(asset.address.clone(), Audience::Everyone, asset.bytes.clone())
-}
-
-/// Media and downloads, copied as they are.
-fn media(graph: &SiteGraph<'_>) -> Vec<Output> {
-    let output = |(target, resource): (&super::graph::Target<'_>, &super::curriculum::Resource)| Output {
-        file: target.address.file(),
-        address: Some(target.address.clone()),
-        audience: target.audience,
-        digest: resource.digest,
-        size: resource.size,
-        source: Source::File(resource.disk_path.clone()),
+        Page::Lesson(place, module, content) => {
+            vec![content_item(views, place.course, module, content, &mut said)?]
+        }
+        _ => Vec::new(),
     };
-    graph.resources().into_iter().map(output).collect()
+    with_view(views, page, items, &mut said, Draw)
 }
 
-/// The pages outside courses.
-fn list_outputs(views: &Views<'_>, diagnostics: &mut Diagnostics) -> Vec<Output> {
-    let mut made = Made::default();
+fn with_view<U: Use>(
+    views: &Views<'_>,
+    page: &Page<'_>,
+    mut items: Vec<String>,
+    said: &mut Diagnostics,
+    user: U,
+) -> U::Made {
     let theme = views.theme;
-    let open = Audience::Everyone;
-    let view = views.catalog(None, diagnostics);
-    made.page(theme, routes::catalog(), open, &view);
-    for subject in &views.graph.curriculum.subjects {
-        let view = views.catalog(Some(subject), diagnostics);
-        made.page(theme, routes::subject(&subject.slug), open, &view);
-    }
-    for instructor in &views.graph.curriculum.instructors {
-        let view = views.instructor(instructor, diagnostics);
-        made.page(theme, routes::instructor(&instructor.user_name), open, &view);
-    }
-    for (from, to) in &views.graph.moved {
-        made.page(theme, from.clone(), open, &views.moved(from, to));
-    }
-    made.page(theme, routes::not_found(), open, &views.not_found());
-    diagnostics.append(made.said);
-    made.outputs
-}
-
-/// A course's overview, its modules and lessons, and its contents for the API.
-fn course_outputs(views: &Views<'_>, subject: &Subject, course: &Course) -> Made {
-    let mut made = Made::default();
-    let view = views.course(subject, course, &mut made.said);
-    made.page(views.theme, routes::course(&course.slug), Audience::Everyone, &view);
-    let steps = steps(course);
-    let starts = steps.iter().enumerate().filter(|(_, step)| matches!(step, Step::Module(_))).map(|(at, _)| at);
-    let places: Vec<_> = starts.map(|at| Place { subject, course, steps: &steps, at }).collect();
-    let modules: Vec<_> =
-        course.modules.par_iter().zip(places).map(|(each, at)| module_outputs(views, at, each)).collect();
-    let mut contents = CourseContents { modules: Vec::new() };
-    for (Made { outputs, said }, module) in modules {
-        made.outputs.extend(outputs);
-        made.said.append(said);
-        contents.modules.push(module);
-    }
-    made.outputs.push(Output::hidden(contents_file(course.id), course.id, contents_bytes(&contents)));
-    made
-}
-
-/// The page of a module, which stands at `place`, and those of its contents, which follow it there.
-fn module_outputs(views: &Views<'_>, place: Place<'_>, module: &Module) -> (Made, ModuleContents) {
-    let mut made = Made::default();
-    let course = place.course;
-    let items = items(views, course, module, &mut made);
-    let audience = audience(course, module);
-    match course.layout {
-        Layout::Module => {
-            let view = views.module(&place, module, &items, &mut made.said);
-            made.page(views.theme, place.address(), audience, &view);
-        }
-        Layout::Lesson => {
-            let view = views.module_outline(&place, module, &mut made.said);
-            made.page(views.theme, place.address(), audience, &view);
-            for (nth, (content, item)) in module.contents.iter().zip(&items).enumerate() {
-                let place = Place { at: place.at + 1 + nth, ..place };
-                let view = views.lesson(&place, module, content, item);
-                made.page(views.theme, place.address(), audience, &view);
-            }
+    match page {
+        Page::Catalog => user.view(theme, &views.catalog(None, said)),
+        Page::Subject(subject) => user.view(theme, &views.catalog(Some(subject), said)),
+        Page::Instructor(instructor) => user.view(theme, &views.instructor(instructor, said)),
+        Page::Moved(from, to) => user.view(theme, &views.moved(from, to)),
+        Page::NotFound => user.view(theme, &views.not_found()),
+        Page::Course(subject, course) => user.view(theme, &views.course(subject, course, said)),
+        Page::Module(place, module) => match place.course.layout {
+            Layout::Module => user.view(theme, &views.module(place, module, items, said)),
+            Layout::Lesson => user.view(theme, &views.module_outline(place, module, said)),
+        },
+        Page::Lesson(place, module, content) => {
+            let item = items.pop().unwrap_or_default();
+            user.view(theme, &views.lesson(place, module, content, item))
         }
     }
-    let contents = module.contents.iter().zip(items);
-    let contents = contents.map(|(content, item)| RenderedItem { order: content.order, item }).collect();
-    (made, ModuleContents { contents })
 }
 
-/// The contents of a module, each drawn by the template of its kind.
-fn items(views: &Views<'_>, course: &Course, module: &Module, made: &mut Made) -> Vec<String> {
-    let mut items = Vec::with_capacity(module.contents.len());
-    for content in &module.contents {
-        let view = views.content(course, module, content, &mut made.said);
-        let item = views.theme.render_content(&view, &course.speech.lang);
-        items.push(item.unwrap_or_else(|error| {
-            made.template_error(&error);
-            String::new()
-        }));
+/// A content as the template of its kind draws it, or its key.
+pub fn content_item(
+    views: &Views<'_>,
+    course: &Course,
+    module: &Module,
+    content: &Content,
+    said: &mut Diagnostics,
+) -> Result<String, TemplateError> {
+    let view = views.content(course, module, content, said);
+    let language = &course.speech.lang;
+    match views.purpose {
+        Purpose::Key => Ok(views.theme.content_key(&view, language).to_string()),
+        Purpose::Page => views.theme.render_content(&view, language),
     }
-    items
+}
+
+/// The contents of a course for the API.
+pub fn draw_contents(views: &Views<'_>, course: &Course) -> Result<Vec<u8>, TemplateError> {
+    let mut said = Diagnostics::new();
+    let mut modules = Vec::new();
+    for module in &course.modules {
+        let mut item = |content: &Content| {
+            let item = content_item(views, course, module, content, &mut said)?;
+            Ok(RenderedItem { order: content.order, item })
+        };
+        modules.push(ModuleContents { contents: module.contents.iter().map(&mut item).collect::<Result<_, _>>()? });
+    }
+    Ok(contents_bytes(&CourseContents { modules }))
 }

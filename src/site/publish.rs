@@ -1,77 +1,22 @@
-//! Stage 7: files into `public/` and `private/`.
+//! Stage 8: staged files to their places in `public/` and `private/`.
 //!
-//! [`plan`] is pure: it compares what the last build left with what this one made. [`apply`] follows it in an order in
-//! which at no moment a page stands that names a file which does not: assets and media, pages, the catalog, and only
-//! then what is no longer wanted.
+//! [`plan`] is pure: it compares what lies there with what is wanted. [`apply`] follows it in an order in which at no
+//! moment a page stands that names a file which does not: assets and media, pages, the catalog, and only then what is no
+//! longer wanted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use super::config::SiteConfig;
+use super::draw::{Made, STAGING};
+use super::jobs::{Job, PRIVATE, PUBLIC};
 use super::ledger::Ledger;
-use crate::course::{self, Address, Audience, CATALOG_FILE, Catalog, CourseId};
+use crate::course::{self, CATALOG_FILE, Catalog};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::digest::Digest;
 use crate::disk::{self, DiskError};
-
-/// A file to be published.
-#[derive(Debug)]
-pub struct Output {
-    /// Its path in its folder.
-    pub file: String,
-    /// Its address; a file without one is for the server alone.
-    pub address: Option<Address>,
-    /// Who may read it, and so which folder it lies in.
-    pub audience: Audience,
-    /// Identity of its bytes.
-    pub digest: Digest,
-    /// Bytes.
-    pub size: u64,
-    /// Where its bytes are.
-    pub source: Source,
-}
-
-/// Where the bytes of an output are.
-#[derive(Debug)]
-pub enum Source {
-    /// Made by the build.
-    Bytes(Vec<u8>),
-    /// A file to copy.
-    File(PathBuf),
-}
-
-impl Output {
-    /// A page.
-    pub fn page(address: Address, audience: Audience, html: String) -> Self {
-        Self::bytes(address, audience, html.into_bytes())
-    }
-
-    /// A file made by the build.
-    pub fn bytes(address: Address, audience: Audience, bytes: Vec<u8>) -> Self {
-        let file = address.file();
-        let (digest, size) = (Digest::of(&bytes), bytes.len() as u64);
-        Self { file, address: Some(address), audience, digest, size, source: Source::Bytes(bytes) }
-    }
-
-    /// A file for the server alone, about one course.
-    pub fn hidden(file: String, course: CourseId, bytes: Vec<u8>) -> Self {
-        let (digest, size) = (Digest::of(&bytes), bytes.len() as u64);
-        Self { file, address: None, audience: Audience::Enrolled(course), digest, size, source: Source::Bytes(bytes) }
-    }
-
-    /// Its path as ledger and plan know it.
-    fn path(&self) -> String {
-        let folder = match self.audience {
-            Audience::Everyone => PUBLIC,
-            Audience::Enrolled(_) => PRIVATE,
-        };
-        format!("{folder}/{}", self.file)
-    }
-}
-
-const PUBLIC: &str = "public";
-const PRIVATE: &str = "private";
 
 /// Says that a folder is ours; without it we touch nothing in it.
 const MARKER: &str = ".educa";
@@ -113,56 +58,41 @@ pub struct Published {
     pub bytes: u64,
 }
 
-/// What to do: positions in the list of outputs, and paths.
+/// What lies in both folders: sizes by path, such as `public/index.html`.
+pub type Present = HashMap<String, u64>;
+
+/// What has to go: paths.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Plan {
-    write: Vec<usize>,
+pub struct Plan {
     /// Stands where something is to be written as a folder, or the other way round.
-    remove_first: Vec<String>,
-    remove: Vec<String>,
+    pub remove_first: Vec<String>,
+    /// Is no longer wanted.
+    pub remove: Vec<String>,
 }
 
-/// Publishes the outputs and the catalog, whatever the folders held before. `written` is called after each file.
-pub fn publish(
-    config: &SiteConfig,
-    outputs: &[Output],
-    catalog: &Catalog,
-    written: &(dyn Fn() + Sync),
-) -> Result<Published, PublishError> {
-    claim(&config.public)?;
-    claim(&config.private)?;
-    let before = Ledger::load(&config.state)?;
-    let present = present(config)?;
-    let plan = plan(&before, &present, outputs);
-    let published = Published {
-        written: plan.write.len(),
-        kept: outputs.len() - plan.write.len(),
-        removed: plan.remove.len() + plan.remove_first.len(),
-        bytes: outputs.iter().map(|output| output.size).sum(),
-    };
-    apply(config, outputs, catalog, &plan, written)?;
-    Ok(published)
+impl Plan {
+    /// Whether nothing has to go.
+    pub fn is_empty(&self) -> bool {
+        self.remove_first.is_empty() && self.remove.is_empty()
+    }
 }
 
 /// Pure: compares what is there with what is wanted.
-fn plan(before: &Ledger, present: &BTreeMap<String, u64>, outputs: &[Output]) -> Plan {
+pub fn plan(present: &Present, wanted: &HashSet<String>) -> Plan {
+    let catalog = format!("{PRIVATE}/{CATALOG_FILE}");
+    let unwanted: BTreeSet<_> =
+        present.keys().filter(|path| !wanted.contains(*path) && **path != catalog).cloned().collect();
     let mut plan = Plan::default();
-    let mut wanted = BTreeSet::from([format!("{PRIVATE}/{CATALOG_FILE}")]);
-    for (at, output) in outputs.iter().enumerate() {
-        let path = output.path();
-        let right = before.0.get(&path) == Some(&output.digest) && present.get(&path) == Some(&output.size);
-        if !right {
-            plan.write.push(at);
-        }
-        wanted.insert(path);
+    if unwanted.is_empty() {
+        return plan;
     }
-    let folders: BTreeSet<_> = wanted.iter().flat_map(|path| ancestors(path)).collect();
-    for path in present.keys().filter(|path| !wanted.contains(*path)) {
-        let below_a_file = ancestors(path).any(|ancestor| wanted.contains(ancestor));
+    let folders: HashSet<_> = wanted.iter().flat_map(|path| ancestors(path)).collect();
+    for path in unwanted {
+        let below_a_file = ancestors(&path).any(|ancestor| wanted.contains(ancestor));
         if below_a_file || folders.contains(path.as_str()) {
-            plan.remove_first.push(path.clone());
+            plan.remove_first.push(path);
         } else {
-            plan.remove.push(path.clone());
+            plan.remove.push(path);
         }
     }
     plan
@@ -173,40 +103,26 @@ fn ancestors(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').map(|(at, _)| &path[..at])
 }
 
-fn apply(
+/// Puts everything that is staged into its place, then the catalog, and removes what is not wanted. Returns the identity
+/// of the catalog's bytes.
+pub fn apply(
     config: &SiteConfig,
-    outputs: &[Output],
+    jobs: &[Job<'_>],
+    made: Vec<(usize, Made)>,
     catalog: &Catalog,
     plan: &Plan,
-    written: &(dyn Fn() + Sync),
-) -> Result<(), DiskError> {
-    let nothing_to_do = plan.write.is_empty() && plan.remove.is_empty() && plan.remove_first.is_empty();
-    if nothing_to_do {
-        // The catalog can differ although no file does: an order or an id, for instance.
-        return course::save(catalog, &config.private);
-    }
-    Ledger::withdraw(&config.state)?;
+) -> Result<Digest, DiskError> {
     remove(config, &plan.remove_first)?;
-    let (pages, others): (Vec<usize>, Vec<usize>) =
-        plan.write.iter().partition(|at| outputs[**at].address.as_ref().is_some_and(Address::is_page));
+    let (pages, others): (Vec<_>, Vec<_>) = made.into_iter().partition(|(at, _)| jobs[*at].is_page());
     for group in [others, pages] {
-        group.par_iter().try_for_each(|at| {
-            write(config, &outputs[*at])?;
-            written();
-            Ok::<_, DiskError>(())
+        group.into_par_iter().try_for_each(|(at, made)| match made.staged {
+            Some(staged) => staged.place(&on_disk(config, &jobs[at].path())),
+            None => Ok(()),
         })?;
     }
-    course::save(catalog, &config.private)?;
+    let catalog = course::save(catalog, &config.private)?;
     remove(config, &plan.remove)?;
-    Ledger(outputs.iter().map(|output| (output.path(), output.digest)).collect()).save(&config.state)
-}
-
-fn write(config: &SiteConfig, output: &Output) -> Result<(), DiskError> {
-    let path = on_disk(config, &output.path());
-    match &output.source {
-        Source::Bytes(bytes) => disk::write(&path, bytes),
-        Source::File(source) => disk::copy(source, &path),
-    }
+    Ok(catalog)
 }
 
 fn remove(config: &SiteConfig, paths: &[String]) -> Result<(), DiskError> {
@@ -222,7 +138,35 @@ fn remove(config: &SiteConfig, paths: &[String]) -> Result<(), DiskError> {
     Ok(())
 }
 
-fn on_disk(config: &SiteConfig, path: &str) -> PathBuf {
+/// Reads every file that the ledger lists; reports those that are not what was written.
+pub fn verify(config: &SiteConfig, ledger: &Ledger) -> Diagnostics {
+    let mut said = Diagnostics::new();
+    let Some(made_of) = &ledger.made_of else {
+        let help = "run `educa build`";
+        said.push(
+            Diagnostic::warning(PUBLIC, "no finished build of this educa is known: nothing to compare").help(help),
+        );
+        return said;
+    };
+    let catalog = (format!("{PRIVATE}/{CATALOG_FILE}"), made_of.catalog);
+    let files: Vec<_> =
+        ledger.files.iter().map(|(path, entry)| (path.clone(), entry.digest)).chain([catalog]).collect();
+    let wrong: Vec<_> = files
+        .into_par_iter()
+        .filter_map(|(path, digest)| match disk::digest(&on_disk(config, &path)) {
+            Ok(found) if found == digest => None,
+            Ok(_) => Some(Diagnostic::error(path, "this file is not what the last build wrote")),
+            Err(error) => Some(Diagnostic::error(path, format!("this file cannot be read: {}", error.reason()))),
+        })
+        .collect();
+    for diagnostic in wrong {
+        said.push(diagnostic.help("run `educa build --fresh`, which writes everything anew"));
+    }
+    said
+}
+
+/// Where a file of ledger and plan lies.
+pub fn on_disk(config: &SiteConfig, path: &str) -> PathBuf {
     match path.split_once('/') {
         Some((PRIVATE, rest)) => config.private.join(rest),
         Some((_, rest)) => config.public.join(rest),
@@ -230,22 +174,28 @@ fn on_disk(config: &SiteConfig, path: &str) -> PathBuf {
     }
 }
 
-/// Every file in both folders with its size, but for those that stay.
-fn present(config: &SiteConfig) -> Result<BTreeMap<String, u64>, DiskError> {
-    let mut present = BTreeMap::new();
-    for (name, folder) in [(PUBLIC, &config.public), (PRIVATE, &config.private)] {
+/// Every file in both folders, but for those that stay.
+pub fn present(config: &SiteConfig) -> Result<Present, DiskError> {
+    let list = |name: &str, folder: &Path| {
+        if !disk::is_folder(folder) {
+            return Ok(Vec::new());
+        }
         let (entries, problems) = disk::list_files(folder)?;
-        if let Some(problem) = problems.into_iter().next() {
-            return Err(problem);
+        match problems.into_iter().next() {
+            Some(problem) => Err(problem),
+            None => Ok(entries
+                .into_iter()
+                .map(|entry| (format!("{name}/{}", relative(folder, &entry.path)), entry.stat.size))
+                .filter(|(path, _)| !stays(&path[name.len() + 1..]))
+                .collect::<Vec<_>>()),
         }
-        for entry in entries {
-            let relative = relative(folder, &entry.path);
-            if !STAYS.contains(&relative.as_str()) {
-                present.insert(format!("{name}/{relative}"), entry.size);
-            }
-        }
-    }
-    Ok(present)
+    };
+    let (public, private) = rayon::join(|| list(PUBLIC, &config.public), || list(PRIVATE, &config.private));
+    Ok(public?.into_iter().chain(private?).collect())
+}
+
+fn stays(path: &str) -> bool {
+    STAYS.contains(&path) || path.strip_prefix(STAGING).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn relative(folder: &Path, path: &Path) -> String {
@@ -254,7 +204,7 @@ fn relative(folder: &Path, path: &Path) -> String {
 }
 
 /// Makes the folder ours if it is new or empty; refuses one that holds something else.
-fn claim(folder: &Path) -> Result<(), PublishError> {
+pub fn claim(folder: &Path) -> Result<(), PublishError> {
     let names = disk::list_folder(folder)?;
     if names.iter().any(|name| name == MARKER) {
         return Ok(());
@@ -270,34 +220,25 @@ fn claim(folder: &Path) -> Result<(), PublishError> {
 mod tests {
     use super::*;
 
-    fn output(address: &str, bytes: &str) -> Output {
-        Output::page(address.parse().expect("an address"), Audience::Everyone, bytes.into())
+    fn present<const N: usize>(paths: [&str; N]) -> Present {
+        paths.map(|path| (path.to_owned(), 1)).into()
+    }
+
+    fn wanted<const N: usize>(paths: [&str; N]) -> HashSet<String> {
+        paths.map(str::to_owned).into()
     }
 
     #[test]
-    fn only_what_differs_is_written_and_what_is_not_wanted_is_removed() {
-        let outputs = [output("/a/", "new"), output("/b/", "same"), output("/c/", "edited by hand")];
-        let digest = |at: usize| outputs[at].digest;
-        let before = Ledger(
-            [
-                ("public/a/index.html".to_owned(), Digest::of(b"old")),
-                ("public/b/index.html".to_owned(), digest(1)),
-                ("public/c/index.html".to_owned(), digest(2)),
-            ]
-            .into(),
-        );
-        let present = [("a/index.html", 3), ("b/index.html", 4), ("c/index.html", 1), ("d/index.html", 4)];
-        let present = present.map(|(path, size)| (format!("public/{path}"), size)).into();
-        let plan = plan(&before, &present, &outputs);
-        assert_eq!(plan.write, [0, 2]);
-        assert_eq!(plan.remove, ["public/d/index.html"]);
+    fn what_is_not_wanted_goes_and_the_catalog_stays() {
+        let present = present(["public/a/index.html", "public/d/index.html", "private/catalog.json"]);
+        let plan = plan(&present, &wanted(["public/a/index.html", "public/b/index.html"]));
+        assert_eq!(plan, Plan { remove_first: Vec::new(), remove: vec!["public/d/index.html".to_owned()] });
     }
 
     #[test]
     fn a_file_that_must_become_a_folder_goes_first_and_the_other_way_round() {
-        let outputs = [output("/a/", "page"), output("/b", "file")];
-        let present = [("public/a".to_owned(), 1), ("public/b/index.html".to_owned(), 1)].into();
-        let plan = plan(&Ledger::default(), &present, &outputs);
+        let present = present(["public/a", "public/b/index.html"]);
+        let plan = plan(&present, &wanted(["public/a/index.html", "public/b"]));
         assert_eq!(plan.remove_first, ["public/a", "public/b/index.html"]);
     }
 }

@@ -1,18 +1,18 @@
-//! Stage 3: the texts of a curriculum into fragments, in parallel.
+//! Stage 3: the texts of a curriculum into fragments, in parallel, as far as they are not known from the last build.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::config::SiteConfig;
 use super::curriculum::{Course, Curriculum, Document, Layout, Speech};
-use super::fragment::Fragment;
+use super::fragments::{BlobShelf, FragmentFacts, Fragments, KnownFragments};
 use super::markdown::{MarkdownWords, RenderOptions, render};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, SourceText};
+use crate::digest::Digest;
+use crate::disk::DiskError;
 use crate::theme::Theme;
-
-/// Every rendered text by its path below the content folder.
-pub type Fragments = HashMap<Arc<str>, Fragment>;
 
 /// A text and how it is to be rendered.
 struct Task<'a> {
@@ -25,26 +25,78 @@ struct Task<'a> {
 /// Between a content's slug and its own ids. Slugs have no double hyphen, so no two ids can meet.
 const PREFIX_END: &str = "--";
 
-/// Renders all texts.
-pub fn render_all(curriculum: &Curriculum, theme: &Theme, raw_html: bool, diagnostics: &mut Diagnostics) -> Fragments {
-    let words: HashMap<&Speech, MarkdownWords> =
-        speeches(curriculum).map(|speech| (speech, markdown_words(theme, speech))).collect();
+/// Renders all texts that are not `known`, and puts them on the shelf.
+pub fn render_all(
+    curriculum: &Curriculum,
+    theme: &Theme,
+    config: &SiteConfig,
+    known: &KnownFragments,
+    shelf: &Arc<BlobShelf>,
+    diagnostics: &mut Diagnostics,
+) -> Result<Fragments, DiskError> {
+    let options: HashMap<&Speech, SharedOptions> = speeches(curriculum)
+        .map(|speech| (speech, SharedOptions::new(markdown_words(theme, speech), config)))
+        .collect();
     let rendered: Vec<_> = tasks(curriculum)
         .into_par_iter()
         .map(|task| {
-            let mut said = Diagnostics::new();
-            let Task { document, speech, top_level, id_prefix } = task;
-            let options = RenderOptions { top_level, id_prefix, raw_html, words: words[speech].clone() };
-            let fragment = render(&options, document.source(), document.body_at, &mut said);
-            (document.path.clone(), fragment, said)
+            let key = task.key(&options[task.speech]);
+            let made = match known.get(&key) {
+                Some(facts) => (facts.clone(), None),
+                None => {
+                    let (facts, said) = task.render(key, &options[task.speech], shelf)?;
+                    (Arc::new(facts), Some(said))
+                }
+            };
+            Ok((task.document.path.clone(), made))
         })
-        .collect();
-    let mut fragments = Fragments::with_capacity(rendered.len());
-    for (path, fragment, said) in rendered {
-        diagnostics.append(said);
-        fragments.insert(path, fragment);
+        .collect::<Result<_, DiskError>>()?;
+    let mut fragments = Fragments::new(shelf.clone());
+    for (path, (facts, said)) in rendered {
+        fragments.n_rendered += usize::from(said.is_some());
+        // Its warnings name lines of this very text: they are found again rather than remembered.
+        fragments.insert(path, facts, said.as_ref().is_none_or(Diagnostics::is_empty));
+        diagnostics.append(said.unwrap_or_default());
     }
-    fragments
+    Ok(fragments)
+}
+
+/// Options that all texts of one language share.
+struct SharedOptions {
+    options: RenderOptions,
+    digest: Digest,
+}
+
+impl SharedOptions {
+    fn new(words: MarkdownWords, config: &SiteConfig) -> Self {
+        let options = RenderOptions { top_level: 2, id_prefix: String::new(), raw_html: config.raw_html, words };
+        let bytes = postcard::to_allocvec(&options).expect("plain texts and numbers always serialize");
+        Self { options, digest: Digest::of_parts([config.program.as_bytes(), &bytes]) }
+    }
+}
+
+impl Task<'_> {
+    /// Whatever the fragment depends on.
+    fn key(&self, shared: &SharedOptions) -> Digest {
+        let parts = [&shared.digest.as_bytes()[..], &[self.top_level], self.id_prefix.as_bytes()];
+        Digest::of_parts(parts.into_iter().chain([&self.document.body.as_bytes()[..]]))
+    }
+
+    fn render(
+        &self,
+        key: Digest,
+        shared: &SharedOptions,
+        shelf: &BlobShelf,
+    ) -> Result<(FragmentFacts, Diagnostics), DiskError> {
+        let mut said = Diagnostics::new();
+        let (top_level, id_prefix) = (self.top_level, self.id_prefix.clone());
+        let options = RenderOptions { top_level, id_prefix, ..shared.options.clone() };
+        let text = self.document.text.get();
+        self.document.text.release();
+        let source = SourceText { path: &self.document.shown, text: &text };
+        let fragment = render(&options, source, self.document.body_at.min(text.len()), &mut said);
+        Ok((shelf.put(key, fragment)?, said))
+    }
 }
 
 fn speeches(curriculum: &Curriculum) -> impl Iterator<Item = &Speech> {

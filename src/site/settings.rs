@@ -16,6 +16,8 @@ pub(super) struct Common {
     pub slug: Given<Slug>,
     pub aliases: Vec<(Address, Range<usize>)>,
     pub hidden: bool,
+    /// When it will be published, if that is still to come.
+    pub waits_until: Option<Timestamp>,
 }
 
 impl Common {
@@ -36,15 +38,15 @@ impl Common {
             }
         }
         let draft = fields.flag("draft") && !config.drafts;
-        let too_early = fields.time("publish_on").is_some_and(|at: Timestamp| at > config.now) && !config.drafts;
-        Self { title: None, slug: fields.parsed("slug"), aliases, hidden: draft || too_early }
+        let waits_until = fields.time("publish_on").filter(|at| *at > config.now && !config.drafts);
+        Self { title: None, slug: fields.parsed("slug"), aliases, hidden: draft || waits_until.is_some(), waits_until }
     }
 
     pub fn aliases(&self, document: &Document) -> Vec<Alias> {
         let alias = |(address, span): &(Address, Range<usize>)| Alias {
             address: address.clone(),
             shown: document.shown.clone(),
-            place: document.source().place(span.clone()),
+            place: document.place(span.clone()),
         };
         self.aliases.iter().map(alias).collect()
     }

@@ -1,23 +1,36 @@
 //! Stage 1: the content folder into a [`SourceTree`].
 //!
-//! Texts are read whole, other files only for their digest and size, all in parallel. What cannot be read is a
-//! diagnostic: the author sees it beside all other mistakes.
+//! What did not change since the last build is not read: its facts are remembered. The rest is read in parallel, texts
+//! whole, other files only for their digest and size. What cannot be read is a diagnostic: the author sees it beside all
+//! other mistakes.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use jiff::Timestamp;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::config::SiteConfig;
+use super::front_matter;
+use super::images;
+use super::text::{Text, TextFacts, without_mark};
 use crate::diag::{Diagnostic, Diagnostics, SourceText};
 use crate::digest::Digest;
-use crate::disk::{self, DiskError, Entry};
+use crate::disk::{self, DiskError, Entry, Stat};
 
 /// Everything below the content folder, sorted by path. Hidden files are left out.
 #[derive(Debug, Default)]
 pub struct SourceTree {
     /// The files.
     pub files: Vec<SourceFile>,
+    /// Raised when a file turns out to have changed since it was scanned.
+    pub moved: Arc<AtomicBool>,
+    /// How many files were read.
+    pub n_read: usize,
 }
 
 /// A file below the content folder.
@@ -33,27 +46,72 @@ pub struct SourceFile {
     pub body: SourceBody,
     /// When it was last changed, as the file system knows it; to the second.
     pub modified: Timestamp,
+    /// What the next scan may rely on.
+    seen: Seen,
 }
 
 /// What is in a file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum SourceBody {
     /// A Markdown text.
-    Text(String),
+    Text(Arc<Text>),
     /// Anything else.
-    Media {
-        /// Identity of the bytes.
-        digest: Digest,
-        /// Bytes.
-        size: u64,
-    },
+    Media(MediaFacts),
+}
+
+/// What is remembered of a file that is no text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaFacts {
+    /// Identity of the bytes.
+    pub digest: Digest,
+    /// Bytes.
+    pub size: u64,
+    /// Width and height of an image, if known.
+    pub pixels: Option<(u64, u64)>,
+}
+
+/// How a file looked when it was read.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+struct Seen {
+    stat: Stat,
+    /// Whether an equal [`Stat`] vouches for equal bytes.
+    settled: bool,
+}
+
+/// What is remembered of the files of the last build, by path.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Remembered(HashMap<String, RememberedFile>);
+
+impl Remembered {
+    /// How many files there were.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct RememberedFile {
+    seen: Seen,
+    facts: Facts,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+enum Facts {
+    Text(Arc<TextFacts>),
+    Media(MediaFacts),
 }
 
 /// A text larger than this was not written by hand; it would only exhaust the machine.
 const MAX_TEXT: u64 = 4 * 1024 * 1024;
 
-/// Reads the content folder. `root` is the folder that diagnostics are relative to.
-pub fn scan(root: &Path, content: &Path, diagnostics: &mut Diagnostics) -> Result<SourceTree, DiskError> {
+/// Reads the content folder, as far as it is not `remembered`. `moment` is when this build began.
+pub fn scan(
+    config: &SiteConfig,
+    remembered: &Remembered,
+    moment: Stat,
+    diagnostics: &mut Diagnostics,
+) -> Result<SourceTree, DiskError> {
+    let content = &config.content;
     let (entries, problems) = disk::list_files(content)?;
     for problem in problems {
         // Editors leave links to nowhere with hidden names beside a file that is open.
@@ -62,60 +120,142 @@ pub fn scan(root: &Path, content: &Path, diagnostics: &mut Diagnostics) -> Resul
         }
         let message = format!("cannot {} this: {}", problem.verb, problem.reason());
         let help = "remove it, or put the file itself here";
-        diagnostics.push(Diagnostic::error(shown(root, &problem.path), message).help(help));
+        diagnostics.push(Diagnostic::error(shown(&config.root, &problem.path), message).help(help));
     }
+    let moved = Arc::new(AtomicBool::new(false));
+    let reader = Reader { config, remembered, moment, moved: &moved };
     let read: Vec<_> = entries
         .into_par_iter()
         .filter_map(|entry| Some((relative(content, &entry.path)?, entry)))
         .filter(|(path, _)| !is_hidden(path))
-        .map(|(path, entry)| read(path, shown(root, &entry.path), entry))
+        .map(|(path, entry)| reader.file(path, entry))
         .collect();
-    let mut tree = SourceTree::default();
+    let mut files = Vec::with_capacity(read.len());
+    let mut n_read = 0;
     for file in read {
         match file {
-            Ok(file) => tree.files.push(file),
+            Ok((file, was_read)) => {
+                n_read += usize::from(was_read);
+                files.push(file);
+            }
             Err(diagnostic) => diagnostics.push(diagnostic),
         }
     }
     // The walk sorts folder by folder; stages after this one compare whole paths.
-    tree.files.sort_by(|a, b| a.path.cmp(&b.path));
-    Ok(tree)
+    files.sort_unstable_by(|a: &SourceFile, b: &SourceFile| a.path.cmp(&b.path));
+    Ok(SourceTree { files, moved, n_read })
+}
+
+impl SourceTree {
+    /// The identity of all of it: what a build makes depends on nothing else in the content folder.
+    pub fn digest(&self) -> Digest {
+        let mut bytes = Vec::with_capacity(self.files.len() * 100);
+        for file in &self.files {
+            let digest = match &file.body {
+                SourceBody::Text(text) => text.facts.digest,
+                SourceBody::Media(facts) => facts.digest,
+            };
+            bytes.extend_from_slice(file.path.as_bytes());
+            bytes.push(0);
+            bytes.extend_from_slice(digest.as_bytes());
+            bytes.extend_from_slice(&file.modified.as_second().to_le_bytes());
+        }
+        Digest::of(&bytes)
+    }
+
+    /// What the next scan may rely on.
+    pub fn remember(&self) -> Remembered {
+        let remembered = |file: &SourceFile| {
+            let facts = match &file.body {
+                SourceBody::Text(text) => Facts::Text(text.facts.clone()),
+                SourceBody::Media(facts) => Facts::Media(*facts),
+            };
+            (file.path.clone(), RememberedFile { seen: file.seen, facts })
+        };
+        Remembered(self.files.iter().map(remembered).collect())
+    }
+}
+
+struct Reader<'a> {
+    config: &'a SiteConfig,
+    remembered: &'a Remembered,
+    moment: Stat,
+    moved: &'a Arc<AtomicBool>,
+}
+
+impl Reader<'_> {
+    /// The file at an entry, and whether it had to be read.
+    fn file(&self, path: String, entry: Entry) -> Result<(SourceFile, bool), Diagnostic> {
+        let shown = shown(&self.config.root, &entry.path);
+        if path.contains('\u{fffd}') {
+            return Err(Diagnostic::error(shown, "the file's name is not UTF-8").help("rename the file"));
+        }
+        let known = self.remembered.0.get(&path);
+        let same = known.filter(|known| known.seen.settled && known.seen.stat == entry.stat);
+        let was_read = same.is_none();
+        let (body, seen) = match same {
+            Some(known) => (self.recalled(&known.facts, &entry), known.seen),
+            None => {
+                let seen = Seen { stat: entry.stat, settled: entry.stat.is_settled(self.moment) };
+                (self.read(&path, &shown, &entry, known)?, seen)
+            }
+        };
+        let modified = Timestamp::try_from(entry.stat.modified()).unwrap_or_default();
+        let modified = self.config.newest.map_or(modified, |newest| modified.min(newest));
+        let modified = Timestamp::from_second(modified.as_second()).unwrap_or_default();
+        Ok((SourceFile { path, shown, disk_path: entry.path, body, modified, seen }, was_read))
+    }
+
+    fn recalled(&self, facts: &Facts, entry: &Entry) -> SourceBody {
+        match facts {
+            Facts::Text(facts) => {
+                SourceBody::Text(Arc::new(Text::new(facts.clone(), entry.path.clone(), None, self.moved.clone())))
+            }
+            Facts::Media(facts) => SourceBody::Media(*facts),
+        }
+    }
+
+    fn read(
+        &self,
+        path: &str,
+        shown: &str,
+        entry: &Entry,
+        known: Option<&RememberedFile>,
+    ) -> Result<SourceBody, Diagnostic> {
+        let unreadable = |error: DiskError| {
+            Diagnostic::error(shown, format!("cannot read this file: {}", error.reason())).help("check its permissions")
+        };
+        let size = entry.stat.size;
+        if !path.ends_with(".md") {
+            let digest = disk::digest(&entry.path).map_err(unreadable)?;
+            let facts = match known.map(|known| &known.facts) {
+                Some(Facts::Media(facts)) if facts.digest == digest => *facts,
+                _ => MediaFacts { digest, size, pixels: images::pixels(&entry.path) },
+            };
+            return Ok(SourceBody::Media(facts));
+        }
+        if size > MAX_TEXT {
+            let message = format!("this text has {size} bytes; the limit is {MAX_TEXT}");
+            return Err(Diagnostic::error(shown, message).help("split it into several contents"));
+        }
+        let text = text(disk::read(&entry.path).map_err(unreadable)?, shown)?;
+        let digest = Digest::of(text.as_bytes());
+        let facts = match known.map(|known| &known.facts) {
+            Some(Facts::Text(facts)) if facts.digest == digest => facts.clone(),
+            _ => Arc::new(TextFacts { digest, head: front_matter::head(SourceText { path: shown, text: &text }) }),
+        };
+        Ok(SourceBody::Text(Arc::new(Text::new(facts, entry.path.clone(), Some(text.into()), self.moved.clone()))))
+    }
 }
 
 fn is_hidden(path: &str) -> bool {
-    path.split('/').any(|part| part.starts_with('.'))
-}
-
-fn read(path: String, shown: String, entry: Entry) -> Result<SourceFile, Diagnostic> {
-    if path.contains('\u{fffd}') {
-        return Err(Diagnostic::error(shown, "the file's name is not UTF-8").help("rename the file"));
-    }
-    let unreadable = |error: DiskError| {
-        Diagnostic::error(shown.clone(), format!("cannot read this file: {}", error.reason()))
-            .help("check its permissions")
-    };
-    let body = if path.ends_with(".md") {
-        if entry.size > MAX_TEXT {
-            let message = format!("this text has {} bytes; the limit is {MAX_TEXT}", entry.size);
-            return Err(Diagnostic::error(shown, message).help("split it into several contents"));
-        }
-        let bytes = disk::read(&entry.path).map_err(unreadable)?;
-        SourceBody::Text(text(bytes, &shown)?)
-    } else {
-        SourceBody::Media { digest: disk::digest(&entry.path).map_err(unreadable)?, size: entry.size }
-    };
-    let modified = Timestamp::try_from(entry.modified).unwrap_or_default();
-    let modified = Timestamp::from_second(modified.as_second()).unwrap_or_default();
-    Ok(SourceFile { path, shown, disk_path: entry.path, body, modified })
+    path.starts_with('.') || path.contains("/.")
 }
 
 /// The text of a file, without a byte order mark.
 fn text(bytes: Vec<u8>, shown: &str) -> Result<String, Diagnostic> {
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(match text.strip_prefix('\u{feff}') {
-            Some(rest) => rest.to_owned(),
-            None => text,
-        }),
+        Ok(text) => Ok(without_mark(text)),
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes());
@@ -127,9 +267,13 @@ fn text(bytes: Vec<u8>, shown: &str) -> Result<String, Diagnostic> {
 
 /// The path below `root` with `/` between its parts.
 fn relative(root: &Path, path: &Path) -> Option<String> {
-    let parts = path.strip_prefix(root).ok()?.iter();
+    let relative = path.strip_prefix(root).ok()?;
+    if let (true, Some(text)) = (cfg!(unix), relative.to_str().filter(|text| text.is_ascii())) {
+        return Some(text.to_owned());
+    }
     // One form of each letter: some systems keep `ü` in a name as `u` and a mark, and an author who types it does not.
-    Some(parts.map(|part| part.to_string_lossy().nfc().collect::<String>()).collect::<Vec<_>>().join("/"))
+    let parts = relative.iter().map(|part| part.to_string_lossy().nfc().collect::<String>());
+    Some(parts.collect::<Vec<_>>().join("/"))
 }
 
 /// How diagnostics name a file.

@@ -3,9 +3,11 @@
 //! The pages that are read inside a course are in `lessons`.
 
 use super::curriculum::{Content, Course, Document, Instructor, Kind, Module, Speech, Subject};
+use super::fragment::Resolved;
 use super::graph::{SiteGraph, audience, content_place};
 use crate::course::{Address, Audience, routes};
 use crate::diag::Diagnostics;
+use crate::digest::Digest;
 use crate::theme::{
     CatalogView, CourseEntry, CourseView, InstructorView, LinkView, MovedView, NotFoundView, OutlineContent,
     OutlineModule, PageView, SubjectEntry, SubjectView, Theme,
@@ -21,6 +23,17 @@ pub struct Views<'a> {
     pub site: Speech,
     /// Where the site will be found.
     pub base_url: Option<&'a str>,
+    /// What the views are for.
+    pub purpose: Purpose,
+}
+
+/// What views are made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To know whether a page is still what it was: its identity stands for each piece of finished HTML.
+    Key,
+    /// To draw the page.
+    Page,
 }
 
 /// How much of a lead makes a description: about what search engines show.
@@ -73,7 +86,7 @@ impl Views<'_> {
                 address: routes::module(&course.slug, &module.slug).href(),
                 description_html: self.html(&module.document, Audience::Everyone, diagnostics),
                 open: audience(course, module) == Audience::Everyone,
-                contents: self.outline(course, module, None),
+                contents: self.outline(course, module),
             });
         }
         CourseView {
@@ -118,8 +131,8 @@ impl Views<'_> {
         MovedView { page: PageView { indexed: false, canonical, ..page }, to: to.href() }
     }
 
-    /// The contents of a module as links, the current one marked.
-    pub fn outline(&self, course: &Course, module: &Module, current: Option<&Content>) -> Vec<OutlineContent> {
+    /// The contents of a module as links.
+    pub fn outline(&self, course: &Course, module: &Module) -> Vec<OutlineContent> {
         let link = |content: &Content| {
             let (address, anchor) = content_place(course, module, content);
             let anchor = if anchor.is_empty() { anchor } else { format!("#{anchor}") };
@@ -127,7 +140,6 @@ impl Views<'_> {
                 title: content.title.clone(),
                 kind: kind_name(&content.kind),
                 address: format!("{}{anchor}", address.href()),
-                current: current.is_some_and(|current| std::ptr::eq(current, content)),
             }
         };
         module.contents.iter().map(link).collect()
@@ -136,7 +148,14 @@ impl Views<'_> {
     /// The HTML of a text as `reader` reads it.
     pub fn html(&self, document: &Document, reader: Audience, diagnostics: &mut Diagnostics) -> String {
         let resolved = self.graph.resolve(document, reader, diagnostics);
-        self.graph.fragments.get(&document.path).map(|fragment| fragment.fill(&resolved)).unwrap_or_default()
+        match self.purpose {
+            Purpose::Page => self.graph.fragments.html(&document.path, &resolved),
+            Purpose::Key => match self.graph.fragments.get(&document.path) {
+                // Whether there is any HTML is something that templates ask.
+                Some(fragment) if !fragment.is_empty => html_key(fragment.key, &resolved),
+                _ => String::new(),
+            },
+        }
     }
 
     /// The beginning of a text, for a description.
@@ -177,6 +196,16 @@ impl Views<'_> {
     fn word(&self, speech: &Speech, key: &str) -> String {
         self.theme.words(&speech.lang).get(key).to_owned()
     }
+}
+
+/// The identity of a fragment with its holes filled.
+fn html_key(fragment: Digest, resolved: &[Resolved]) -> String {
+    let mut bytes = fragment.as_bytes().to_vec();
+    for Resolved { href, size } in resolved {
+        bytes.extend_from_slice(href.as_bytes());
+        bytes.extend_from_slice(format!("\0{size:?}\0").as_bytes());
+    }
+    Digest::of(&bytes).to_string()
 }
 
 /// A link to a subject's page.

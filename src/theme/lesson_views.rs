@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::list_views::OutlineContent;
-use super::view::{LinkView, PageView, View, view};
+use super::view::{LinkView, PageView, Shared, View, view};
 
-/// Where a module's page stands in its course.
+/// A course as each of its pages shows it: a part that they share.
 #[derive(Debug, Clone, Serialize)]
 pub struct CourseNav {
     /// The course's key.
@@ -18,6 +18,11 @@ pub struct CourseNav {
     pub modules: Vec<NavModule>,
     /// The course's chat room.
     pub chat: String,
+}
+
+/// The pages before and after a page of a course.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Neighbours {
     /// The page before this one.
     pub previous: Option<LinkView>,
     /// The page after this one.
@@ -33,17 +38,18 @@ pub struct NavModule {
     pub title: String,
     /// Its page.
     pub address: String,
-    /// Whether this page belongs to it.
-    pub current: bool,
 }
 
 /// A module's page with all its contents, in a course of the layout `module`. Row C17.
 #[derive(Debug, Serialize)]
-pub struct ModuleView {
+pub struct ModuleView<'a> {
     /// The head; its title is the module's.
     pub page: PageView,
     /// Where it stands.
-    pub nav: CourseNav,
+    #[serde(skip)]
+    pub nav: &'a Shared<CourseNav>,
+    /// What stands beside it.
+    pub neighbours: Neighbours,
     /// Its place in the course, from 1.
     pub number: usize,
     /// Its description; may be empty.
@@ -51,7 +57,7 @@ pub struct ModuleView {
     /// Its contents, one after another.
     pub contents: Vec<PlacedContent>,
 }
-view!(ModuleView, "module.html");
+view!(ModuleView<'a>, "module.html", nav);
 
 /// A content on its module's page.
 #[derive(Debug, Serialize)]
@@ -72,31 +78,39 @@ pub struct PlacedContent {
 
 /// A module's page with the list of its contents, in a course of the layout `lesson`.
 #[derive(Debug, Serialize)]
-pub struct OutlineView {
+pub struct OutlineView<'a> {
     /// The head; its title is the module's.
     pub page: PageView,
     /// Where it stands.
-    pub nav: CourseNav,
+    #[serde(skip)]
+    pub nav: &'a Shared<CourseNav>,
+    /// What stands beside it.
+    pub neighbours: Neighbours,
     /// Its place in the course, from 1.
     pub number: usize,
     /// Its description; may be empty.
     pub description_html: String,
     /// Its contents.
-    pub contents: Vec<OutlineContent>,
+    #[serde(skip)]
+    pub contents: &'a Shared<Vec<OutlineContent>>,
 }
-view!(OutlineView, "outline.html");
+view!(OutlineView<'a>, "outline.html", nav, contents);
 
 /// One content on a page of its own.
 #[derive(Debug, Serialize)]
-pub struct LessonView {
+pub struct LessonView<'a> {
     /// The head; its title is the content's.
     pub page: PageView,
     /// Where it stands.
-    pub nav: CourseNav,
+    #[serde(skip)]
+    pub nav: &'a Shared<CourseNav>,
+    /// What stands beside it.
+    pub neighbours: Neighbours,
     /// The module it belongs to.
     pub module: LinkView,
-    /// The contents of that module, this one marked.
-    pub contents: Vec<OutlineContent>,
+    /// The contents of that module.
+    #[serde(skip)]
+    pub contents: &'a Shared<Vec<OutlineContent>>,
     /// `text`, `image`, `file` or `video`.
     pub kind: &'static str,
     /// The content as `content/<kind>.html` drew it.
@@ -108,7 +122,7 @@ pub struct LessonView {
     /// When it was last changed, RFC 3339.
     pub updated: String,
 }
-view!(LessonView, "lesson.html");
+view!(LessonView<'a>, "lesson.html", nav, contents);
 
 /// A heading in a text.
 #[derive(Debug, Clone, Serialize)]

@@ -113,8 +113,6 @@ pub struct OutlineContent {
     pub kind: &'static str,
     /// Its own page, or its place on the module's page.
     pub address: String,
-    /// Whether this page is its own.
-    pub current: bool,
 }
 
 /// An instructor's page.

@@ -18,7 +18,7 @@ mod theme;
 pub use files::{DEFAULT_THEME, default_theme_files};
 pub use lesson_views::{
     ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, ModuleView, NavModule,
-    OutlineView, PlacedContent, VideoView,
+    Neighbours, OutlineView, PlacedContent, VideoView,
 };
 pub use list_views::{
     CatalogView, CourseEntry, CourseView, InstructorView, MovedView, NotFoundView, OutlineContent, OutlineModule,
@@ -29,5 +29,5 @@ pub use server_views::{
     HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, RegisterView,
 };
 pub use theme::{Asset, TemplateError, Theme};
-pub use view::{LinkView, PageView, SiteView, View};
+pub use view::{LinkView, PageView, Part, Shared, SiteView, View};
 pub use words::Words;

@@ -85,8 +85,27 @@ impl Theme {
     /// The page of a view.
     pub fn render<V: View>(&self, view: &V) -> Result<String, TemplateError> {
         let mut context = self.context(view, &view.page().lang, V::TEMPLATE)?;
+        for (name, part) in view.shared() {
+            context.insert_value(name, part.value());
+        }
         context.insert_value("site", self.site.clone());
         self.draw(V::TEMPLATE, &context)
+    }
+
+    /// The identity of everything that a view's page depends on: two equal keys mean two equal pages.
+    pub fn key<V: View>(&self, view: &V) -> Digest {
+        let shared: Vec<_> = view.shared().iter().flat_map(|(_, part)| *part.digest().as_bytes()).collect();
+        self.key_of(V::TEMPLATE, view, &shared)
+    }
+
+    /// The same for what [`Theme::render_content`] makes.
+    pub fn content_key(&self, view: &ContentView, language: &Language) -> Digest {
+        self.key_of(view.kind.names().1, view, language.as_str().as_bytes())
+    }
+
+    fn key_of(&self, template: &str, view: &impl serde::Serialize, more: &[u8]) -> Digest {
+        let view = serde_json::to_vec(view).expect("a view has only plain values and keys");
+        Digest::of_parts([&self.digest.as_bytes()[..], template.as_bytes(), &view, more])
     }
 
     /// The HTML of one content, for its page and for the API.

@@ -4,7 +4,12 @@
 //! field that ends in `_html` is finished HTML and marked safe in templates; every other text is escaped. Addresses are
 //! ready for an `href`. A theme's own words reach every template as `t` (see [`super::Words`]).
 
+use std::sync::OnceLock;
+
 use serde::Serialize;
+use tera::Value;
+
+use crate::digest::Digest;
 
 /// A page kind: the template that draws it.
 pub trait View: Serialize {
@@ -13,14 +18,62 @@ pub trait View: Serialize {
 
     /// The head of the page.
     fn page(&self) -> &PageView;
+
+    /// Parts that many pages show, with the names by which templates know them.
+    fn shared(&self) -> Vec<(&'static str, &dyn Part)> {
+        Vec::new()
+    }
+}
+
+/// A part of many views, made once: a course's list of modules stands on each of its pages.
+pub trait Part: Send + Sync {
+    /// Its identity.
+    fn digest(&self) -> Digest;
+
+    /// As templates see it.
+    fn value(&self) -> Value;
+}
+
+/// A [`Part`] that becomes a template's value when the first page is drawn with it.
+#[derive(Debug)]
+pub struct Shared<T> {
+    part: T,
+    digest: Digest,
+    value: OnceLock<Value>,
+}
+
+impl<T: Serialize> Shared<T> {
+    /// Shares a part.
+    pub fn new(part: T) -> Self {
+        let bytes = serde_json::to_vec(&part).expect("a view has only plain values and keys");
+        Self { part, digest: Digest::of(&bytes), value: OnceLock::new() }
+    }
+
+    /// The part itself.
+    pub fn part(&self) -> &T {
+        &self.part
+    }
+}
+
+impl<T: Serialize + Send + Sync> Part for Shared<T> {
+    fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    fn value(&self) -> Value {
+        self.value.get_or_init(|| Value::from_serializable(&self.part)).clone()
+    }
 }
 
 macro_rules! view {
-    ($name:ident, $template:literal) => {
-        impl View for $name {
+    ($name:ident$(<$life:lifetime>)?, $template:literal $(, $part:ident)*) => {
+        impl$(<$life>)? View for $name$(<$life>)? {
             const TEMPLATE: &'static str = $template;
             fn page(&self) -> &PageView {
                 &self.page
+            }
+            fn shared(&self) -> Vec<(&'static str, &dyn super::view::Part)> {
+                vec![$((stringify!($part), self.$part as &dyn super::view::Part)),*]
             }
         }
     };

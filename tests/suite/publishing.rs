@@ -117,7 +117,7 @@ fn a_damaged_ledger_makes_a_build_slow_never_wrong() {
     let before = site.published();
     for damage in ["", "{", "{\"version\":1,\"files\":{\"public/index.html\":\"x\"}}", "{\"version\":99,\"files\":{}}"]
     {
-        site.write(".educa/ledger.json", damage);
+        site.write(".educa/ledger", damage);
         assert_eq!(site.build().published.expect("published").written, n_files, "{damage}");
         assert_eq!(site.published(), before);
     }
@@ -148,7 +148,7 @@ fn a_killed_build_is_made_good_by_the_next_one() {
         // Each round builds everything anew, and what is built differs from what stands there.
         let course = site.read("content/maths/sets/course.md");
         site.write("content/maths/sets/course.md", format!("{course}\nRound {nth}.\n"));
-        let _ = std::fs::remove_file(site.path(".educa/ledger.json"));
+        let _ = std::fs::remove_file(site.path(".educa/ledger"));
         let mut child =
             site.program().command(&["build"]).stderr(Stdio::null()).stdout(Stdio::null()).spawn().expect("it starts");
         let moment = duration.mul_f64(f64::from(nth) / 36.0);

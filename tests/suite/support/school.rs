@@ -36,6 +36,9 @@ impl Site {
         fs::create_dir(root.join("content")).expect("a folder");
         fs::write(root.join("educa.toml"), "[site]\ntitle = \"Test school\"\n").expect("written");
         let config = SiteConfig {
+            newest: None,
+            program: "the tests".to_owned(),
+            fresh: false,
             title: "Test school".into(),
             description: String::new(),
             lang: "en".parse().expect("a language"),

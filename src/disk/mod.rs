@@ -1,0 +1,23 @@
+//! The disk: the only room that calls `std::fs`.
+//!
+//! Every error names the path and what was tried. A write is whole or absent: bytes go to a temporary file on the same
+//! file system, which is then renamed over the target. Nothing here knows what the files mean.
+
+mod error;
+mod stat;
+mod listing;
+mod files;
+mod staging;
+mod pack;
+mod lock;
+
+pub use error::DiskError;
+pub use files::{
+    TEMPORARY_PREFIX, canonical, copy, create_folder, digest, exists, is_folder, list_folder, modified, open, read,
+    read_if_there, remove_empty_folders, remove_file, stat, sync_folder, write, write_new,
+};
+pub use listing::{Entry, list_files};
+pub use lock::{Lock, lock, try_lock};
+pub use pack::Pack;
+pub use staging::{Staged, Staging};
+pub use stat::Stat;

@@ -1,0 +1,214 @@
+//! Fragments between two builds: what is known of each in memory, its HTML in a pack on the disk.
+//!
+//! A fragment is a function of its text and a few options, and its key is the digest of both. What a build did not ask
+//! for is swept when the cache is saved. A blob carries its digest: one that is damaged is made anew, never shown.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use serde::{Deserialize, Serialize};
+
+use super::fragment::{ExternalLink, Fragment, Heading, Link, Piece, Resolved, fill};
+use crate::digest::Digest;
+use crate::disk::{DiskError, Pack};
+
+/// What is known of a fragment without its HTML.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct FragmentFacts {
+    /// What the holes stand for, in the order of the text.
+    pub links: Vec<Link>,
+    /// Links to other sites.
+    pub external: Vec<ExternalLink>,
+    /// Its headings, in order.
+    pub headings: Vec<Heading>,
+    /// The first paragraph as plain text; may be empty.
+    pub lead: String,
+    /// Whether there is no HTML at all.
+    pub is_empty: bool,
+    /// Identity of the text and the options it was rendered with.
+    pub key: Digest,
+    blob: Blob,
+}
+
+/// Where the HTML is.
+#[derive(Debug, Serialize, Deserialize)]
+enum Blob {
+    /// In the pack.
+    Packed { at: u64, length: u32, digest: Digest },
+    /// In memory, in a build that must not write.
+    #[serde(skip)]
+    Held(Vec<Piece>),
+}
+
+/// What the last build asked for, by key.
+pub type KnownFragments = HashMap<Digest, Arc<FragmentFacts>>;
+
+/// Every rendered text by its path below the content folder.
+#[derive(Debug, Default)]
+pub struct Fragments {
+    by_path: HashMap<Arc<str>, Arc<FragmentFacts>>,
+    /// Those that may be remembered.
+    spotless: KnownFragments,
+    shelf: Arc<BlobShelf>,
+    /// How many were rendered and not remembered.
+    pub n_rendered: usize,
+}
+
+/// Where the HTML of fragments lies.
+#[derive(Debug, Default)]
+pub struct BlobShelf {
+    /// Nothing in a build that must not write and found no pack.
+    pack: Option<Pack>,
+    read_only: bool,
+    damaged: AtomicBool,
+}
+
+impl BlobShelf {
+    /// Opens the pack for reading and adding.
+    pub fn open(path: &Path) -> Result<Self, DiskError> {
+        Ok(Self { pack: Some(Pack::open(path)?), ..Self::default() })
+    }
+
+    /// Opens the pack, if there is one, for reading alone.
+    pub fn read_only(path: &Path) -> Self {
+        let pack = crate::disk::exists(path).then(|| Pack::open(path).ok()).flatten();
+        Self { pack, read_only: true, ..Self::default() }
+    }
+
+    /// Whether nothing is added to the pack.
+    pub fn is_read_only(&self) -> bool {
+        self.read_only
+    }
+
+    /// Whether a blob was not what was put there.
+    pub fn is_damaged(&self) -> bool {
+        self.damaged.load(Ordering::Relaxed)
+    }
+
+    /// Puts a fragment's HTML away.
+    pub fn put(&self, key: Digest, fragment: Fragment) -> Result<FragmentFacts, DiskError> {
+        let Fragment { pieces, links, external, headings, lead } = fragment;
+        let is_empty = pieces.is_empty();
+        let blob = match &self.pack {
+            Some(pack) if !self.read_only => {
+                let bytes = postcard::to_allocvec(&pieces).expect("plain texts and numbers always serialize");
+                let (length, digest) = (bytes.len() as u32, Digest::of(&bytes));
+                Blob::Packed { at: pack.append(&bytes)?, length, digest }
+            }
+            _ => Blob::Held(pieces),
+        };
+        Ok(FragmentFacts { links, external, headings, lead, is_empty, key, blob })
+    }
+
+    /// A fragment's HTML with every hole filled.
+    fn fill(&self, facts: &FragmentFacts, resolved: &[Resolved]) -> String {
+        match &facts.blob {
+            Blob::Held(pieces) => fill(pieces, resolved),
+            Blob::Packed { at, length, digest } => {
+                let bytes = self.pack.as_ref().and_then(|pack| pack.read(*at, *length as usize));
+                let sound = bytes.filter(|bytes| Digest::of(bytes) == *digest);
+                let pieces: Option<Vec<Piece>> = sound.and_then(|bytes| postcard::from_bytes(&bytes).ok());
+                if pieces.is_none() {
+                    self.damaged.store(true, Ordering::Relaxed);
+                }
+                fill(&pieces.unwrap_or_default(), resolved)
+            }
+        }
+    }
+}
+
+impl Fragments {
+    /// A set of fragments whose HTML lies on `shelf`.
+    pub fn new(shelf: Arc<BlobShelf>) -> Self {
+        Self { shelf, ..Self::default() }
+    }
+
+    /// Adds one; one that gave cause to say something is not remembered.
+    pub fn insert(&mut self, path: Arc<str>, facts: Arc<FragmentFacts>, spotless: bool) {
+        if spotless {
+            self.spotless.insert(facts.key, facts.clone());
+        }
+        self.by_path.insert(path, facts);
+    }
+
+    /// The fragment of the text at a path.
+    pub fn get(&self, path: &str) -> Option<&FragmentFacts> {
+        self.by_path.get(path).map(|facts| &**facts)
+    }
+
+    /// Its HTML with every hole filled: `resolved` has one entry per link.
+    pub fn html(&self, path: &str, resolved: &[Resolved]) -> String {
+        self.get(path).map(|facts| self.shelf.fill(facts, resolved)).unwrap_or_default()
+    }
+
+    /// By key, for the next build.
+    pub fn known(&self) -> &KnownFragments {
+        &self.spotless
+    }
+}
+
+/// A pack may hold as much that nobody asks for as what somebody does, and this many bytes more.
+const SLACK: u64 = 16 * 1024 * 1024;
+
+/// Writes a pack anew without what is no longer known, if that saves enough; returns where everything lies now.
+pub fn compact(shelf: BlobShelf, known: KnownFragments, path: &Path) -> Result<(BlobShelf, KnownFragments), DiskError> {
+    let length = |facts: &Arc<FragmentFacts>| match &facts.blob {
+        Blob::Packed { length, .. } => u64::from(*length),
+        Blob::Held(_) => 0,
+    };
+    let live: u64 = known.values().map(length).sum();
+    let Some(pack) = &shelf.pack else { return Ok((shelf, known)) };
+    if pack.size() <= 2 * live + SLACK {
+        return Ok((shelf, known));
+    }
+    let mut smaller = Pack::create(&path.with_extension("new"))?;
+    let mut moved = KnownFragments::with_capacity(known.len());
+    for (key, facts) in known {
+        let Blob::Packed { at, length, digest } = facts.blob else { continue };
+        let Some(bytes) = pack.read(at, length as usize) else { continue };
+        let blob = Blob::Packed { at: smaller.append(&bytes)?, length, digest };
+        let FragmentFacts { links, external, headings, lead, is_empty, .. } = &*facts;
+        let (links, external) = (links.clone(), external.clone());
+        let (headings, lead, is_empty) = (headings.clone(), lead.clone(), *is_empty);
+        moved.insert(key, Arc::new(FragmentFacts { links, external, headings, lead, is_empty, key, blob }));
+    }
+    smaller.rename(path)?;
+    Ok((BlobShelf { pack: Some(smaller), ..BlobShelf::default() }, moved))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fragment(text: &str) -> Fragment {
+        Fragment { pieces: vec![Piece::Html(text.into())], ..Fragment::default() }
+    }
+
+    #[test]
+    fn what_was_put_away_comes_back_and_a_damaged_blob_is_noticed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pack");
+        let shelf = BlobShelf::open(&path).expect("opened");
+        let facts = shelf.put(Digest::of(b"key"), fragment("<p>one</p>")).expect("put");
+        assert_eq!(shelf.fill(&facts, &[]), "<p>one</p>");
+        crate::disk::write(&path, b"rubbish, and more of it").expect("written");
+        let shelf = BlobShelf::open(&path).expect("opened");
+        assert_eq!(shelf.fill(&facts, &[]), "");
+        assert!(shelf.is_damaged());
+    }
+
+    #[test]
+    fn a_pack_of_leftovers_is_written_anew() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("pack");
+        let shelf = BlobShelf::open(&path).expect("opened");
+        let key = Digest::of(b"key");
+        let kept = Arc::new(shelf.put(key, fragment("kept")).expect("put"));
+        shelf.put(key, fragment(&"x".repeat(SLACK as usize + 100))).expect("put");
+        let (shelf, known) = compact(shelf, [(key, kept)].into(), &path).expect("compacted");
+        assert_eq!(shelf.fill(&known[&key], &[]), "kept");
+        assert!(crate::disk::read(&path).expect("read").len() < 100);
+    }
+}

@@ -1,0 +1,261 @@
+//! The pipeline: from `content/` to `public/` and `private/` on one screen. Each stage takes what the one before made.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::assemble::assemble;
+use super::build::{BuildError, Built, Progress, SchoolSize, Stage};
+use super::catalog::catalog;
+use super::config::SiteConfig;
+use super::curriculum::{Curriculum, Speech};
+use super::draw::{Before, Made, Stagings, make, to_do};
+use super::graph::SiteGraph;
+use super::history::History;
+use super::jobs::{Job, courses, jobs};
+use super::ledger::{Entry, Ledger, MadeOf};
+use super::memory::{Memory, lay_ledger, withdraw_ledger};
+use super::publish::{Plan, Present, Published, apply, plan, present};
+use super::render::render_all;
+use super::source::{SourceTree, scan};
+use super::views::{Purpose, Views};
+use crate::course::{Address, CATALOG_FILE, Catalog};
+use crate::diag::Diagnostics;
+use crate::digest::Digest;
+use crate::disk::{self, DiskError, Stat};
+use crate::theme::Theme;
+
+/// One build.
+pub struct Run<'a> {
+    /// The school.
+    pub config: &'a SiteConfig,
+    /// When it began, as the file system has it.
+    pub moment: Stat,
+    /// Who hears of it.
+    pub progress: &'a dyn Progress,
+    /// Whether the result is published; otherwise nothing is written.
+    pub publishes: bool,
+}
+
+/// Everything that goes into a build.
+struct Inputs {
+    tree: SourceTree,
+    history: History,
+    theme: Theme,
+    digest: Digest,
+}
+
+/// What one attempt came to.
+enum Attempt {
+    Done(Built),
+    /// A file changed while it was read, or a blob was damaged: what is known may be wrong.
+    Again,
+}
+
+/// How often a build begins again because files change under its hands.
+const MAX_ATTEMPTS: usize = 5;
+
+impl Run<'_> {
+    /// Builds, from the beginning again if what it relied on did not hold.
+    pub fn until_at_rest(&self, memory: &mut Memory) -> Result<Built, BuildError> {
+        for _ in 0..MAX_ATTEMPTS {
+            match self.attempt(memory)? {
+                Attempt::Done(built) => return Ok(built),
+                Attempt::Again if memory.shelf.is_damaged() => memory.forget_fragments(self.config)?,
+                Attempt::Again => {}
+            }
+        }
+        Err(BuildError::Restless)
+    }
+
+    fn attempt(&self, memory: &mut Memory) -> Result<Attempt, BuildError> {
+        let mut diagnostics = Diagnostics::new();
+        let Some(inputs) = self.inputs(memory, &mut diagnostics)? else {
+            return Ok(Attempt::Done(refused(diagnostics.sorted(), SchoolSize::default())));
+        };
+        let present = present(self.config)?;
+        match self.nothing_to_do(memory, &inputs, &present, &diagnostics) {
+            Some(built) => Ok(Attempt::Done(built)),
+            None => self.make(memory, inputs, &present, diagnostics),
+        }
+    }
+
+    /// Nothing if the theme has mistakes.
+    fn inputs(&self, memory: &Memory, diagnostics: &mut Diagnostics) -> Result<Option<Inputs>, DiskError> {
+        let config = self.config;
+        self.progress.begin(Stage::Read, 0);
+        let (history, tree) = rayon::join(
+            || History::read(&config.content, &memory.history),
+            || scan(config, &memory.files, self.moment, diagnostics),
+        );
+        let tree = tree?;
+        let Some(theme) = Theme::load(&config.themes, &config.theme, &config.site_view(), diagnostics)? else {
+            // Mistakes of the content are found as far as that goes without a theme.
+            assemble(config, &tree, &history, diagnostics);
+            return Ok(None);
+        };
+        let parts = [config.digest(), theme.digest(), tree.digest(), history.digest()];
+        let digest = Digest::of_parts(parts.iter().map(|digest| &digest.as_bytes()[..]));
+        Ok(Some(Inputs { tree, history, theme, digest }))
+    }
+
+    /// The answer if the last build was made of the same things and all it left is there.
+    fn nothing_to_do(
+        &self,
+        memory: &mut Memory,
+        inputs: &Inputs,
+        present: &Present,
+        said: &Diagnostics,
+    ) -> Option<Built> {
+        let ledger = &memory.ledger;
+        let made_of = ledger.made_of.as_ref().filter(|made_of| made_of.inputs == inputs.digest)?;
+        let due = made_of.until.is_some_and(|until| until <= self.config.now);
+        let complete = ledger.files.iter().all(|(path, entry)| present.get(path) == Some(&entry.size));
+        // One more: the catalog, which no ledger lists because it names them all.
+        let complete = complete && present.len() == ledger.files.len() + 1;
+        let catalog = disk::digest(&self.config.private.join(CATALOG_FILE)).ok();
+        if due || !complete || catalog != Some(made_of.catalog) || said.has_errors() {
+            return None;
+        }
+        let bytes = ledger.files.values().map(|entry| entry.size).sum();
+        let published = Published { written: 0, kept: ledger.files.len(), removed: 0, bytes };
+        let published = self.publishes.then_some(published);
+        let (diagnostics, size) = (made_of.said.clone(), made_of.size);
+        if inputs.tree.n_read > 0 {
+            memory.learn_files(&inputs.tree);
+        }
+        Some(Built { diagnostics, size, published, ..Built::default() })
+    }
+
+    fn make(
+        &self,
+        memory: &mut Memory,
+        inputs: Inputs,
+        present: &Present,
+        mut said: Diagnostics,
+    ) -> Result<Attempt, BuildError> {
+        let (config, progress) = (self.config, self.progress);
+        let Inputs { tree, history, theme, digest } = inputs;
+        progress.begin(Stage::Assemble, 0);
+        let curriculum = assemble(config, &tree, &history, &mut said);
+        progress.begin(Stage::Render, 0);
+        let fragments = render_all(&curriculum, &theme, config, &memory.fragments, &memory.shelf, &mut said)?;
+        progress.begin(Stage::Link, 0);
+        let graph = SiteGraph::new(&curriculum, &fragments, &mut said);
+        let site = Speech { dir: config.lang.direction(), lang: config.lang.clone() };
+        let base_url = config.base_url.as_deref();
+        let views = Views { graph: &graph, theme: &theme, site, base_url, purpose: Purpose::Key };
+        let parts: Vec<_> = courses(&views).map(|(subject, course)| views.course_parts(subject, course)).collect();
+        let jobs = jobs(&views, theme.assets(), &parts, &mut said);
+        let before = Before { ledger: &memory.ledger, present };
+        let to_do = to_do(&jobs, &before);
+        let views = Views { purpose: Purpose::Page, ..views };
+        let drawn = self.draw(&views, &to_do, &before, &mut said)?;
+        if tree.moved.load(Ordering::Relaxed) || memory.shelf.is_damaged() {
+            return Ok(Attempt::Again);
+        }
+        let (size, said) = (size(&curriculum, &jobs), said.sorted());
+        let built = if said.has_errors() || !self.publishes {
+            refused(said, size)
+        } else {
+            let catalog = catalog(&graph, &jobs, &entries(&jobs, &memory.ledger, &drawn));
+            let made_of = MadeOf { inputs: digest, catalog: Digest::of(b""), until: curriculum.changes_at, said, size };
+            self.publish(memory, present, &jobs, drawn, catalog, made_of)?
+        };
+        memory.learn(&tree, &fragments, history);
+        Ok(Attempt::Done(built))
+    }
+
+    fn draw(
+        &self,
+        views: &Views<'_>,
+        to_do: &[(usize, &Job<'_>)],
+        before: &Before<'_>,
+        said: &mut Diagnostics,
+    ) -> Result<Drawn, DiskError> {
+        self.progress.begin(Stage::Draw, to_do.len());
+        let writes = self.publishes && !to_do.is_empty() && !said.has_errors();
+        let staging = if writes { Some(Stagings::open(self.config)?) } else { None };
+        let files = make(views, to_do, before, staging.as_ref(), &|| self.progress.step(), said)?;
+        Ok(Drawn { files, staging })
+    }
+
+    fn publish(
+        &self,
+        memory: &mut Memory,
+        present: &Present,
+        jobs: &[Job<'_>],
+        drawn: Drawn,
+        catalog: Catalog,
+        mut made_of: MadeOf,
+    ) -> Result<Built, BuildError> {
+        let config = self.config;
+        self.progress.begin(Stage::Publish, 0);
+        let entries = entries(jobs, &memory.ledger, &drawn);
+        let wanted: HashSet<String> = jobs.iter().map(Job::path).collect();
+        let plan = plan(present, &wanted);
+        let changed = changed(jobs, &drawn, &plan);
+        let written = drawn.files.iter().filter(|(_, made)| made.staged.is_some()).count();
+        let published = Published {
+            written,
+            kept: jobs.len() - written,
+            removed: plan.remove.len() + plan.remove_first.len(),
+            bytes: entries.iter().map(|entry| entry.size).sum(),
+        };
+        if written > 0 || !plan.is_empty() {
+            withdraw_ledger(config)?;
+        }
+        made_of.catalog = apply(config, jobs, drawn.files, &catalog, &plan)?;
+        drop(drawn.staging);
+        let (size, diagnostics) = (made_of.size, made_of.said.clone());
+        let files = jobs.iter().map(Job::path).zip(entries).collect();
+        memory.ledger = Ledger { files, made_of: Some(made_of) };
+        lay_ledger(config, &memory.ledger)?;
+        let (published, catalog) = (Some(published), Some(Arc::new(catalog)));
+        Ok(Built { diagnostics, size, published, catalog, changed, notes: Vec::new() })
+    }
+}
+
+/// New files, and where they wait.
+struct Drawn {
+    files: Vec<(usize, Made)>,
+    staging: Option<Stagings>,
+}
+
+/// What a build says that publishes nothing.
+fn refused(diagnostics: Diagnostics, size: SchoolSize) -> Built {
+    Built { diagnostics, size, ..Built::default() }
+}
+
+fn size(curriculum: &Curriculum, jobs: &[Job<'_>]) -> SchoolSize {
+    let courses = || curriculum.subjects.iter().flat_map(|subject| &subject.courses);
+    SchoolSize {
+        courses: courses().count(),
+        modules: courses().map(|course| course.modules.len()).sum(),
+        pages: jobs.iter().filter(|job| job.is_page()).count(),
+    }
+}
+
+/// What the ledger will say of each job's file.
+fn entries(jobs: &[Job<'_>], before: &Ledger, drawn: &Drawn) -> Vec<Entry> {
+    let mut made = drawn.files.iter().peekable();
+    let entry = |(at, job): (usize, &Job<'_>)| match made.next_if(|(made_at, _)| *made_at == at) {
+        Some((_, made)) => made.entry,
+        None => before.files[&job.path()],
+    };
+    jobs.iter().enumerate().map(entry).collect()
+}
+
+/// The addresses whose files are not what they were.
+fn changed(jobs: &[Job<'_>], drawn: &Drawn, plan: &Plan) -> Vec<Address> {
+    let written = drawn.files.iter().filter(|(_, made)| made.staged.is_some());
+    let removed = plan.remove_first.iter().chain(&plan.remove).filter_map(|path| address_of(path));
+    written.filter_map(|(at, _)| jobs[*at].address.clone()).chain(removed).collect()
+}
+
+/// The address of a file, by its path in ledger and plan.
+fn address_of(path: &str) -> Option<Address> {
+    let (_, file) = path.split_once('/')?;
+    let page = file.strip_suffix("index.html").filter(|folder| folder.is_empty() || folder.ends_with('/'));
+    format!("/{}", page.unwrap_or(file)).parse().ok()
+}
