@@ -11,6 +11,7 @@ mod authoring;
 mod mistakes;
 mod themes;
 mod publishing;
+mod incremental;
 mod program;
 mod authors_commands;
 mod operators_commands;
