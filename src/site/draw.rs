@@ -1,9 +1,8 @@
 //! Stage 7: jobs into bytes, in parallel and written as they are made: no page waits in memory for the others.
 //!
-//! The bytes go to a staging folder. Only when every page could be drawn do they take their places, so a mistake in a
-//! template leaves the school as it was.
+//! The bytes wait beside their places. Only when every page could be drawn do they take them, so a mistake in a template
+//! leaves the school as it was.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -51,40 +50,19 @@ impl Before<'_> {
 pub struct Stagings {
     public: Staging,
     private: Staging,
-    public_folder: PathBuf,
-    private_folder: PathBuf,
 }
 
-/// The name of a staging folder; hidden, so that no server shows it.
-pub const STAGING: &str = ".educa-new";
-
 impl Stagings {
-    /// Opens both, empty.
-    pub fn open(config: &SiteConfig) -> Result<Self, DiskError> {
-        let (public_folder, private_folder) = (config.public.clone(), config.private.clone());
-        let open = |folder: &Path| Staging::open(folder.join(STAGING));
-        Ok(Self { public: open(&public_folder)?, private: open(&private_folder)?, public_folder, private_folder })
+    /// For a school.
+    pub fn new(config: &SiteConfig) -> Self {
+        Self { public: Staging::new(config.public.clone()), private: Staging::new(config.private.clone()) }
     }
 
-    fn write(&self, job: &Job<'_>, bytes: &[u8]) -> Result<Staged, DiskError> {
-        self.put(job, |staging| staging.write(bytes))
-    }
-
-    fn copy(&self, job: &Job<'_>, from: &Path) -> Result<Staged, DiskError> {
-        self.put(job, |staging| staging.copy(from))
-    }
-
-    /// An error names the file that was to be, not the one that waits.
-    fn put(&self, job: &Job<'_>, put: impl FnOnce(&Staging) -> Result<Staged, DiskError>) -> Result<Staged, DiskError> {
-        let (staging, folder) = match job.audience {
-            Audience::Everyone => (&self.public, &self.public_folder),
-            Audience::Enrolled(_) => (&self.private, &self.private_folder),
-        };
-        let named = |error: DiskError| match error.verb {
-            "write" => DiskError { path: folder.join(&job.file), ..error },
-            _ => error,
-        };
-        put(staging).map_err(named)
+    fn of(&self, job: &Job<'_>) -> &Staging {
+        match job.audience {
+            Audience::Everyone => &self.public,
+            Audience::Enrolled(_) => &self.private,
+        }
     }
 }
 
@@ -132,7 +110,7 @@ fn make_one(
     };
     let bytes = match &job.make {
         Make::Copy(resource) => {
-            let staged = stagings.map(|stagings| stagings.copy(job, &resource.disk_path)).transpose()?;
+            let staged = stagings.map(|stagings| stagings.of(job).copy(&job.file, &resource.disk_path)).transpose()?;
             let entry = Entry { key: job.key, digest: resource.facts.digest, size: resource.facts.size };
             return Ok(Made { entry, staged });
         }
@@ -143,7 +121,7 @@ fn make_one(
     let entry = Entry { key: job.key, digest: Digest::of(&bytes), size: bytes.len() as u64 };
     let same = before.entry(&job.path()).is_some_and(|old| old.digest == entry.digest);
     let staged = match stagings {
-        Some(stagings) if !same => Some(stagings.write(job, &bytes)?),
+        Some(stagings) if !same => Some(stagings.of(job).write(&job.file, &bytes)?),
         _ => None,
     };
     Ok(Made { entry, staged })

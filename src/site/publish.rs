@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::config::SiteConfig;
-use super::draw::{Made, STAGING};
+use super::draw::Made;
 use super::jobs::{Job, PRIVATE, PUBLIC};
 use super::ledger::Ledger;
 use crate::course::{self, CATALOG_FILE, Catalog};
@@ -115,8 +115,8 @@ pub fn apply(
     remove(config, &plan.remove_first)?;
     let (pages, others): (Vec<_>, Vec<_>) = made.into_iter().partition(|(at, _)| jobs[*at].is_page());
     for group in [others, pages] {
-        group.into_par_iter().try_for_each(|(at, made)| match made.staged {
-            Some(staged) => staged.place(&on_disk(config, &jobs[at].path())),
+        group.into_par_iter().try_for_each(|(_, made)| match made.staged {
+            Some(staged) => staged.place(),
             None => Ok(()),
         })?;
     }
@@ -186,16 +186,12 @@ pub fn present(config: &SiteConfig) -> Result<Present, DiskError> {
             None => Ok(entries
                 .into_iter()
                 .map(|entry| (format!("{name}/{}", relative(folder, &entry.path)), entry.stat.size))
-                .filter(|(path, _)| !stays(&path[name.len() + 1..]))
+                .filter(|(path, _)| !STAYS.contains(&&path[name.len() + 1..]))
                 .collect::<Vec<_>>()),
         }
     };
     let (public, private) = rayon::join(|| list(PUBLIC, &config.public), || list(PRIVATE, &config.private));
     Ok(public?.into_iter().chain(private?).collect())
-}
-
-fn stays(path: &str) -> bool {
-    STAYS.contains(&path) || path.strip_prefix(STAGING).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn relative(folder: &Path, path: &Path) -> String {

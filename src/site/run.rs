@@ -172,12 +172,11 @@ impl Run<'_> {
         to_do: &[(usize, &Job<'_>)],
         before: &Before<'_>,
         said: &mut Diagnostics,
-    ) -> Result<Drawn, DiskError> {
+    ) -> Result<Vec<(usize, Made)>, DiskError> {
         self.progress.begin(Stage::Draw, to_do.len());
         let writes = self.publishes && !to_do.is_empty() && !said.has_errors();
-        let staging = if writes { Some(Stagings::open(self.config)?) } else { None };
-        let files = make(views, to_do, before, staging.as_ref(), &|| self.progress.step(), said)?;
-        Ok(Drawn { files, staging })
+        let stagings = writes.then(|| Stagings::new(self.config));
+        make(views, to_do, before, stagings.as_ref(), &|| self.progress.step(), said)
     }
 
     fn publish(
@@ -185,7 +184,7 @@ impl Run<'_> {
         memory: &mut Memory,
         present: &Present,
         jobs: &[Job<'_>],
-        drawn: Drawn,
+        drawn: Vec<(usize, Made)>,
         catalog: Catalog,
         mut made_of: MadeOf,
     ) -> Result<Built, BuildError> {
@@ -195,7 +194,7 @@ impl Run<'_> {
         let wanted: HashSet<String> = jobs.iter().map(Job::path).collect();
         let plan = plan(present, &wanted);
         let changed = changed(jobs, &drawn, &plan);
-        let written = drawn.files.iter().filter(|(_, made)| made.staged.is_some()).count();
+        let written = drawn.iter().filter(|(_, made)| made.staged.is_some()).count();
         let published = Published {
             written,
             kept: jobs.len() - written,
@@ -205,8 +204,7 @@ impl Run<'_> {
         if written > 0 || !plan.is_empty() {
             withdraw_ledger(config)?;
         }
-        made_of.catalog = apply(config, jobs, drawn.files, &catalog, &plan)?;
-        drop(drawn.staging);
+        made_of.catalog = apply(config, jobs, drawn, &catalog, &plan)?;
         let (size, diagnostics) = (made_of.size, made_of.said.clone());
         let files = jobs.iter().map(Job::path).zip(entries).collect();
         memory.ledger = Ledger { files, made_of: Some(made_of) };
@@ -214,12 +212,6 @@ impl Run<'_> {
         let (published, catalog) = (Some(published), Some(Arc::new(catalog)));
         Ok(Built { diagnostics, size, published, catalog, changed, notes: Vec::new() })
     }
-}
-
-/// New files, and where they wait.
-struct Drawn {
-    files: Vec<(usize, Made)>,
-    staging: Option<Stagings>,
 }
 
 /// What a build says that publishes nothing.
@@ -237,8 +229,8 @@ fn size(curriculum: &Curriculum, jobs: &[Job<'_>]) -> SchoolSize {
 }
 
 /// What the ledger will say of each job's file.
-fn entries(jobs: &[Job<'_>], before: &Ledger, drawn: &Drawn) -> Vec<Entry> {
-    let mut made = drawn.files.iter().peekable();
+fn entries(jobs: &[Job<'_>], before: &Ledger, drawn: &[(usize, Made)]) -> Vec<Entry> {
+    let mut made = drawn.iter().peekable();
     let entry = |(at, job): (usize, &Job<'_>)| match made.next_if(|(made_at, _)| *made_at == at) {
         Some((_, made)) => made.entry,
         None => before.files[&job.path()],
@@ -247,8 +239,8 @@ fn entries(jobs: &[Job<'_>], before: &Ledger, drawn: &Drawn) -> Vec<Entry> {
 }
 
 /// The addresses whose files are not what they were.
-fn changed(jobs: &[Job<'_>], drawn: &Drawn, plan: &Plan) -> Vec<Address> {
-    let written = drawn.files.iter().filter(|(_, made)| made.staged.is_some());
+fn changed(jobs: &[Job<'_>], drawn: &[(usize, Made)], plan: &Plan) -> Vec<Address> {
+    let written = drawn.iter().filter(|(_, made)| made.staged.is_some());
     let removed = plan.remove_first.iter().chain(&plan.remove).filter_map(|path| address_of(path));
     written.filter_map(|(at, _)| jobs[*at].address.clone()).chain(removed).collect()
 }
