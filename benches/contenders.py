@@ -30,9 +30,11 @@ def lessons(school):
     return sorted(path.relative_to(content) for path in content.glob("*/*/*/[0-9]*.md"))
 
 
-def without_number(name):
-    """`07-some-name` without its number."""
-    return name.split("-", 1)[1]
+def educa_address(lesson):
+    """Where educa serves a lesson: without its subject, and without the numbers of module and lesson."""
+    _, course, module, file = lesson.parts
+    module, file = (name.split("-", 1)[1] for name in (module, file[:-3]))
+    return f"/course/{course}/{module}/{file}/"
 
 
 class Contender:
@@ -113,8 +115,16 @@ class Educa(Contender):
         return [self.program, "--root", self.site, "build"]
 
     def page_of(self, lesson):
-        _, course, module, file = lesson.parts
-        return self.site / "public/course" / course / without_number(module) / without_number(file[:-3]) / "index.html"
+        return self.site / "public" / educa_address(lesson)[1:] / "index.html"
+
+
+class EducaAsItIs(Educa):
+    """educa with the settings that a school has from the start."""
+
+    tool = "educa by default"
+
+    def __init__(self, folder, program):
+        super().__init__(folder, False, False, program, ())
 
 
 class Hugo(Contender):
