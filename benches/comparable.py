@@ -21,14 +21,23 @@ def problems(entrants, lessons):
         return found
     samples = lessons[1 :: max(1, len(lessons) // SAMPLES)]
     for entrant in entrants:
-        for lesson in samples:
-            text = entrant.page_of(lesson).read_text(encoding="utf-8")
-            if entrant.own_layout:
-                found += [f"{entrant.name}: {lesson} lacks {mark}" for mark in entrant.own_layout if mark not in text]
+        texts = [entrant.page_of(lesson).read_text(encoding="utf-8") for lesson in samples]
+        for lesson, text in zip(samples, texts):
+            found += [f"{entrant.name}: {lesson} lacks {mark}" for mark in entrant.own_layout if mark not in text]
+        if not entrant.own_layout:
+            found += wrong_variant(entrant, texts)
     equal = [entrant for entrant in entrants if not entrant.own_layout]
     for lesson in samples:
         found += differences(lesson, {entrant.name: facts(entrant.page_of(lesson)) for entrant in equal})
     return found
+
+
+def wrong_variant(entrant, texts):
+    """Whether code is colored and formulas are drawn if the variant says so, and only then."""
+    colored = any(re.search(r"<pre[^>]*>\s*(<code[^>]*>)?(?s:(?!</pre>).)*?<span", text) for text in texts)
+    drawn = any("<math" in text for text in texts)
+    found = [f"{entrant.name}: highlighting is {colored}"] if colored != entrant.highlight else []
+    return found + ([f"{entrant.name}: math is {drawn}"] if drawn != entrant.math else [])
 
 
 def differences(lesson, facts_by_name):

@@ -13,11 +13,17 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Cost:
-    """One run. Processor seconds count all threads and all children that were waited for."""
+    """One run. Processor seconds, in the program and in the kernel, count all threads and all children waited for."""
 
-    cpu: float
+    user: float
+    system: float
     wall: float
     megabytes: float
+
+    @property
+    def cpu(self):
+        """All processor seconds."""
+        return self.user + self.system
 
 
 def run(command, folder, environment=None):
@@ -39,7 +45,7 @@ def run(command, folder, environment=None):
             output.seek(0)
             last_words = output.read().decode(errors="replace")[-2000:]
             sys.exit(f"{' '.join(map(str, command))} in {folder} failed with {child.returncode}:\n{last_words}")
-    return Cost(usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss / 1024)
+    return Cost(usage.ru_utime, usage.ru_stime, wall, usage.ru_maxrss / 1024)
 
 
 def spread(values, digits=2):
