@@ -154,6 +154,17 @@ async fn a_mistake_that_is_taken_back_is_fixed() {
 }
 
 #[tokio::test]
+async fn a_warning_stops_nothing_and_is_told() {
+    let author = Author::begin();
+    let mut events = author.opens(COURSE).await;
+    author.site.write(FILE, course("Some <b>bold</b> words."));
+    events.until("reload").await;
+    let found = events.until("problems").await;
+    assert_eq!((&found["errors"], &found["problems"][0]["severity"]), (&0.into(), &"warning".into()), "{found}");
+    assert!(author.page(COURSE).await.contains("Some &lt;b&gt;bold"));
+}
+
+#[tokio::test]
 async fn styles_are_swapped_and_templates_reload() {
     let author = Author::over(themed(), &[]);
     let mut events = author.opens("/").await;

@@ -97,13 +97,16 @@
     const note = element("p", { class: "note" });
     const list = element("ol");
     const close = element("button", { type: "button", class: "close", "aria-label": "Close" }, "×");
-    const header = element("header", {}, element("div", {}, title, note), close);
-    const panel = element("section", { role: "dialog", "aria-labelledby": "title", lang: "en", dir: "ltr", hidden: "" }, header, list);
+    const head = element("div", { class: "head" }, element("div", {}, title, note), close);
+    const panel = element("section", { role: "dialog", "aria-labelledby": "title", lang: "en", dir: "ltr", hidden: "" }, head, list);
     const badge = element("button", { type: "button", class: "badge", lang: "en", dir: "ltr", "aria-haspopup": "dialog", hidden: "" });
     const live = element("p", { class: "live", "aria-live": "polite" });
     // Nothing is seen before it has its styles.
     const box = element("div", { class: "box", hidden: "" }, badge, panel, live);
-    styles.addEventListener("load", () => (box.hidden = false));
+    styles.addEventListener("load", () => {
+      box.hidden = false;
+      uncover();
+    });
     root.append(styles, box);
     close.addEventListener("click", () => closePanel());
     badge.addEventListener("click", () => openPanel(true));
@@ -116,6 +119,12 @@
 
   function show(data) {
     if (data === shown) return;
+    if (document.body.classList.contains("educa-waiting")) {
+      // That page is a list of them itself.
+      if (shown) location.reload();
+      shown = data;
+      return;
+    }
     shown = data;
     const found = JSON.parse(data);
     parts ??= makeParts();
@@ -154,7 +163,16 @@
   function openPanel(byHand) {
     parts.panel.hidden = false;
     parts.badge.hidden = true;
+    uncover();
     if (byHand) parts.title.focus();
+  }
+
+  /** What is meant may lie far to the right on a long line. */
+  function uncover() {
+    for (const mark of parts.list.querySelectorAll("mark")) {
+      const excerpt = mark.closest("pre");
+      if (mark.offsetLeft + mark.offsetWidth > excerpt.clientWidth) excerpt.scrollLeft = mark.offsetLeft - 64;
+    }
   }
 
   function closePanel() {
