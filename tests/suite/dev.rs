@@ -213,7 +213,8 @@ async fn a_content_folder_may_go_and_come_back() {
     let mut events = author.opens(COURSE).await;
     author.site.rename("content", "elsewhere");
     let found = events.until("problems").await;
-    assert!(found.to_string().contains("no such file"), "{found}");
+    let expected = (&"content".into(), &"cannot find this: no such file or directory".into());
+    assert_eq!((&found["problems"][0]["path"], &found["problems"][0]["message"]), expected);
     assert!(author.page(COURSE).await.contains("All about sets."));
     author.site.write("elsewhere/maths/sets/course.md", course("Not here any more."));
     let other = Site::smallest().with(FILE, course("Made anew."));

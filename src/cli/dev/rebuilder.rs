@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::batch::Changed;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::school::{Clock as _, SystemClock};
-use crate::site::{self, Built, Progress, SchoolSize, SiteConfig};
+use crate::site::{self, BuildError, Built, Progress, PublishError, SchoolSize, SiteConfig};
 
 /// Builds one school again and again.
 pub struct Rebuilder {
@@ -36,6 +36,11 @@ impl Rebuilder {
         let build = || site::build(&self.config, progress);
         match catch_unwind(AssertUnwindSafe(build)) {
             Ok(Ok(built)) => built,
+            Ok(Err(BuildError::Disk(error) | BuildError::Publish(PublishError::Disk(error)))) => {
+                let path = error.path.strip_prefix(&self.config.root).unwrap_or(&error.path);
+                let message = format!("cannot {} this: {}", error.verb, error.reason());
+                failed(Diagnostic::error(path.display().to_string(), message))
+            }
             Ok(Err(error)) => failed(Diagnostic::error("educa", error.to_string())),
             Err(_) => {
                 let help = "this is a mistake of educa: please report it with what standard error says";
