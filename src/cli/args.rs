@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -14,7 +15,7 @@ use crate::school::{Email, Role, Username};
 #[derive(Debug, Parser)]
 #[command(name = "educa", version)]
 #[command(
-    after_help = "Examples:\n  educa init my-school          make a new school\n  educa serve                   build and serve the school in this folder\n  educa check                   find every mistake, write nothing\n  educa new course mathematics \"Linear algebra\" --owner ada-okafor"
+    after_help = "Examples:\n  educa init my-school          make a new school\n  educa serve                   build and serve the school in this folder\n  educa dev                     the same, and follow every change while you write\n  educa check                   find every mistake, write nothing\n  educa new course mathematics \"Linear algebra\" --owner ada-okafor"
 )]
 pub struct Cli {
     /// What every command takes.
@@ -80,6 +81,11 @@ pub enum Command {
         after_help = "Examples:\n  educa serve\n  educa serve --listen 0.0.0.0:8080 --data /var/lib/educa\n  educa serve --no-build          serve what the last build made"
     )]
     Serve(ServeArgs),
+    /// Shows the school while you write: rebuilds what changed and reloads open pages
+    #[command(
+        after_help = "Examples:\n  educa dev\n  educa dev --drafts --as ada-okafor      see drafts too, signed in as ada-okafor\n  educa dev --listen 127.0.0.1:0          on a free port\n  educa dev --poll=2                      on file systems that tell nothing of changes"
+    )]
+    Dev(DevArgs),
     /// Finds every mistake in the content and the theme, and writes nothing
     #[command(
         after_help = "Examples:\n  educa check\n  educa check --strict            fail on warnings too\n  educa check --deep              is what lies in public/ and private/ what the last build wrote?\n  educa check --format github     in a workflow: annotations at the lines"
@@ -130,18 +136,49 @@ pub struct CheckArgs {
     pub deep: bool,
 }
 
-/// Options of `educa serve`.
-#[derive(Debug, Default, PartialEq, Eq, Args)]
-pub struct ServeArgs {
+/// What every server takes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub struct HostingArgs {
     /// Where to listen [default: 127.0.0.1:8000, or `server.listen` in educa.toml]. Port 0 takes a free one.
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
     /// Where accounts and enrollments lie [default: .educa/data, or `store.path` in educa.toml].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+}
+
+/// Options of `educa serve`.
+#[derive(Debug, Default, PartialEq, Eq, Args)]
+pub struct ServeArgs {
+    #[command(flatten)]
+    pub hosting: HostingArgs,
     /// Serve what the last build made.
     #[arg(long)]
     pub no_build: bool,
+}
+
+/// Options of `educa dev`.
+#[derive(Debug, Args)]
+pub struct DevArgs {
+    #[command(flatten)]
+    pub hosting: HostingArgs,
+    /// Show drafts, and what is to be published later.
+    #[arg(long)]
+    pub drafts: bool,
+    /// Be signed in as NAME without a password, until you sign out. The account is made if there is none: an
+    /// instructor's, enrolled in the courses they own, if content/instructors/ has NAME, else a student's. Only on a
+    /// loopback address.
+    #[arg(long = "as", value_name = "NAME")]
+    pub guest: Option<Username>,
+    /// Look for changes every SECONDS (1 if not given) instead of being told of them by the system.
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, require_equals = true, default_missing_value = "1", value_parser = seconds)]
+    pub poll: Option<Duration>,
+}
+
+/// A number of seconds, such as `0.5`.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.parse::<f64>().ok().filter(|number| (0.05..=3600.0).contains(number));
+    number.map(Duration::from_secs_f64).ok_or_else(|| "write a number of seconds from 0.05 to 3600".to_owned())
 }
 
 /// Options of `educa init`.

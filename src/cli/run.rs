@@ -6,7 +6,7 @@ use clap::Parser as _;
 
 use super::args::{Cli, Command, Common, Format};
 use super::settings::{self, Settings};
-use super::{build, fix, init, new, report, serve, user};
+use super::{build, dev, fix, init, new, report, serve, user};
 use crate::diag::Diagnostics;
 use crate::school::{Clock as _, SystemClock};
 
@@ -37,6 +37,7 @@ fn dispatch(common: &Common, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Build(args) => build::build(settings, &args, common.format),
         Command::Serve(args) => serve::serve(settings, args),
+        Command::Dev(args) => dev::dev(settings, args),
         Command::Check(args) => build::check(settings, &args, common.format),
         Command::Init(args) => init::init(&args, common.format),
         Command::New(command) => new::new(&settings, &command, common.format),

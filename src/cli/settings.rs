@@ -20,7 +20,7 @@ use crate::store::StoreConfig;
 pub const SETTINGS_FILE: &str = "educa.toml";
 
 /// The configuration of every room.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// For `site`.
     pub site: SiteConfig,

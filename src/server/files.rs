@@ -70,7 +70,7 @@ async fn answer(app: &App, parts: &Parts) -> Result<Option<Response>, Problem> {
         }
     };
     match admit(&standing, File { address, published }) {
-        Ok(pass) => send(app.shelf.source(), &pass, &parts.method, &parts.headers).await,
+        Ok(pass) => send(&publication.source, &pass, &parts.method, &parts.headers).await,
         Err(Denied::NotEnrolled(course)) => pages::forbidden(app, Some(course), &standing).map(Some),
         Err(Denied::Anonymous) => Ok(Some(redirect(&sign_in_to_see(path, parts.uri.query())))),
     }

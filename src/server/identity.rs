@@ -85,6 +85,15 @@ pub fn session_token(headers: &HeaderMap) -> Option<SessionToken> {
     sent.filter_map(|text| token(&text)).next()
 }
 
+/// Makes a request one of this session's, before any cookie that it came with.
+pub fn put_session(headers: &mut HeaderMap, token: &SessionToken) {
+    let sent: Vec<_> = headers.get_all(header::COOKIE).iter().cloned().collect();
+    headers.insert(header::COOKIE, header_of(Cookie::build((SESSION_COOKIE, token.to_text()))));
+    for cookies in sent {
+        headers.append(header::COOKIE, cookies);
+    }
+}
+
 /// `Set-Cookie` that keeps a session.
 pub fn session_cookie(token: &SessionToken, config: &ServerConfig) -> HeaderValue {
     let max_age = cookie::time::Duration::seconds(SESSION_LIFETIME.as_secs());

@@ -17,6 +17,7 @@ mod local_path;
 mod files;
 mod pages;
 mod api;
+mod preview;
 mod listen;
 mod watch;
 
@@ -24,6 +25,7 @@ pub use app::App;
 pub use config::ServerConfig;
 pub use hosts::Hosts;
 pub use listen::{bind, serve};
+pub use preview::{Change, Preview};
 pub use publication::{PublicationError, PublicationSource, Shelf};
-pub use router::router;
+pub use router::{preview_router, router};
 pub use watch::{Watch, watch};

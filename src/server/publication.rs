@@ -1,13 +1,13 @@
 //! What is being served: one catalog with its theme, swapped whole when a new build lands.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
 use crate::course::{self, CATALOG_FILE, Catalog, CatalogError, Language};
 use crate::diag::Diagnostics;
 use crate::disk::{self, DiskError};
-use crate::theme::{SiteView, Theme};
+use crate::theme::{DEFAULT_THEME, SiteView, Theme};
 
 /// Where a publication is read from.
 #[derive(Debug, Clone)]
@@ -59,33 +59,50 @@ pub struct Publication {
     pub catalog: Catalog,
     /// For the server's own pages.
     pub theme: Theme,
-    /// When its catalog was laid down.
-    landed: SystemTime,
+    /// Where it was read from.
+    pub source: Arc<PublicationSource>,
+    /// When its catalog was laid down; nothing if it has none.
+    landed: Option<SystemTime>,
 }
 
 impl Publication {
-    fn load(source: &PublicationSource) -> Result<Self, PublicationError> {
+    fn load(source: Arc<PublicationSource>) -> Result<Self, PublicationError> {
         // Asked before reading: a catalog that lands in between is then noticed, never overlooked.
-        let landed = source.landed().map_err(CatalogError::from)?;
+        let landed = Some(source.landed().map_err(CatalogError::from)?);
         let catalog = course::load(&source.private)?;
-        let mut diagnostics = Diagnostics::new();
-        let theme = Theme::load(&source.themes, &source.theme, &source.site, &mut diagnostics)?;
-        let mistakes = || diagnostics.sorted().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
-        theme.map(|theme| Self { catalog, theme, landed }).ok_or_else(|| PublicationError::Theme(mistakes()))
+        let theme = load_theme(&source.themes, &source.theme, &source.site)?;
+        Ok(Self { catalog, theme, source, landed })
     }
+
+    fn bare(source: Arc<PublicationSource>) -> Result<Self, PublicationError> {
+        // No theme of the school's own lies there: it may be what is broken.
+        let nowhere = source.private.join(CATALOG_FILE);
+        let theme = load_theme(&nowhere, DEFAULT_THEME, &source.site)?;
+        Ok(Self { catalog: Catalog::default(), theme, source, landed: None })
+    }
+}
+
+fn load_theme(themes: &Path, name: &str, site: &SiteView) -> Result<Theme, PublicationError> {
+    let mut diagnostics = Diagnostics::new();
+    let theme = Theme::load(themes, name, site, &mut diagnostics)?;
+    let mistakes = || diagnostics.sorted().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    theme.ok_or_else(|| PublicationError::Theme(mistakes()))
 }
 
 /// Holds the publication of the moment.
 pub struct Shelf {
-    source: PublicationSource,
     current: RwLock<Arc<Publication>>,
 }
 
 impl Shelf {
     /// Reads what the last build left.
     pub fn open(source: PublicationSource) -> Result<Self, PublicationError> {
-        let current = RwLock::new(Arc::new(Publication::load(&source)?));
-        Ok(Self { source, current })
+        Ok(Self { current: RwLock::new(Arc::new(Publication::load(Arc::new(source))?)) })
+    }
+
+    /// Holds a school without any page until a first build is there, for a server that starts before it.
+    pub fn bare(source: PublicationSource) -> Result<Self, PublicationError> {
+        Ok(Self { current: RwLock::new(Arc::new(Publication::bare(Arc::new(source))?)) })
     }
 
     /// The publication of the moment. A request keeps the one it began with.
@@ -96,18 +113,28 @@ impl Shelf {
 
     /// Reads anew; on failure the old publication stays.
     pub fn reload(&self) -> Result<(), PublicationError> {
-        let new = Arc::new(Publication::load(&self.source)?);
+        self.load(self.source())
+    }
+
+    /// The same from another source: the settings were changed.
+    pub fn replace(&self, source: PublicationSource) -> Result<(), PublicationError> {
+        self.load(Arc::new(source))
+    }
+
+    fn load(&self, source: Arc<PublicationSource>) -> Result<(), PublicationError> {
+        let new = Arc::new(Publication::load(source)?);
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
     }
 
     /// Whether another catalog has landed since. One that is missing will come: a build lays it down last.
     pub fn is_outdated(&self) -> bool {
-        self.source.landed().is_ok_and(|landed| landed != self.current().landed)
+        let current = self.current();
+        current.source.landed().is_ok_and(|landed| Some(landed) != current.landed)
     }
 
-    /// Where it is read from.
-    pub fn source(&self) -> &PublicationSource {
-        &self.source
+    /// Where the publication of the moment was read from.
+    pub fn source(&self) -> Arc<PublicationSource> {
+        self.current().source.clone()
     }
 }

@@ -1,5 +1,7 @@
 //! All routes on one screen.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
@@ -8,11 +10,23 @@ use tower::ServiceExt as _;
 
 use super::app::App;
 use super::hosts::Hosts;
+use super::preview::{self, Preview};
 use super::{api, files, middleware, pages};
 
 /// The whole server as one service.
 pub fn router(app: App, hosts: Hosts) -> Router {
-    let routes = Router::new()
+    middleware::stack(before_routing(routes(&app)), &app, hosts)
+}
+
+/// The same as an author's preview: pages that hear of new builds, and routes that nobody else has.
+pub fn preview_router(app: App, hosts: Hosts, preview: Arc<Preview>) -> Router {
+    let routes = before_routing(routes(&app).merge(preview::routes(preview.clone())));
+    let routes = preview::around_routes(routes, preview.clone(), app.school.clone());
+    preview::around_all(middleware::stack(routes, &app, hosts), preview)
+}
+
+fn routes(app: &App) -> Router {
+    Router::new()
         // accounts
         .page("/accounts/login/", get(pages::login_form).post(pages::login))
         .page("/accounts/logout/", get(pages::logout_form).post(pages::logout))
@@ -36,8 +50,7 @@ pub fn router(app: App, hosts: Hosts) -> Router {
         .route("/api/{*path}", any(api::nowhere))
         // everything that was built
         .fallback(files::serve)
-        .with_state(app.clone());
-    middleware::stack(before_routing(routes), &app, hosts)
+        .with_state(app.clone())
 }
 
 /// Format suffixes must be gone before a path is routed.

@@ -1,7 +1,7 @@
 // The stage: a served sample school with a store of its own, and a browser.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,9 +18,43 @@ export const password = "correct horse x9";
 /** Serves the sample school on a free port; resolves once it listens. */
 export async function startServer() {
   const data = mkdtempSync(join(tmpdir(), "educa-browser-"));
-  const server = spawn(program, ["--root", root, "--listen", "127.0.0.1:0", "--data", join(data, "store")], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const server = await run(["--root", root, "--listen", "127.0.0.1:0", "--data", join(data, "store")], "inherit");
+  return {
+    url: server.url,
+    async stop() {
+      await server.stop();
+      rmSync(data, { recursive: true });
+    },
+  };
+}
+
+/** A copy of the sample school with a theme of its own, to be written in while `educa dev` shows it; `edit` comes first. */
+export async function startPreview(edit) {
+  const school = mkdtempSync(join(tmpdir(), "educa-preview-"));
+  for (const name of ["content", "educa.toml"]) cpSync(join(root, name), join(school, name), { recursive: true });
+  cpSync(join(root, "themes/school"), join(school, "themes/school"), { recursive: true });
+  if (edit) writeFileSync(join(school, edit.file), edit.text);
+  // What it prints of the mistakes that a test makes is no news.
+  let server = await run(["--root", school, "dev", "--listen", "127.0.0.1:0"], "ignore");
+  const { url } = server;
+  return {
+    url,
+    read: (path) => readFileSync(join(school, path), "utf8"),
+    write: (path, text) => writeFileSync(join(school, path), text),
+    halt: () => server.stop(),
+    async resume() {
+      server = await run(["--root", school, "dev", "--listen", new URL(url).host], "ignore");
+    },
+    async stop() {
+      await server.stop();
+      rmSync(school, { recursive: true });
+    },
+  };
+}
+
+/** Runs the program; resolves once it listens. */
+async function run(options, stderr) {
+  const server = spawn(program, options, { stdio: ["ignore", "pipe", stderr] });
   const url = await new Promise((resolve, reject) => {
     let said = "";
     server.stdout.on("data", (bytes) => {
@@ -37,7 +71,6 @@ export async function startServer() {
       const ended = new Promise((resolve) => server.on("exit", resolve));
       server.kill("SIGTERM");
       await ended;
-      rmSync(data, { recursive: true });
     },
   };
 }

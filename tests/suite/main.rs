@@ -26,4 +26,5 @@ mod limits;
 mod wire;
 mod durability;
 mod operation;
+mod dev;
 mod store;

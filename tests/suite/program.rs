@@ -151,10 +151,11 @@ fn a_wrong_call_exits_with_2() {
 #[test]
 fn every_command_explains_itself_with_examples() {
     let site = Site::smallest();
-    let commands: [&[&str]; 14] = [
+    let commands: [&[&str]; 15] = [
         &[],
         &["build"],
         &["serve"],
+        &["dev"],
         &["check"],
         &["init"],
         &["new"],

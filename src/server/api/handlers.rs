@@ -72,7 +72,7 @@ pub async fn contents(State(app): State<App>, Path(id): Path<String>, request: R
         let course = course.ok_or_else(ApiError::not_found)?;
         let standing = call.app.school.standing(Some(call.student()?), course.id).await?;
         let pass = admit(&standing, Contents(course.id)).map_err(|_| ApiError::permission_denied())?;
-        let contents = open_contents(call.app.shelf.source(), &pass).await?;
+        let contents = open_contents(&call.app.shelf.source(), &pass).await?;
         Ok(Answer::of(&CourseJson::full(course, &contents)))
     })
     .await

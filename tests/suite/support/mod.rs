@@ -1,11 +1,13 @@
 //! The stage: small schools, running servers, the program.
 
 mod program;
+mod preview;
 mod raw;
 mod report;
 mod school;
 mod server;
 
+pub use preview::{Author, build_of};
 pub use program::{Program, Run, Running};
 pub use raw::{Raw, answers};
 pub use report::assert_report;

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
 
 /// Runs `educa` in a folder.
 pub struct Program {
@@ -46,16 +47,12 @@ impl Program {
 
     /// `educa serve` on a free port, once it says that it listens.
     pub fn serve(&self, arguments: &[&str]) -> Running {
-        let arguments: Vec<_> =
-            ["serve", "--listen", "127.0.0.1:0"].into_iter().chain(arguments.iter().copied()).collect();
-        let mut child =
-            self.command(&arguments).stderr(Stdio::null()).stdin(Stdio::null()).spawn().expect("educa starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-        let line = lines.find_map(|line| line.ok().filter(|line| line.starts_with("serving on ")));
-        let url = line.expect("it says where it listens").split(' ').nth(2).expect("an address").to_owned();
-        // Read on, so that the program never waits for a full pipe.
-        std::thread::spawn(move || lines.for_each(drop));
-        Running { child, url: url.trim_end_matches('/').to_owned() }
+        Running::start(self.command(&[&["serve", "--listen", "127.0.0.1:0"], arguments].concat()))
+    }
+
+    /// The same with `educa dev`.
+    pub fn dev(&self, arguments: &[&str]) -> Running {
+        Running::start(self.command(&[&["dev", "--listen", "127.0.0.1:0"], arguments].concat()))
     }
 
     /// The command, to be started by other means.
@@ -69,14 +66,45 @@ impl Program {
     }
 }
 
-/// A running `educa serve`; killed when dropped.
+/// A running server; killed when dropped.
 pub struct Running {
     child: Child,
     /// Such as `http://127.0.0.1:40123`.
     pub url: String,
+    said: Arc<Mutex<String>>,
 }
 
 impl Running {
+    /// Starts it and waits until it says where it listens.
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command.stdin(Stdio::null()).spawn().expect("educa starts");
+        let said = Arc::new(Mutex::new(String::new()));
+        let (address, found) = mpsc::channel();
+        // Both are read to the end, so that the program never waits for a full pipe.
+        let out = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let kept = said.clone();
+        std::thread::spawn(move || {
+            for line in out.map_while(Result::ok) {
+                *kept.lock().expect("not poisoned") += &format!("{line}\n");
+                if let Some(rest) = line.strip_prefix("serving on ") {
+                    let _ = address.send(rest.split(' ').next().unwrap_or_default().to_owned());
+                }
+            }
+        });
+        let err = BufReader::new(child.stderr.take().expect("piped")).lines();
+        let kept = said.clone();
+        std::thread::spawn(move || {
+            err.map_while(Result::ok).for_each(|line| *kept.lock().expect("not poisoned") += &format!("{line}\n"));
+        });
+        let url = found.recv().unwrap_or_else(|_| panic!("it says where it listens: {}", said.lock().expect("ours")));
+        Self { child, url: url.trim_end_matches('/').to_owned(), said }
+    }
+
+    /// All that it wrote so far, line by line.
+    pub fn said(&self) -> String {
+        self.said.lock().expect("not poisoned").clone()
+    }
+
     /// `kill -9`
     pub fn kill(mut self) {
         self.end();

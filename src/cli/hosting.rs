@@ -1,0 +1,129 @@
+//! What every command that serves needs: a port, the school with its records, and an end.
+
+use std::io::IsTerminal as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+use tracing_subscriber::EnvFilter;
+
+use super::args::HostingArgs;
+use super::settings::Settings;
+use crate::school::{School, SystemClock};
+use crate::server::{self, App, PublicationSource};
+use crate::site::SiteConfig;
+use crate::store::{SledStore, StoreConfig};
+
+impl HostingArgs {
+    /// Puts what was typed on top of the settings.
+    pub fn over(self, settings: &mut Settings) {
+        settings.server.listen = self.listen.unwrap_or(settings.server.listen);
+        if let Some(data) = self.data {
+            settings.store.path = data;
+        }
+    }
+}
+
+/// The school on the records that lie at this place.
+pub fn open_school(store: &StoreConfig) -> anyhow::Result<Arc<School>> {
+    let store = Arc::new(SledStore::open(store)?);
+    Ok(Arc::new(School::new(store, Arc::new(SystemClock))?))
+}
+
+/// What the server reads of a build.
+pub fn source(site: &SiteConfig) -> PublicationSource {
+    PublicationSource {
+        public: site.public.clone(),
+        private: site.private.clone(),
+        themes: site.themes.clone(),
+        theme: site.theme.clone(),
+        site: site.site_view(),
+        lang: site.lang.clone(),
+    }
+}
+
+/// Logs to standard error: what `EDUCA_LOG` asks for, else `usual`.
+pub fn start_log(usual: &str) {
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::try_from_env("EDUCA_LOG").unwrap_or_else(|_| EnvFilter::new(usual)))
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+}
+
+/// What the server runs on.
+pub fn runtime() -> anyhow::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start")
+}
+
+/// An open port.
+pub struct Port {
+    listener: TcpListener,
+    /// Where it is.
+    pub address: SocketAddr,
+}
+
+impl Port {
+    /// Opens it.
+    pub async fn open(wanted: SocketAddr) -> anyhow::Result<Self> {
+        let listener = server::bind(wanted).await.with_context(|| {
+            format!("cannot listen on {wanted} (another program may use this port: try --listen with another one)")
+        })?;
+        let address = listener.local_addr().context("cannot listen")?;
+        Ok(Self { listener, address })
+    }
+
+    /// Says so and serves until it is told to stop, then calls `at_stop` and lets requests finish.
+    pub async fn serve(self, app: App, router: Router, note: &str, at_stop: impl FnOnce()) -> anyhow::Result<()> {
+        let sweep = tokio::spawn(sweep(app.school.clone()));
+        // Listened for before anybody is told that the server runs: who is told may stop it at once.
+        let stopped = stopped().context("cannot listen for signals")?;
+        anstream::println!("serving on http://{}/ ({note}stop with Ctrl-C)", self.address);
+        let stopped = async {
+            stopped.await;
+            at_stop();
+        };
+        server::serve(self.listener, router, app.config.clone(), stopped).await;
+        sweep.abort();
+        anstream::eprintln!("stopped");
+        Ok(())
+    }
+}
+
+/// Sessions that have ended are forgotten once an hour.
+async fn sweep(school: Arc<School>) {
+    let mut hourly = tokio::time::interval(Duration::from_secs(60 * 60));
+    loop {
+        hourly.tick().await;
+        match school.sweep_sessions().await {
+            Ok(0) => {}
+            Ok(n) => tracing::info!(n, "ended sessions were forgotten"),
+            Err(error) => tracing::error!(%error, "ended sessions could not be forgotten"),
+        }
+    }
+}
+
+/// Ready at Ctrl-C or SIGTERM, from now on.
+#[cfg(unix)]
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+        }
+    })
+}
+
+/// Ready at Ctrl-C.
+#[cfg(not(unix))]
+fn stopped() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}
