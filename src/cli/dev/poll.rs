@@ -1,4 +1,4 @@
-//! Looking instead of being told: compares size and time of every file, again and again.
+//! Looking instead of being told: compares what the system says of every file, again and again.
 //!
 //! `notify` has a watcher of this kind, but it compares times to the second and sees only younger ones: two saves within
 //! a second would be one, and a file replaced by an older one none.
@@ -6,17 +6,17 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use super::places::Places;
-use crate::disk;
+use crate::disk::{self, Stat};
 
 /// Looks until it is dropped.
 pub struct Poll {
     _stop: mpsc::Sender<()>,
 }
 
-type Seen = BTreeMap<PathBuf, (SystemTime, u64)>;
+type Seen = BTreeMap<PathBuf, Stat>;
 
 impl Poll {
     /// Looks now, and tells from then on what differs. Returns once it has looked for the first time.
@@ -42,11 +42,11 @@ fn look(places: &Places) -> Seen {
     for folder in places.folders() {
         let Ok((entries, _)) = disk::list_files(folder) else { continue };
         let entries = entries.into_iter().filter(|entry| places.concerns(&entry.path));
-        seen.extend(entries.map(|entry| (entry.path, (entry.modified, entry.size))));
+        seen.extend(entries.map(|entry| (entry.path, entry.stat)));
     }
     let settings: &Path = &places.settings;
-    if let Ok(modified) = disk::modified(settings) {
-        seen.insert(settings.to_owned(), (modified, 0));
+    if let Some(stat) = disk::stat(settings) {
+        seen.insert(settings.to_owned(), stat);
     }
     seen
 }
@@ -63,14 +63,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn older_files_and_other_sizes_are_changes_too() {
-        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        let seen = |files: &[(&str, u64, u64)]| -> Seen {
-            files.iter().map(|(path, seconds, size)| (path.into(), (at(*seconds), *size))).collect()
+    fn what_came_went_or_changed_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let stat = |name: &str, text: &str| {
+            disk::write(&folder.path().join(name), text.as_bytes()).expect("written");
+            disk::stat(&folder.path().join(name)).expect("it is there")
         };
-        let before = seen(&[("same", 5, 1), ("older", 5, 1), ("larger", 5, 1), ("gone", 5, 1)]);
-        let after = seen(&[("same", 5, 1), ("older", 4, 1), ("larger", 5, 2), ("new", 1, 1)]);
-        let paths = differences(&before, &after);
-        assert_eq!(paths, ["larger", "new", "older", "gone"].map(PathBuf::from));
+        let same = stat("same", "x");
+        let before = Seen::from([("same".into(), same), ("larger".into(), stat("larger", "x")), ("gone".into(), same)]);
+        let after = Seen::from([("same".into(), same), ("larger".into(), stat("larger", "xy")), ("new".into(), same)]);
+        assert_eq!(differences(&before, &after), ["larger", "new", "gone"].map(PathBuf::from));
     }
 }

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::batch::Changed;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::school::{Clock as _, SystemClock};
-use crate::site::{self, BuildError, Built, Progress, PublishError, SchoolSize, SiteConfig};
+use crate::site::{self, BuildError, Built, Progress, PublishError, SiteConfig};
 
 /// Builds one school again and again.
 pub struct Rebuilder {
@@ -51,5 +51,5 @@ impl Rebuilder {
 }
 
 fn failed(why: Diagnostic) -> Built {
-    Built { diagnostics: Diagnostics::from(why), size: SchoolSize::default(), published: None }
+    Built { diagnostics: Diagnostics::from(why), ..Built::default() }
 }
