@@ -122,7 +122,7 @@ fn make(
         return Ok(None);
     };
     progress.begin(Stage::Render, 0);
-    let fragments = render_all(&curriculum, &theme, config.raw_html, diagnostics);
+    let fragments = render_all(&curriculum, &theme, config.dialect(), diagnostics);
     let graph = SiteGraph::new(&curriculum, &fragments, diagnostics);
     let site = Speech { dir: config.lang.direction(), lang: config.lang.clone() };
     let views = Views { graph: &graph, theme: &theme, site, base_url: config.base_url.as_deref() };

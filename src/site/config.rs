@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::markdown::Dialect;
 use crate::course::Language;
 use crate::theme::SiteView;
 
@@ -34,6 +35,10 @@ pub struct SiteConfig {
     pub state: PathBuf,
     /// Whether authors may write raw HTML.
     pub raw_html: bool,
+    /// Whether code gets colours.
+    pub highlight: bool,
+    /// Whether `$…$` is a formula.
+    pub math: bool,
     /// Whether drafts are built.
     pub drafts: bool,
     /// The moment that `publish_on` is compared with.
@@ -41,6 +46,11 @@ pub struct SiteConfig {
 }
 
 impl SiteConfig {
+    /// What Markdown means in this school.
+    pub(super) fn dialect(&self) -> Dialect {
+        Dialect { raw_html: self.raw_html, highlight: self.highlight, math: self.math }
+    }
+
     /// What every page knows of the site, the server's own pages too.
     pub fn site_view(&self) -> SiteView {
         SiteView { title: self.title.clone(), description: self.description.clone(), lang: self.lang.to_string() }

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::curriculum::{Course, Curriculum, Document, Layout, Speech};
 use super::fragment::Fragment;
-use super::markdown::{MarkdownWords, RenderOptions, render};
+use super::markdown::{Dialect, MarkdownWords, RenderOptions, render};
 use crate::diag::Diagnostics;
 use crate::theme::Theme;
 
@@ -26,7 +26,12 @@ struct Task<'a> {
 const PREFIX_END: &str = "--";
 
 /// Renders all texts.
-pub fn render_all(curriculum: &Curriculum, theme: &Theme, raw_html: bool, diagnostics: &mut Diagnostics) -> Fragments {
+pub fn render_all(
+    curriculum: &Curriculum,
+    theme: &Theme,
+    dialect: Dialect,
+    diagnostics: &mut Diagnostics,
+) -> Fragments {
     let words: HashMap<&Speech, MarkdownWords> =
         speeches(curriculum).map(|speech| (speech, markdown_words(theme, speech))).collect();
     let rendered: Vec<_> = tasks(curriculum)
@@ -34,7 +39,7 @@ pub fn render_all(curriculum: &Curriculum, theme: &Theme, raw_html: bool, diagno
         .map(|task| {
             let mut said = Diagnostics::new();
             let Task { document, speech, top_level, id_prefix } = task;
-            let options = RenderOptions { top_level, id_prefix, raw_html, words: words[speech].clone() };
+            let options = RenderOptions { top_level, id_prefix, dialect, words: words[speech].clone() };
             let fragment = render(&options, document.source(), document.body_at, &mut said);
             (document.path.clone(), fragment, said)
         })
