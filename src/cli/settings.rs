@@ -42,6 +42,8 @@ struct Layer {
     public: Option<String>,
     private: Option<String>,
     html: Option<bool>,
+    highlight: Option<bool>,
+    math: Option<bool>,
     listen: Option<SocketAddr>,
     allowed_hosts: Option<Vec<String>>,
     max_connections: Option<u32>,
@@ -173,6 +175,8 @@ impl Layer {
         self.public = fields.text("public");
         self.private = fields.text("private");
         self.html = fields.optional_flag("html");
+        self.highlight = fields.optional_flag("highlight");
+        self.math = fields.optional_flag("math");
     }
 
     fn read_server(&mut self, fields: &mut Fields<'_>) {
@@ -208,6 +212,8 @@ impl Layer {
             public: self.public.or(below.public),
             private: self.private.or(below.private),
             html: self.html.or(below.html),
+            highlight: self.highlight.or(below.highlight),
+            math: self.math.or(below.math),
             listen: self.listen.or(below.listen),
             allowed_hosts: self.allowed_hosts.or(below.allowed_hosts),
             max_connections: self.max_connections.or(below.max_connections),
@@ -239,6 +245,8 @@ impl Layer {
             private: folder(self.private, "private"),
             state: root.join(".educa"),
             raw_html: self.html.unwrap_or(false),
+            highlight: self.highlight.unwrap_or(true),
+            math: self.math.unwrap_or(true),
             drafts: false,
             now,
             newest: None,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
+use super::markdown::Dialect;
 use crate::course::Language;
 use crate::digest::Digest;
 use crate::theme::SiteView;
@@ -35,6 +36,10 @@ pub struct SiteConfig {
     pub state: PathBuf,
     /// Whether authors may write raw HTML.
     pub raw_html: bool,
+    /// Whether code gets colours.
+    pub highlight: bool,
+    /// Whether `$…$` is a formula.
+    pub math: bool,
     /// Whether drafts are built.
     pub drafts: bool,
     /// The moment that `publish_on` is compared with.
@@ -50,11 +55,18 @@ pub struct SiteConfig {
 impl SiteConfig {
     /// The identity of every setting that has a part in what is published.
     pub fn digest(&self) -> Digest {
-        let Self { title, description, lang, base_url, theme, raw_html, drafts, newest, program, .. } = self;
+        let Self {
+            title, description, lang, base_url, theme, raw_html, drafts, highlight, math, newest, program, ..
+        } = self;
         let text = format!(
-            "{title:?} {description:?} {lang} {base_url:?} {theme:?} {raw_html} {drafts} {newest:?} {program:?}"
+            "{title:?} {description:?} {lang} {base_url:?} {theme:?} {raw_html} {drafts} {highlight} {math} {newest:?} {program:?}"
         );
         Digest::of(text.as_bytes())
+    }
+
+    /// What Markdown means in this school.
+    pub(super) fn dialect(&self) -> Dialect {
+        Dialect { raw_html: self.raw_html, highlight: self.highlight, math: self.math }
     }
 
     /// What every page knows of the site, the server's own pages too.

@@ -101,6 +101,24 @@ pub(super) fn fill(pieces: &[Piece], resolved: &[Resolved]) -> String {
     html
 }
 
+/// Cuts the HTML at the marks of holes: `<mark>a<n>;` is an address, `<mark>s<n>;` a size.
+pub(super) fn cut(html: &str, mark: &str) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    let mut parts = html.split(mark);
+    if let Some(first) = parts.next().filter(|first| !first.is_empty()) {
+        pieces.push(Piece::Html(first.to_owned()));
+    }
+    for part in parts {
+        let (hole, rest) = part.split_once(';').unwrap_or((part, ""));
+        let at = hole[1..].parse().expect("the renderer wrote the number");
+        pieces.push(if hole.starts_with('a') { Piece::Address(at) } else { Piece::Size(at) });
+        if !rest.is_empty() {
+            pieces.push(Piece::Html(rest.to_owned()));
+        }
+    }
+    pieces
+}
+
 /// Escapes a text for a double-quoted HTML attribute.
 pub(super) fn escape_attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")

@@ -1,6 +1,6 @@
 //! Headings: their level on the page, an `id` each, and what is wrong with their order.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 
@@ -12,7 +12,7 @@ pub struct Headings {
     top_level: u8,
     id_prefix: String,
     all: Vec<Heading>,
-    anchors: HashSet<String>,
+    anchors: HashMap<String, usize>,
     /// The place of the open heading's first event.
     open_at: Option<usize>,
 }
@@ -24,7 +24,7 @@ impl Headings {
     /// No heading yet. `top_level` is the level on the page of a heading written `##`.
     pub fn new(top_level: u8, id_prefix: &str) -> Self {
         let id_prefix = id_prefix.to_owned();
-        Self { top_level, id_prefix, all: Vec::new(), anchors: HashSet::new(), open_at: None }
+        Self { top_level, id_prefix, all: Vec::new(), anchors: HashMap::new(), open_at: None }
     }
 
     /// A heading begins, whose first event will stand at `at`: its level on the page, and what is wrong with it.
@@ -82,13 +82,17 @@ impl Headings {
     }
 }
 
-/// `wish`, or the first of `wish-2`, `wish-3` … that no heading has yet.
-fn unused(anchors: &mut HashSet<String>, wish: String) -> String {
-    let mut anchor = wish.clone();
-    let mut n = 1;
-    while !anchors.insert(anchor.clone()) {
-        n += 1;
-        anchor = format!("{wish}-{n}");
-    }
+/// `wish`, or the first of `wish-2`, `wish-3` … that no heading has yet. `anchors` knows where the last search for a
+/// wish ended, so that a hundred thousand equal headings do not each begin at 2.
+fn unused(anchors: &mut HashMap<String, usize>, wish: String) -> String {
+    let Some(last) = anchors.get(&wish).copied() else {
+        anchors.insert(wish.clone(), 1);
+        return wish;
+    };
+    let free = |n: &usize| !anchors.contains_key(&format!("{wish}-{n}"));
+    let n = (last + 1..).find(free).unwrap_or(last);
+    let anchor = format!("{wish}-{n}");
+    anchors.insert(wish, n);
+    anchors.insert(anchor.clone(), 1);
     anchor
 }

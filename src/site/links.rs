@@ -13,11 +13,17 @@ use crate::diag::{Diagnostics, nearest};
 /// Files that stand for their folder, in the order in which they are looked for.
 const INDEXES: [&str; 3] = ["module.md", "course.md", "subject.md"];
 
+/// How many broken links are said of one text.
+const MAX_BROKEN: usize = 100;
+
 impl SiteGraph<'_> {
     /// Resolves all links of a text that is read by `reader`. What leads nowhere is reported and left as `#`.
     pub fn resolve(&self, document: &Document, reader: Audience, diagnostics: &mut Diagnostics) -> Vec<Resolved> {
         let Some(fragment) = self.fragments.get(&document.path) else { return Vec::new() };
+        let mut n_broken = 0;
         let mut resolve = |link: &Link| match self.resolve_link(document, fragment, link) {
+            // One is enough to publish nothing, and nobody reads more of one text; each costs a walk through it.
+            Err(_) if n_broken >= MAX_BROKEN => Resolved::default(),
             Ok(Leads::Here(href)) => Resolved { href, size: None },
             Ok(Leads::To(target, anchor)) => {
                 self.check_reader(document, link, target, reader, diagnostics);
@@ -25,6 +31,7 @@ impl SiteGraph<'_> {
                 Resolved { href: format!("{}{anchor}", target.address.href()), size: target.pixels() }
             }
             Err(Broken { message, help }) => {
+                n_broken += 1;
                 diagnostics.push(document.error(in_source(document, link), message).help(help));
                 Resolved { href: "#".to_owned(), size: None }
             }

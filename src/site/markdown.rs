@@ -4,45 +4,23 @@
 //! 1. headings get their level on the page and an `id`;
 //! 2. links and images that lead into the school become holes, others are checked for their scheme;
 //! 3. footnotes are gathered at the end, linked both ways;
-//! 4. tables, code, alerts and task boxes get what assistive technology needs;
-//! 5. raw HTML passes only where the site's settings trust its authors with it.
+//! 4. tables, alerts and task boxes get what assistive technology needs;
+//! 5. code gets its colours, formulas become MathML;
+//! 6. raw HTML passes only where the site's settings trust its authors with it.
 
 use std::ops::Range;
 
 use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
-use serde::Serialize;
-
+use super::code::CodeBlock;
+pub use super::dialect::{Dialect, MarkdownWords, RenderOptions};
 use super::footnotes::Footnotes;
-use super::fragment::{ExternalLink, Fragment, Link, LinkKind, Piece, escape_attribute};
+use super::fragment::{ExternalLink, Fragment, Link, LinkKind, cut, escape_attribute};
 use super::headings::Headings;
+use super::math::mathml;
 use super::tables::Table;
-use crate::diag::{Diagnostics, SourceText};
+use crate::diag::{Diagnostics, Severity, SourceText};
 use crate::digest::Digest;
-
-/// How to render a text.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct RenderOptions {
-    /// The level on the page of a heading written `##`: 2 where the page's title is its `h1`, 3 below an `h2`.
-    pub top_level: u8,
-    /// What every `id` begins with, so that texts can share a page; may be empty.
-    pub id_prefix: String,
-    /// Whether raw HTML passes.
-    pub raw_html: bool,
-    /// The words that a text needs and its author does not write.
-    pub words: MarkdownWords,
-}
-
-/// Words of the page's language that appear inside rendered texts.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
-pub struct MarkdownWords {
-    /// Titles of alerts: note, tip, important, warning, caution.
-    pub alerts: [String; 5],
-    /// The name of the link from a footnote back to the text.
-    pub back: String,
-    /// The names of a task's box: open, done.
-    pub tasks: [String; 2],
-}
 
 /// Renders `body`, which begins at byte `offset` of `source`.
 pub fn render(
@@ -53,14 +31,24 @@ pub fn render(
 ) -> Fragment {
     let body = &source.text[offset..];
     let mut renderer = Renderer::new(options, source, offset, diagnostics);
-    for (event, span) in Parser::new_ext(body, extensions()).into_offset_iter() {
+    for (event, span) in Parser::new_ext(body, extensions(options.dialect)).into_offset_iter() {
+        if !renderer.nesting_is_sound(&event, &span) {
+            return Fragment::default();
+        }
         renderer.event(event, span);
     }
     renderer.finish()
 }
 
-fn extensions() -> Options {
-    Options::ENABLE_TABLES
+/// How deep blocks and inlines may nest. Nobody reads what lies deeper, and browsers draw it differently.
+const MAX_NESTING: usize = 128;
+
+/// How many warnings, and how many errors, are said of one text.
+const MAX_SAID: usize = 100;
+
+fn extensions(dialect: Dialect) -> Options {
+    let math = if dialect.math { Options::ENABLE_MATH } else { Options::empty() };
+    math | Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
@@ -80,6 +68,12 @@ struct Renderer<'a, 'd> {
     links: Vec<Link>,
     external: Vec<ExternalLink>,
     headings: Headings,
+    /// The code block being read.
+    code: Option<CodeBlock>,
+    /// How many things are open.
+    depth: usize,
+    /// How many warnings and errors were said.
+    n_said: [usize; 2],
     /// The image being read, with the alternative text so far.
     image: Option<Image>,
     footnotes: Footnotes<'a>,
@@ -114,6 +108,9 @@ impl<'a, 'd> Renderer<'a, 'd> {
             links: Vec::new(),
             external: Vec::new(),
             headings: Headings::new(options.top_level, &options.id_prefix),
+            code: None,
+            depth: 0,
+            n_said: [0; 2],
             image: None,
             footnotes: Footnotes::default(),
             table: Table::default(),
@@ -128,8 +125,14 @@ impl<'a, 'd> Renderer<'a, 'd> {
             self.inside_image(event);
             return;
         }
+        if let (Some(code), Event::Text(text)) = (&mut self.code, &event) {
+            code.text.push_str(text);
+            return;
+        }
         self.note_text(&event);
         match event {
+            Event::InlineMath(tex) => self.formula(&tex, false, span),
+            Event::DisplayMath(tex) => self.formula(&tex, true, span),
             Event::Start(tag) => self.start(tag, span),
             Event::End(tag) => self.end(tag),
             Event::FootnoteReference(label) => {
@@ -148,8 +151,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
             Tag::Heading { level, id, classes, .. } => {
                 let (level, mistakes) = self.headings.open(level, self.out.len());
                 for (message, help) in mistakes {
-                    let at = self.in_source(span.clone());
-                    self.diagnostics.push(self.source.warning(at, message).help(help));
+                    self.say(Severity::Warning, span.clone(), message, help);
                 }
                 // Other attributes could be event handlers.
                 let attrs = Vec::new();
@@ -171,7 +173,13 @@ impl<'a, 'd> Renderer<'a, 'd> {
                 let html = self.table.start(tag);
                 self.html(html);
             }
-            Tag::CodeBlock(kind) => self.html(code_start(&kind)),
+            Tag::CodeBlock(kind) => {
+                let info = match kind {
+                    CodeBlockKind::Fenced(info) => info.to_string(),
+                    CodeBlockKind::Indented => String::new(),
+                };
+                self.code = Some(CodeBlock { info, span, text: String::new() });
+            }
             Tag::HtmlBlock => self.html_block = Some(false),
             tag => {
                 self.in_first_paragraph = tag == Tag::Paragraph && self.lead.is_empty();
@@ -188,7 +196,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
                 let html = self.table.end(tag);
                 self.html(html.into());
             }
-            TagEnd::CodeBlock => self.html("</code></pre>\n".into()),
+            TagEnd::CodeBlock => self.end_code(),
             TagEnd::HtmlBlock => self.html_block = None,
             tag => {
                 self.in_first_paragraph &= tag != TagEnd::Paragraph;
@@ -210,7 +218,9 @@ impl<'a, 'd> Renderer<'a, 'd> {
     fn inside_image(&mut self, event: Event<'a>) {
         let Some(image) = &mut self.image else { return };
         match event {
-            Event::Text(text) | Event::Code(text) => image.alt.push_str(&text),
+            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                image.alt.push_str(&text)
+            }
             Event::SoftBreak | Event::HardBreak => image.alt.push(' '),
             Event::Start(Tag::Image { .. }) => image.depth += 1,
             Event::End(TagEnd::Image) if image.depth > 0 => image.depth -= 1,
@@ -237,13 +247,68 @@ impl<'a, 'd> Renderer<'a, 'd> {
             }
             Some("mailto" | "tel") => target,
             Some(other) => {
-                let at = self.in_source(span);
                 let message = format!("links of the kind `{other}:` are not allowed");
-                self.diagnostics
-                    .push(self.source.error(at, message).help("use https:, mailto:, tel: or a file's path"));
+                self.say(Severity::Error, span, message, "use https:, mailto:, tel: or a file's path");
                 "".into()
             }
         }
+    }
+
+    fn formula(&mut self, tex: &str, display: bool, span: Range<usize>) {
+        if self.n_said[1] > MAX_SAID {
+            return;
+        }
+        let html = mathml(tex, display).unwrap_or_else(|reason| {
+            let message = format!("this formula cannot be read: {reason}");
+            self.say(Severity::Error, span, message, "write `\\$` if it is no formula");
+            format!("<code>{}</code>", escape_attribute(tex))
+        });
+        self.out.push(Event::InlineHtml(html.into()));
+    }
+
+    fn end_code(&mut self) {
+        let Some(code) = self.code.take() else { return };
+        let (html, mistakes) = code.html(self.options.dialect.highlight);
+        let line = &self.source.text[self.offset..][code.span.clone()];
+        let line = line.lines().next().unwrap_or_default();
+        for mistake in mistakes {
+            let start = code.span.start + line.find(&mistake.word).unwrap_or(0);
+            self.say(Severity::Warning, start..start + mistake.word.len().max(1), mistake.message, mistake.help);
+        }
+        self.html(html);
+    }
+
+    /// Says one thing, unless so much was said of this text that nobody would read it: a place costs a walk through the
+    /// text, and a generated text may have a mistake in each line.
+    fn say(&mut self, severity: Severity, span: Range<usize>, message: impl Into<String>, help: impl Into<String>) {
+        let n_said = &mut self.n_said[usize::from(severity == Severity::Error)];
+        *n_said += 1;
+        if *n_said <= MAX_SAID {
+            let at = self.in_source(span);
+            let said = match severity {
+                Severity::Error => self.source.error(at, message),
+                Severity::Warning => self.source.warning(at, message),
+            };
+            self.diagnostics.push(said.help(help));
+        }
+    }
+
+    fn nesting_is_sound(&mut self, event: &Event<'a>, span: &Range<usize>) -> bool {
+        match event {
+            Event::Start(_) => self.depth += 1,
+            Event::End(_) => self.depth -= 1,
+            _ => {}
+        }
+        if self.depth > MAX_NESTING {
+            let message = format!("this nests deeper than {MAX_NESTING} levels");
+            self.say(
+                Severity::Error,
+                span.start..span.start + 1,
+                message,
+                "lists, quotes and emphasis: use fewer levels",
+            );
+        }
+        self.depth <= MAX_NESTING
     }
 
     fn task_box(&mut self, done: bool) {
@@ -255,17 +320,16 @@ impl<'a, 'd> Renderer<'a, 'd> {
     }
 
     fn raw_html(&mut self, text: CowStr<'a>, span: Range<usize>, pass: fn(CowStr<'a>) -> Event<'a>) {
-        if self.options.raw_html {
+        if self.options.dialect.raw_html {
             self.out.push(pass(text));
             return;
         }
         if !text.trim_start().starts_with("<!--") {
             // One warning for an element: neither for its end nor for each line of a block.
             if self.html_block != Some(true) && !text.starts_with("</") {
-                let at = self.in_source(span);
                 let help =
                     "write it in Markdown, or set `html = true` under [build] in educa.toml if you trust all authors";
-                self.diagnostics.push(self.source.warning(at, "HTML is shown as text").help(help));
+                self.say(Severity::Warning, span, "HTML is shown as text", help);
             }
             self.html_block = self.html_block.map(|_| true);
             self.out.push(Event::Text(text));
@@ -275,7 +339,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
     /// Gathers the text of headings and of the first paragraph.
     fn note_text(&mut self, event: &Event<'a>) {
         let text: &str = match event {
-            Event::Text(text) | Event::Code(text) => text,
+            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => text,
             Event::SoftBreak | Event::HardBreak => " ",
             _ => return,
         };
@@ -306,24 +370,6 @@ impl<'a, 'd> Renderer<'a, 'd> {
     }
 }
 
-/// Cuts the HTML at the marks of holes: `<mark>a<n>;` is an address, `<mark>s<n>;` a size.
-fn cut(html: &str, mark: &str) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut parts = html.split(mark);
-    if let Some(first) = parts.next().filter(|first| !first.is_empty()) {
-        pieces.push(Piece::Html(first.to_owned()));
-    }
-    for part in parts {
-        let (hole, rest) = part.split_once(';').unwrap_or((part, ""));
-        let at = hole[1..].parse().expect("the renderer wrote the number");
-        pieces.push(if hole.starts_with('a') { Piece::Address(at) } else { Piece::Size(at) });
-        if !rest.is_empty() {
-            pieces.push(Piece::Html(rest.to_owned()));
-        }
-    }
-    pieces
-}
-
 /// The scheme of an absolute URL, in lower case; `//host` counts as `https`.
 fn scheme(target: &str) -> Option<&str> {
     if target.starts_with("//") {
@@ -339,19 +385,6 @@ fn scheme(target: &str) -> Option<&str> {
         "tel" => "tel",
         _ => scheme,
     })
-}
-
-fn code_start(kind: &CodeBlockKind<'_>) -> String {
-    // The first word names the language; what follows is for highlighters.
-    let language = match kind {
-        CodeBlockKind::Fenced(info) => info.split([' ', ',', '{']).next().unwrap_or_default(),
-        CodeBlockKind::Indented => "",
-    };
-    if language.is_empty() {
-        "<pre tabindex=\"0\"><code>".to_owned()
-    } else {
-        format!("<pre tabindex=\"0\"><code class=\"language-{}\">", escape_attribute(language))
-    }
 }
 
 fn alert_index(kind: BlockQuoteKind) -> usize {

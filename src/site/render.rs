@@ -69,7 +69,7 @@ struct SharedOptions {
 
 impl SharedOptions {
     fn new(words: MarkdownWords, config: &SiteConfig) -> Self {
-        let options = RenderOptions { top_level: 2, id_prefix: String::new(), raw_html: config.raw_html, words };
+        let options = RenderOptions { top_level: 2, id_prefix: String::new(), dialect: config.dialect(), words };
         let bytes = postcard::to_allocvec(&options).expect("plain texts and numbers always serialize");
         Self { options, digest: Digest::of_parts([config.program.as_bytes(), &bytes]) }
     }

@@ -17,6 +17,7 @@ const open = {
   instructor: "/instructor/ada-okafor/",
   "module-preview": "/course/algebra-basics/letters-and-numbers/",
   "module-public": "/course/motion-and-forces/falling/",
+  "module-formulas": "/course/motion-and-forces/when-air-matters/",
   "not-found": "/nowhere/",
   login: "/accounts/login/",
   register: "/students/register/",
@@ -28,6 +29,7 @@ const open = {
 const signedIn = {
   "my-courses": "/students/courses/",
   module: "/course/python-for-beginners/",
+  code: "/course/introduction-to-django/data-that-lasts/a-model/",
   lesson: "/course/introduction-to-django/a-page-of-your-own/a-project-that-runs/",
   outline: "/course/introduction-to-django/a-page-of-your-own/",
   chat: "/chat/room/1/",

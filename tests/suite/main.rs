@@ -6,6 +6,7 @@ mod support;
 mod browsable;
 mod catalog;
 mod contents;
+mod bombs;
 mod links;
 mod authoring;
 mod mistakes;
