@@ -4,10 +4,12 @@ All get the same texts. Hugo and Eleventy get their links as addresses, because 
 as educa and mdBook do; that work is spared to them. Their layouts in peers/ make the same pages as educa's theme.
 """
 
+import atexit
 import json
 import re
 import shutil
 import subprocess
+import tempfile
 import tomllib
 from pathlib import Path
 
@@ -37,6 +39,19 @@ def educa_address(lesson):
     return f"/course/{course}/{module}/{file}/"
 
 
+def graveyard(folder):
+    """Where old outputs lie until the program ends; on the same file system, so that going there is a rename."""
+    place = folder / "old-outputs"
+    if place not in GRAVEYARDS:
+        place.mkdir(exist_ok=True)
+        GRAVEYARDS.add(place)
+        atexit.register(shutil.rmtree, place, ignore_errors=True)
+    return place
+
+
+GRAVEYARDS = set()
+
+
 class Contender:
     """One generator in one variant. Folders: `site` is all it reads; `made` is what a clean build finds absent."""
 
@@ -64,9 +79,14 @@ class Contender:
         """Writes what may change between two runs of this program on one prepared folder."""
 
     def clean(self):
-        """Removes output and caches."""
+        """Puts output and caches out of the way.
+
+        They are deleted when the program ends: for some minutes after ten thousand files were deleted, ext4 makes new
+        ones several times as slowly, which would be charged to whoever builds next.
+        """
         for name in self.made:
-            shutil.rmtree(self.site / name, ignore_errors=True)
+            if (self.site / name).exists():
+                (self.site / name).rename(Path(tempfile.mkdtemp(dir=graveyard(self.site.parent))) / name)
 
     def environment(self):
         """What is added to the environment of a build."""

@@ -21,19 +21,24 @@ pub struct Entry {
 ///
 /// What cannot be listed or leads outside is reported in the second value and left out of the first.
 pub fn list_files(root: &Path) -> Result<(Vec<Entry>, Vec<DiskError>), DiskError> {
+    list_below(root, root)
+}
+
+/// The same for one file or folder below `root`.
+pub fn list_below(root: &Path, start: &Path) -> Result<(Vec<Entry>, Vec<DiskError>), DiskError> {
     let real_root = canonical(root)?;
     let mut entries = Vec::new();
     let mut problems = Vec::new();
-    let mut walk = walkdir::WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
+    let mut walk = walkdir::WalkDir::new(start).follow_links(true).sort_by_file_name().into_iter();
     while let Some(found) = walk.next() {
         let found = match found {
             Ok(found) => found,
             Err(error) => {
-                problems.push(not_listed(error, root));
+                problems.push(not_listed(error, start));
                 continue;
             }
         };
-        match inside(&found, &real_root) {
+        match inside(&found, root, &real_root) {
             Ok(Some(entry)) => entries.push(entry),
             Ok(None) => {}
             Err(problem) => {
@@ -63,10 +68,10 @@ fn not_listed(error: walkdir::Error, root: &Path) -> DiskError {
 }
 
 /// The entry of a regular file, nothing for a folder; an error for what is neither, or links out of `real_root`.
-fn inside(found: &walkdir::DirEntry, real_root: &Path) -> Result<Option<Entry>, DiskError> {
+fn inside(found: &walkdir::DirEntry, root: &Path, real_root: &Path) -> Result<Option<Entry>, DiskError> {
     let path = found.path();
     let error = |words: &str| DiskError { verb: "use", path: path.to_owned(), source: io::Error::other(words) };
-    if found.path_is_symlink() && found.depth() > 0 && !canonical(path)?.starts_with(real_root) {
+    if found.path_is_symlink() && path != root && !canonical(path)?.starts_with(real_root) {
         return Err(error("it is a link that leads out of the folder"));
     }
     if found.file_type().is_dir() {

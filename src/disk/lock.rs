@@ -16,6 +16,11 @@ pub struct Lock {
 }
 
 impl Lock {
+    /// How the lock's file looks: whoever takes it for a change makes it another.
+    pub fn stat(&self) -> Result<Stat, DiskError> {
+        self.file.metadata().map(|metadata| Stat::of(&metadata)).map_err(failed("read", &self.path))
+    }
+
     /// The present moment as this file system's clock has it: the time of a change made now.
     pub fn moment(&self) -> Result<Stat, DiskError> {
         let mut file = &self.file;

@@ -56,9 +56,9 @@ impl From<CatalogError> for PublicationError {
 /// One state of the school, immutable.
 pub struct Publication {
     /// What there is and who may read it.
-    pub catalog: Catalog,
+    pub catalog: Arc<Catalog>,
     /// For the server's own pages.
-    pub theme: Theme,
+    pub theme: Arc<Theme>,
     /// Where it was read from.
     pub source: Arc<PublicationSource>,
     /// When its catalog was laid down; nothing if it has none.
@@ -69,16 +69,16 @@ impl Publication {
     fn load(source: Arc<PublicationSource>) -> Result<Self, PublicationError> {
         // Asked before reading: a catalog that lands in between is then noticed, never overlooked.
         let landed = Some(source.landed().map_err(CatalogError::from)?);
-        let catalog = course::load(&source.private)?;
-        let theme = load_theme(&source.themes, &source.theme, &source.site)?;
+        let catalog = Arc::new(course::load(&source.private)?);
+        let theme = Arc::new(load_theme(&source.themes, &source.theme, &source.site)?);
         Ok(Self { catalog, theme, source, landed })
     }
 
     fn bare(source: Arc<PublicationSource>) -> Result<Self, PublicationError> {
         // No theme of the school's own lies there: it may be what is broken.
         let nowhere = source.private.join(CATALOG_FILE);
-        let theme = load_theme(&nowhere, DEFAULT_THEME, &source.site)?;
-        Ok(Self { catalog: Catalog::default(), theme, source, landed: None })
+        let theme = Arc::new(load_theme(&nowhere, DEFAULT_THEME, &source.site)?);
+        Ok(Self { catalog: Arc::default(), theme, source, landed: None })
     }
 }
 
@@ -121,10 +121,26 @@ impl Shelf {
         self.load(Arc::new(source))
     }
 
-    fn load(&self, source: Arc<PublicationSource>) -> Result<(), PublicationError> {
-        let new = Arc::new(Publication::load(source)?);
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = new;
+    /// Takes over what was just built in this process.
+    pub fn put(
+        &self,
+        catalog: Arc<Catalog>,
+        theme: Arc<Theme>,
+        source: PublicationSource,
+    ) -> Result<(), PublicationError> {
+        let source = Arc::new(source);
+        let landed = Some(source.landed().map_err(CatalogError::from)?);
+        self.set(Publication { catalog, theme, source, landed });
         Ok(())
+    }
+
+    fn load(&self, source: Arc<PublicationSource>) -> Result<(), PublicationError> {
+        self.set(Publication::load(source)?);
+        Ok(())
+    }
+
+    fn set(&self, new: Publication) {
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
     }
 
     /// Whether another catalog has landed since. One that is missing will come: a build lays it down last.

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::config::SiteConfig;
-use super::memory::{Memory, ledger_stamp};
+use super::memory::Memory;
 use super::publish::{self, PublishError, Published};
 use super::run::Run;
+use super::source::Changed;
 use crate::course::{Address, Catalog};
 use crate::diag::Diagnostics;
 use crate::disk::{self, DiskError, Stat};
+use crate::theme::Theme;
 
 /// Hears how far a build is. All methods may be called from any thread.
 pub trait Progress: Sync {
@@ -66,7 +69,7 @@ pub enum BuildError {
 }
 
 /// What a build found and did.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Built {
     /// What was wrong, sorted.
     pub diagnostics: Diagnostics,
@@ -76,6 +79,8 @@ pub struct Built {
     pub published: Option<Published>,
     /// The new catalog; nothing if the old one stands.
     pub catalog: Option<Arc<Catalog>>,
+    /// The theme it was drawn with.
+    pub theme: Option<Arc<Theme>>,
     /// The addresses whose files were written or removed.
     pub changed: Vec<Address>,
     /// What a person should know besides.
@@ -96,7 +101,7 @@ pub struct SchoolSize {
 /// Builds a school: publishes it if there are no errors in it.
 pub fn build(config: &SiteConfig, progress: &dyn Progress) -> Result<Built, BuildError> {
     let mut engine = Engine::new(config.clone());
-    let built = engine.build(progress)?;
+    let built = engine.build(&Changed::Anything, progress)?;
     engine.save(progress)?;
     Ok(built)
 }
@@ -105,7 +110,7 @@ pub fn build(config: &SiteConfig, progress: &dyn Progress) -> Result<Built, Buil
 pub fn check(config: &SiteConfig, progress: &dyn Progress) -> Result<Built, BuildError> {
     let mut memory = Memory::load_read_only(config)?;
     // No moment is known without writing: what was read a moment ago is not relied upon, but nothing is kept anyway.
-    let run = Run { config, moment: Stat::default(), progress, publishes: false };
+    let run = Run { config, moment: Stat::default(), progress, publishes: false, changed: &Changed::Anything };
     Ok(Built { notes: std::mem::take(&mut memory.notes), ..run.until_at_rest(&mut memory)? })
 }
 
@@ -119,8 +124,8 @@ pub fn check_published(config: &SiteConfig) -> Result<Diagnostics, BuildError> {
 /// Builds one school again and again, and keeps in memory what it knows.
 pub struct Engine {
     config: SiteConfig,
-    /// What is known, and how the ledger looked when it was laid down.
-    memory: Option<(Memory, Option<Stat>)>,
+    /// What is known, and how the lock looked when it was found out.
+    memory: Option<(Memory, Stat)>,
     unsaved: bool,
 }
 
@@ -130,24 +135,32 @@ impl Engine {
         Self { config, memory: None, unsaved: false }
     }
 
-    /// Builds, and publishes if there are no errors.
-    pub fn build(&mut self, progress: &dyn Progress) -> Result<Built, BuildError> {
+    /// Sets the moment that `publish_on` is compared with.
+    pub fn set_now(&mut self, now: Timestamp) {
+        self.config.now = now;
+    }
+
+    /// Builds what `changed` since the last time, and publishes if there are no errors.
+    ///
+    /// The first build, and one after another process built, looks at everything.
+    pub fn build(&mut self, changed: &Changed, progress: &dyn Progress) -> Result<Built, BuildError> {
         let config = &self.config;
         let lock = disk::lock(&config.state.join("build.lock"), || progress.begin(Stage::Wait, 0))?;
+        let stamp = lock.stat()?;
         let moment = lock.moment()?;
         publish::claim(&config.public)?;
         publish::claim(&config.private)?;
         progress.begin(Stage::Recall, 0);
-        let mut memory = match self.memory.take() {
+        let (mut memory, changed) = match self.memory.take() {
+            Some((memory, before)) if before == stamp => (memory, changed),
             // Another process may have built in between.
-            Some((memory, stamp)) if stamp.is_some() && stamp == ledger_stamp(config) => memory,
-            _ => Memory::load(config)?,
+            _ => (Memory::load(config)?, &Changed::Anything),
         };
         let notes = std::mem::take(&mut memory.notes);
-        let run = Run { config, moment, progress, publishes: true };
+        let run = Run { config, moment, progress, publishes: true, changed };
         let built = run.until_at_rest(&mut memory)?;
         self.unsaved |= std::mem::take(&mut memory.is_news);
-        self.memory = Some((memory, ledger_stamp(config)));
+        self.memory = Some((memory, lock.stat()?));
         Ok(Built { notes, ..built })
     }
 

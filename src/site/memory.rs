@@ -13,11 +13,12 @@ use super::config::SiteConfig;
 use super::fragments::{self, BlobShelf, Fragments, KnownFragments};
 use super::history::History;
 use super::ledger::Ledger;
-use super::source::{Remembered, SourceTree};
-use crate::disk::{self, DiskError, Stat};
+use super::source::{Listing, Remembered, SourceTree};
+use crate::disk::{self, DiskError};
+use crate::theme::Theme;
 
 /// What is remembered.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Memory {
     /// The files of the content folder.
     pub files: Remembered,
@@ -29,6 +30,10 @@ pub struct Memory {
     pub ledger: Ledger,
     /// The HTML of fragments.
     pub shelf: Arc<BlobShelf>,
+    /// The content folder as it was listed; in memory alone.
+    pub listing: Listing,
+    /// The theme as it was loaded; in memory alone.
+    pub theme: Option<Arc<Theme>>,
     /// What a person should know about it.
     pub notes: Vec<String>,
     /// Whether there is more to remember than was saved.
@@ -151,11 +156,6 @@ impl Memory {
         });
         Ok(())
     }
-}
-
-/// How the ledger looks now: another one if another process built.
-pub fn ledger_stamp(config: &SiteConfig) -> Option<Stat> {
-    disk::stat(&ledger_file(&config.state))
 }
 
 /// Takes the ledger away, before the first change.

@@ -51,4 +51,5 @@ pub use build::{BuildError, Built, Engine, Progress, Quiet, SchoolSize, Stage, b
 pub use config::SiteConfig;
 pub use front_matter::{Fence, FrontMatter, split as split_front_matter};
 pub use publish::{PublishError, Published};
+pub use source::Changed;
 pub use video::{NotAVideo, Video, parse as parse_video};

@@ -12,12 +12,12 @@ use super::curriculum::{Curriculum, Speech};
 use super::draw::{Before, Made, Stagings, make, to_do};
 use super::graph::SiteGraph;
 use super::history::History;
-use super::jobs::{Job, courses, jobs};
+use super::jobs::{Job, PRIVATE, courses, jobs};
 use super::ledger::{Entry, Ledger, MadeOf};
 use super::memory::{Memory, lay_ledger, withdraw_ledger};
 use super::publish::{Plan, Present, Published, apply, plan, present};
 use super::render::render_all;
-use super::source::{SourceTree, scan};
+use super::source::{Changed, SourceTree, list, scan};
 use super::views::{Purpose, Views};
 use crate::course::{Address, CATALOG_FILE, Catalog};
 use crate::diag::Diagnostics;
@@ -35,13 +35,15 @@ pub struct Run<'a> {
     pub progress: &'a dyn Progress,
     /// Whether the result is published; otherwise nothing is written.
     pub publishes: bool,
+    /// What is not what it was when what is remembered was found out.
+    pub changed: &'a Changed,
 }
 
 /// Everything that goes into a build.
 struct Inputs {
     tree: SourceTree,
     history: History,
-    theme: Theme,
+    theme: Arc<Theme>,
     digest: Digest,
 }
 
@@ -64,6 +66,7 @@ impl Run<'_> {
                 Attempt::Again if memory.shelf.is_damaged() => memory.forget_fragments(self.config)?,
                 Attempt::Again => {}
             }
+            memory.listing = None;
         }
         Err(BuildError::Restless)
     }
@@ -73,7 +76,7 @@ impl Run<'_> {
         let Some(inputs) = self.inputs(memory, &mut diagnostics)? else {
             return Ok(Attempt::Done(refused(diagnostics.sorted(), SchoolSize::default())));
         };
-        let present = present(self.config)?;
+        let present = self.present(memory)?;
         match self.nothing_to_do(memory, &inputs, &present, &diagnostics) {
             Some(built) => Ok(Attempt::Done(built)),
             None => self.make(memory, inputs, &present, diagnostics),
@@ -81,15 +84,17 @@ impl Run<'_> {
     }
 
     /// Nothing if the theme has mistakes.
-    fn inputs(&self, memory: &Memory, diagnostics: &mut Diagnostics) -> Result<Option<Inputs>, DiskError> {
+    fn inputs(&self, memory: &mut Memory, diagnostics: &mut Diagnostics) -> Result<Option<Inputs>, DiskError> {
         let config = self.config;
         self.progress.begin(Stage::Read, 0);
+        let (entries, problems) = list(&config.content, memory.listing.take(), self.changed)?;
+        let all_listed = problems.is_empty();
         let (history, tree) = rayon::join(
             || History::read(&config.content, &memory.history),
-            || scan(config, &memory.files, self.moment, diagnostics),
+            || scan(config, (&entries, problems), &memory.files, self.moment, diagnostics),
         );
-        let tree = tree?;
-        let Some(theme) = Theme::load(&config.themes, &config.theme, &config.site_view(), diagnostics)? else {
+        memory.listing = all_listed.then_some(entries);
+        let Some(theme) = self.theme(memory, diagnostics)? else {
             // Mistakes of the content are found as far as that goes without a theme.
             assemble(config, &tree, &history, diagnostics);
             return Ok(None);
@@ -97,6 +102,32 @@ impl Run<'_> {
         let parts = [config.digest(), theme.digest(), tree.digest(), history.digest()];
         let digest = Digest::of_parts(parts.iter().map(|digest| &digest.as_bytes()[..]));
         Ok(Some(Inputs { tree, history, theme, digest }))
+    }
+
+    /// Nothing if it has mistakes. One that cannot have changed is not read again.
+    fn theme(&self, memory: &mut Memory, diagnostics: &mut Diagnostics) -> Result<Option<Arc<Theme>>, DiskError> {
+        let config = self.config;
+        let untouched = match self.changed {
+            Changed::Anything => false,
+            Changed::Paths(paths) => !paths.iter().any(|path| path.starts_with(&config.themes)),
+        };
+        if let Some(theme) = memory.theme.take().filter(|_| untouched) {
+            memory.theme = Some(theme.clone());
+            return Ok(Some(theme));
+        }
+        let theme = Theme::load(&config.themes, &config.theme, &config.site_view(), diagnostics)?.map(Arc::new);
+        memory.theme.clone_from(&theme);
+        Ok(theme)
+    }
+
+    /// What lies in the output folders. Where only known paths changed, all that the ledger lists is there.
+    fn present(&self, memory: &Memory) -> Result<Present, DiskError> {
+        let ledger = &memory.ledger;
+        if *self.changed == Changed::Anything || ledger.made_of.is_none() {
+            return present(self.config);
+        }
+        let files = ledger.files.iter().map(|(path, entry)| (path.clone(), entry.size));
+        Ok(files.chain([(format!("{PRIVATE}/{CATALOG_FILE}"), 0)]).collect())
     }
 
     /// The answer if the last build was made of the same things and all it left is there.
@@ -124,7 +155,8 @@ impl Run<'_> {
         if inputs.tree.n_read > 0 {
             memory.learn_files(&inputs.tree);
         }
-        Some(Built { diagnostics, size, published, ..Built::default() })
+        let theme = Some(inputs.theme.clone());
+        Some(Built { diagnostics, size, published, theme, ..Built::default() })
     }
 
     fn make(
@@ -160,7 +192,8 @@ impl Run<'_> {
         } else {
             let catalog = catalog(&graph, &jobs, &entries(&jobs, &memory.ledger, &drawn));
             let made_of = MadeOf { inputs: digest, catalog: Digest::of(b""), until: curriculum.changes_at, said, size };
-            self.publish(memory, present, &jobs, drawn, catalog, made_of)?
+            let built = self.publish(memory, present, &jobs, drawn, catalog, made_of)?;
+            Built { theme: Some(theme.clone()), ..built }
         };
         memory.learn(&tree, &fragments, history);
         Ok(Attempt::Done(built))
@@ -210,7 +243,7 @@ impl Run<'_> {
         memory.ledger = Ledger { files, made_of: Some(made_of) };
         lay_ledger(config, &memory.ledger)?;
         let (published, catalog) = (Some(published), Some(Arc::new(catalog)));
-        Ok(Built { diagnostics, size, published, catalog, changed, notes: Vec::new() })
+        Ok(Built { diagnostics, size, published, catalog, changed, ..Built::default() })
     }
 }
 

@@ -104,15 +104,47 @@ enum Facts {
 /// A text larger than this was not written by hand; it would only exhaust the machine.
 const MAX_TEXT: u64 = 4 * 1024 * 1024;
 
-/// Reads the content folder, as far as it is not `remembered`. `moment` is when this build began.
+/// What changed since the last build of the same [`super::Engine`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Changed {
+    /// Anything.
+    Anything,
+    /// These files and folders, named as the settings name them, and what is below the folders.
+    Paths(Vec<PathBuf>),
+}
+
+/// What the content folder held when it was last listed, if all of it could be.
+pub type Listing = Option<Vec<Entry>>;
+
+/// Lists the content folder; only what changed of it if the last `listing` is known.
+pub fn list(content: &Path, listing: Listing, changed: &Changed) -> Result<(Vec<Entry>, Vec<DiskError>), DiskError> {
+    let (Some(mut entries), Changed::Paths(paths)) = (listing, changed) else { return disk::list_files(content) };
+    let paths: Vec<_> = paths.iter().filter(|path| path.starts_with(content)).collect();
+    if paths.iter().any(|path| *path == content) {
+        return disk::list_files(content);
+    }
+    entries.retain(|entry| !paths.iter().any(|path| entry.path.starts_with(path)));
+    let mut problems = Vec::new();
+    for path in paths.iter().filter(|path| disk::exists(path)) {
+        let (more, wrong) = disk::list_below(content, path)?;
+        entries.extend(more);
+        problems.extend(wrong);
+    }
+    // A folder and a file in it may both be among what changed.
+    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    entries.dedup_by(|a, b| a.path == b.path);
+    Ok((entries, problems))
+}
+
+/// Reads what was listed of the content folder, as far as it is not `remembered`. `moment` is when this build began.
 pub fn scan(
     config: &SiteConfig,
+    (entries, problems): (&[Entry], Vec<DiskError>),
     remembered: &Remembered,
     moment: Stat,
     diagnostics: &mut Diagnostics,
-) -> Result<SourceTree, DiskError> {
+) -> SourceTree {
     let content = &config.content;
-    let (entries, problems) = disk::list_files(content)?;
     for problem in problems {
         // Editors leave links to nowhere with hidden names beside a file that is open.
         if relative(content, &problem.path).is_some_and(|path| is_hidden(&path)) {
@@ -125,7 +157,7 @@ pub fn scan(
     let moved = Arc::new(AtomicBool::new(false));
     let reader = Reader { config, remembered, moment, moved: &moved };
     let read: Vec<_> = entries
-        .into_par_iter()
+        .par_iter()
         .filter_map(|entry| Some((relative(content, &entry.path)?, entry)))
         .filter(|(path, _)| !is_hidden(path))
         .map(|(path, entry)| reader.file(path, entry))
@@ -143,7 +175,7 @@ pub fn scan(
     }
     // The walk sorts folder by folder; stages after this one compare whole paths.
     files.sort_unstable_by(|a: &SourceFile, b: &SourceFile| a.path.cmp(&b.path));
-    Ok(SourceTree { files, moved, n_read })
+    SourceTree { files, moved, n_read }
 }
 
 impl SourceTree {
@@ -185,7 +217,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     /// The file at an entry, and whether it had to be read.
-    fn file(&self, path: String, entry: Entry) -> Result<(SourceFile, bool), Diagnostic> {
+    fn file(&self, path: String, entry: &Entry) -> Result<(SourceFile, bool), Diagnostic> {
         let shown = shown(&self.config.root, &entry.path);
         if path.contains('\u{fffd}') {
             return Err(Diagnostic::error(shown, "the file's name is not UTF-8").help("rename the file"));
@@ -194,16 +226,16 @@ impl Reader<'_> {
         let same = known.filter(|known| known.seen.settled && known.seen.stat == entry.stat);
         let was_read = same.is_none();
         let (body, seen) = match same {
-            Some(known) => (self.recalled(&known.facts, &entry), known.seen),
+            Some(known) => (self.recalled(&known.facts, entry), known.seen),
             None => {
                 let seen = Seen { stat: entry.stat, settled: entry.stat.is_settled(self.moment) };
-                (self.read(&path, &shown, &entry, known)?, seen)
+                (self.read(&path, &shown, entry, known)?, seen)
             }
         };
         let modified = Timestamp::try_from(entry.stat.modified()).unwrap_or_default();
         let modified = self.config.newest.map_or(modified, |newest| modified.min(newest));
         let modified = Timestamp::from_second(modified.as_second()).unwrap_or_default();
-        Ok((SourceFile { path, shown, disk_path: entry.path, body, modified, seen }, was_read))
+        Ok((SourceFile { path, shown, disk_path: entry.path.clone(), body, modified, seen }, was_read))
     }
 
     fn recalled(&self, facts: &Facts, entry: &Entry) -> SourceBody {

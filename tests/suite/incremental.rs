@@ -1,7 +1,7 @@
 //! What a build remembers: a school edited at random is, after each edit, the one that a clean build makes; and what is
 //! remembered wrongly, or not at all, costs time and nothing else.
 
-use educa::site::{self, Built, Engine, Quiet};
+use educa::site::{self, Built, Changed, Engine, Quiet};
 
 use crate::support::Site;
 
@@ -90,7 +90,7 @@ fn after_any_edits_the_tree_and_the_words_are_those_of_a_clean_build() {
             // Now a new process, now one that keeps all it knows in memory.
             let built = match chance.below(3) {
                 0 => site.try_build(),
-                _ => engine.build(&Quiet).expect("the machine works"),
+                _ => engine.build(&Changed::Anything, &Quiet).expect("the machine works"),
             };
             assert_like_a_clean_build(&site, &built, &what);
         }
@@ -105,7 +105,7 @@ fn an_edit_of_the_same_size_in_the_same_moment_is_seen() {
     let mut engine = Engine::new(site.config.clone());
     for nth in 0..40 {
         site.write(path, format!("+++\ntitle = \"Union\"\n+++\nNumber {nth:03}.\n"));
-        engine.build(&Quiet).expect("built");
+        engine.build(&Changed::Anything, &Quiet).expect("built");
         assert!(site.gated("/course/sets/basics/").contains(&format!("Number {nth:03}.")));
     }
 }

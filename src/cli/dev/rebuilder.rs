@@ -5,22 +5,30 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::batch::Changed;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::school::{Clock as _, SystemClock};
-use crate::site::{self, BuildError, Built, Progress, PublishError, SiteConfig};
+use crate::site::{self, BuildError, Built, Engine, Progress, PublishError, Quiet, SiteConfig};
 
 /// Builds one school again and again.
 pub struct Rebuilder {
     config: SiteConfig,
+    engine: Engine,
 }
 
 impl Rebuilder {
     /// For a school with these settings.
     pub fn new(config: SiteConfig) -> Self {
-        Self { config }
+        Self { engine: Engine::new(config.clone()), config }
     }
 
     /// Takes over other settings.
     pub fn set_up(&mut self, config: SiteConfig) {
-        self.config = config;
+        self.keep();
+        *self = Self::new(config);
+    }
+
+    /// Keeps what is known for the next run.
+    pub fn keep(&mut self) {
+        // What cannot be kept is found out again; the next build says what is wrong with the disk.
+        let _ = self.engine.save(&Quiet);
     }
 
     /// What is built.
@@ -30,10 +38,11 @@ impl Rebuilder {
 
     /// Builds. That the world failed is one more thing which is wrong, and which an author can see and mend: most often
     /// the content folder is away for a moment.
-    pub fn build(&mut self, _changed: &Changed, progress: &dyn Progress) -> Built {
+    pub fn build(&mut self, changed: &Changed, progress: &dyn Progress) -> Built {
         // What is to be published later becomes due while the preview runs.
-        self.config.now = SystemClock.now();
-        let build = || site::build(&self.config, progress);
+        let changed = self.named(changed);
+        self.engine.set_now(SystemClock.now());
+        let build = || self.engine.build(&changed, progress);
         match catch_unwind(AssertUnwindSafe(build)) {
             Ok(Ok(built)) => built,
             Ok(Err(BuildError::Disk(error) | BuildError::Publish(PublishError::Disk(error)))) => {
@@ -43,10 +52,30 @@ impl Rebuilder {
             }
             Ok(Err(error)) => failed(Diagnostic::error("educa", error.to_string())),
             Err(_) => {
+                self.engine = Engine::new(self.config.clone());
                 let help = "this is a mistake of educa: please report it with what standard error says";
                 failed(Diagnostic::error("educa", "the build broke off").help(help))
             }
         }
+    }
+}
+
+impl Rebuilder {
+    /// The watcher's paths, which are absolute, as the settings name them.
+    fn named(&self, changed: &Changed) -> site::Changed {
+        let Changed::Paths(paths) = changed else { return site::Changed::Anything };
+        let folders = [&self.config.content, &self.config.themes];
+        let folders = folders.map(|folder| (std::path::absolute(folder).unwrap_or_else(|_| folder.clone()), folder));
+        let named = |path: &std::path::PathBuf| {
+            let below = |(absolute, folder): &(std::path::PathBuf, &std::path::PathBuf)| {
+                let rest = path.strip_prefix(absolute).ok()?;
+                // Joining nothing would add a slash.
+                Some(if rest.as_os_str().is_empty() { (*folder).clone() } else { folder.join(rest) })
+            };
+            folders.iter().find_map(below)
+        };
+        // A path from elsewhere may be anything: a folder that one of ours is a link to, or one above it.
+        paths.iter().map(named).collect::<Option<_>>().map_or(site::Changed::Anything, site::Changed::Paths)
     }
 }
 

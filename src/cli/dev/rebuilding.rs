@@ -19,7 +19,7 @@ use crate::cli::settings::{self, Settings};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::school::{Clock as _, SystemClock};
 use crate::server::{Change, Preview, ServerConfig, Shelf};
-use crate::site::{Progress, Published, Quiet, SiteConfig};
+use crate::site::{Built, Progress, Published, Quiet, SiteConfig};
 use crate::store::StoreConfig;
 
 /// What follows an author's changes.
@@ -85,6 +85,7 @@ impl Rebuilding {
                 self.round(&Changed::Unknown, &Quiet);
             }
         }
+        self.rebuilder.keep();
         if let Some(Err(error)) = self.guest.as_ref().map(Guest::leave) {
             tracing::error!(%error, "the session of --as could not be ended");
         }
@@ -99,9 +100,9 @@ impl Rebuilding {
         self.pending.add(changed.clone());
         let built = self.rebuilder.build(changed, progress);
         let mut problems = self.in_settings.clone();
-        problems.append(built.diagnostics);
+        problems.append(built.diagnostics.clone());
         let was_served = self.preview.is_served();
-        let handed_over = built.published.map(|published| (published, self.hand_over(&published)));
+        let handed_over = built.published.map(|published| (published, self.hand_over(&published, &built)));
         if let Some((_, Err(error))) = &handed_over {
             problems.push(Diagnostic::error("educa", error));
         }
@@ -141,8 +142,14 @@ impl Rebuilding {
     }
 
     /// Puts a build on the shelf and tells the open pages, if there is anything new for them.
-    fn hand_over(&mut self, published: &Published) -> Result<bool, String> {
-        self.shelf.replace(hosting::source(self.rebuilder.config())).map_err(|error| error.to_string())?;
+    fn hand_over(&mut self, published: &Published, built: &Built) -> Result<bool, String> {
+        let source = hosting::source(self.rebuilder.config());
+        match (&built.catalog, &built.theme) {
+            (Some(catalog), Some(theme)) => self.shelf.put(catalog.clone(), theme.clone(), source),
+            // Nothing changed; what is served may be of other settings, or of no build at all.
+            _ => self.shelf.replace(source),
+        }
+        .map_err(|error| error.to_string())?;
         let publication = self.shelf.current();
         if let Some(guest) = &mut self.guest {
             guest.attend(&publication.catalog).map_err(|error| error.to_string())?;
@@ -150,6 +157,9 @@ impl Rebuilding {
         let pending = std::mem::replace(&mut self.pending, Changed::nothing());
         let change = match &pending {
             Changed::Paths(paths) if self.places.are_styles(paths.iter()) => Change::Styles,
+            Changed::Paths(paths) if self.places.are_content(paths.iter()) => {
+                Change::Pages(Some(built.changed.iter().map(|address| address.as_str().to_owned()).collect()))
+            }
             _ => Change::Pages(None),
         };
         // The theme and the settings show in the server's own pages, which no build writes.
