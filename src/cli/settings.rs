@@ -272,6 +272,7 @@ fn source_date_epoch(said: &mut Diagnostics) -> Option<Timestamp> {
 /// Which educa this is: another build of the same version may do things otherwise.
 fn program() -> String {
     let file = std::env::current_exe().ok().and_then(|path| disk::stat(&path));
+    let file = file.map(|stat| (stat.size, stat.modified()));
     format!("{} {file:?}", env!("CARGO_PKG_VERSION"))
 }
 

@@ -110,8 +110,10 @@ pub fn build(config: &SiteConfig, progress: &dyn Progress) -> Result<Built, Buil
 pub fn check(config: &SiteConfig, progress: &dyn Progress) -> Result<Built, BuildError> {
     let mut memory = Memory::load_read_only(config)?;
     // No moment is known without writing: what was read a moment ago is not relied upon, but nothing is kept anyway.
-    let run = Run { config, moment: Stat::default(), progress, publishes: false, changed: &Changed::Anything };
-    Ok(Built { notes: std::mem::take(&mut memory.notes), ..run.until_at_rest(&mut memory)? })
+    let run =
+        Run { config, moment: Stat::default(), lock: None, progress, publishes: false, changed: &Changed::Anything };
+    let built = run.until_at_rest(&mut memory)?;
+    Ok(Built { notes: memory.notes, ..built })
 }
 
 /// Compares everything that was published with what the last build wrote: a file that is not, or no longer, what it was
@@ -126,13 +128,12 @@ pub struct Engine {
     config: SiteConfig,
     /// What is known, and how the lock looked when it was found out.
     memory: Option<(Memory, Stat)>,
-    unsaved: bool,
 }
 
 impl Engine {
     /// For a school; nothing is read yet.
     pub fn new(config: SiteConfig) -> Self {
-        Self { config, memory: None, unsaved: false }
+        Self { config, memory: None }
     }
 
     /// Sets the moment that `publish_on` is compared with.
@@ -146,6 +147,8 @@ impl Engine {
     pub fn build(&mut self, changed: &Changed, progress: &dyn Progress) -> Result<Built, BuildError> {
         let config = &self.config;
         let lock = disk::lock(&config.state.join("build.lock"), || progress.begin(Stage::Wait, 0))?;
+        // Who builds what he is told of looks at nothing else.
+        let looks = *changed == Changed::Anything;
         let stamp = lock.stat()?;
         let moment = lock.moment()?;
         publish::claim(&config.public)?;
@@ -156,21 +159,20 @@ impl Engine {
             // Another process may have built in between.
             _ => (Memory::load(config)?, &Changed::Anything),
         };
-        let notes = std::mem::take(&mut memory.notes);
-        let run = Run { config, moment, progress, publishes: true, changed };
+        let run = Run { config, moment, lock: looks.then_some(&lock), progress, publishes: true, changed };
         let built = run.until_at_rest(&mut memory)?;
-        self.unsaved |= std::mem::take(&mut memory.is_news);
+        let notes = std::mem::take(&mut memory.notes);
         self.memory = Some((memory, lock.stat()?));
         Ok(Built { notes, ..built })
     }
 
     /// Keeps what is known for the next process. Whoever does not call it makes the next build slow.
     pub fn save(&mut self, progress: &dyn Progress) -> Result<(), DiskError> {
-        let Some((memory, _)) = self.memory.as_mut().filter(|_| self.unsaved) else { return Ok(()) };
+        let Some((memory, _)) = self.memory.as_mut().filter(|(memory, _)| memory.is_worth_saving()) else {
+            return Ok(());
+        };
         progress.begin(Stage::Remember, 0);
         let _lock = disk::lock(&self.config.state.join("build.lock"), || progress.begin(Stage::Wait, 0))?;
-        memory.save(&self.config)?;
-        self.unsaved = false;
-        Ok(())
+        memory.save(&self.config)
     }
 }

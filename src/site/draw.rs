@@ -11,7 +11,7 @@ use super::config::SiteConfig;
 use super::jobs::{Job, Make};
 use super::ledger::{Entry, Ledger};
 use super::pages::{draw, draw_contents};
-use super::publish::Present;
+use super::present::Present;
 use super::views::Views;
 use crate::course::Audience;
 use crate::diag::Diagnostics;

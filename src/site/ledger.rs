@@ -11,12 +11,15 @@ use serde::{Deserialize, Serialize};
 use super::build::SchoolSize;
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
+use crate::disk::Stat;
 
 /// What was published.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ledger {
     /// By path: `public/index.html`, `private/course/…`.
     pub files: HashMap<String, Entry>,
+    /// How the folders looked when all was in its place: one that looks the same holds nothing else.
+    pub folders: HashMap<String, Stat>,
     /// What all of it was made of.
     pub made_of: Option<MadeOf>,
 }

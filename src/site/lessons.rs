@@ -190,10 +190,13 @@ impl Views<'_> {
     /// What all pages of a course show.
     pub fn course_parts<'v>(&self, subject: &Subject, course: &'v Course) -> CourseParts<'v> {
         let outline = |module: &Module| Shared::new(self.outline(course, module));
+        let steps = steps(course);
+        let link = |step: &Step<'_>| LinkView { title: step.title().to_owned(), address: step.address(course).href() };
         CourseParts {
             nav: Shared::new(nav(subject, course)),
             outlines: course.modules.iter().map(outline).collect(),
-            steps: steps(course),
+            links: steps.iter().map(link).collect(),
+            steps,
         }
     }
 }
@@ -221,6 +224,8 @@ pub struct CourseParts<'a> {
     pub outlines: Vec<Shared<Vec<OutlineContent>>>,
     /// Its pages in reading order.
     pub steps: Vec<Step<'a>>,
+    /// A link to each of them: every page but the first and the last has two neighbours.
+    links: Vec<LinkView>,
 }
 
 /// Where a page stands in its course.
@@ -248,10 +253,8 @@ impl<'a> Place<'a> {
     }
 
     fn neighbours(&self) -> Neighbours {
-        let link =
-            |step: &Step<'_>| LinkView { title: step.title().to_owned(), address: step.address(self.course).href() };
-        let before = self.at.checked_sub(1).and_then(|before| self.parts.steps.get(before));
-        Neighbours { previous: before.map(link), next: self.parts.steps.get(self.at + 1).map(link) }
+        let link = |at: usize| self.parts.links.get(at).cloned();
+        Neighbours { previous: self.at.checked_sub(1).and_then(link), next: link(self.at + 1) }
     }
 }
 

@@ -1,12 +1,10 @@
 //! What a build remembers for the next one: the facts of every file, every fragment, git's dates, and the ledger.
 //!
-//! In `.educa/`: `memory` and `fragments` only save work; `ledger` also says what lies in `public/` and `private/`, and
-//! is withdrawn while that changes.
+//! In `.educa/`: `files` and `fragments` (with the blobs in `fragments.pack`) only save work; `ledger` also says what
+//! lies in `public/` and `private/`, and is withdrawn while that changes.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-
-use serde::{Deserialize, Serialize};
 
 use super::cache_file::{self, Loaded};
 use super::config::SiteConfig;
@@ -22,8 +20,8 @@ use crate::theme::Theme;
 pub struct Memory {
     /// The files of the content folder.
     pub files: Remembered,
-    /// The rendered texts.
-    pub fragments: KnownFragments,
+    /// The rendered texts, once somebody asked for them.
+    fragments: Option<KnownFragments>,
     /// When files were committed.
     pub history: History,
     /// What was published.
@@ -36,28 +34,16 @@ pub struct Memory {
     pub theme: Option<Arc<Theme>>,
     /// What a person should know about it.
     pub notes: Vec<String>,
-    /// Whether there is more to remember than was saved.
-    pub is_news: bool,
+    /// How many files or fragments are not as they were saved.
+    news: usize,
 }
 
-/// How all but the ledger lies on the disk.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct MemoryFile {
-    files: Remembered,
-    fragments: KnownFragments,
-    history: History,
+fn files_file(state: &Path) -> PathBuf {
+    state.join("files")
 }
 
-/// The same to be written.
-#[derive(Serialize)]
-struct MemoryFileRef<'a> {
-    files: &'a Remembered,
-    fragments: &'a KnownFragments,
-    history: &'a History,
-}
-
-fn memory_file(state: &Path) -> PathBuf {
-    state.join("memory")
+fn fragments_file(state: &Path) -> PathBuf {
+    state.join("fragments")
 }
 
 fn ledger_file(state: &Path) -> PathBuf {
@@ -65,15 +51,19 @@ fn ledger_file(state: &Path) -> PathBuf {
 }
 
 fn pack_file(state: &Path) -> PathBuf {
-    state.join("fragments")
+    state.join("fragments.pack")
 }
+
+/// One in so many files may be other than what was saved before all is saved again: to write everything down costs more
+/// than to find out a little again.
+const SAVED_FROM: usize = 50;
 
 impl Memory {
     /// Reads what the last build left, for one that may write.
     pub fn load(config: &SiteConfig) -> Result<Self, DiskError> {
         let mut memory = Self::read(config)?;
         let pack = pack_file(&config.state);
-        if memory.fragments.is_empty() {
+        if config.fresh || !disk::exists(&fragments_file(&config.state)) {
             disk::remove_file(&pack)?;
         }
         memory.shelf = Arc::new(BlobShelf::open(&pack)?);
@@ -90,16 +80,25 @@ impl Memory {
     fn read(config: &SiteConfig) -> Result<Self, DiskError> {
         let mut memory = Self::default();
         if config.fresh {
+            memory.fragments = Some(KnownFragments::new());
             return Ok(memory);
         }
-        let (file, ledger) = rayon::join(
-            || cache_file::load(&memory_file(&config.state), &config.program),
+        let (files, ledger) = rayon::join(
+            || cache_file::load(&files_file(&config.state), &config.program),
             || cache_file::load(&ledger_file(&config.state), &config.program),
         );
-        let file: MemoryFile = memory.take(file?);
+        (memory.files, memory.history) = memory.take(files?);
         memory.ledger = memory.take(ledger?);
-        (memory.files, memory.fragments, memory.history) = (file.files, file.fragments, file.history);
         Ok(memory)
+    }
+
+    /// The rendered texts of the last build. A build that finds nothing to do does not ask for them.
+    pub fn fragments(&mut self, config: &SiteConfig) -> Result<&KnownFragments, DiskError> {
+        if self.fragments.is_none() {
+            let loaded = cache_file::load(&fragments_file(&config.state), &config.program)?;
+            self.fragments = Some(self.take(loaded));
+        }
+        Ok(self.fragments.get_or_insert_default())
     }
 
     fn take<T: Default>(&mut self, loaded: Loaded<T>) -> T {
@@ -116,37 +115,48 @@ impl Memory {
         }
     }
 
+    /// Whether enough was found out to keep it for the next run.
+    pub fn is_worth_saving(&self) -> bool {
+        self.news > self.files.len() / SAVED_FROM
+    }
+
     /// Keeps all but the ledger for the next run.
     pub fn save(&mut self, config: &SiteConfig) -> Result<(), DiskError> {
         let pack = pack_file(&config.state);
-        // Only while nobody else reads from the pack can it be replaced.
-        if let Some(shelf) = Arc::get_mut(&mut self.shelf) {
-            let (shelf, known) = (std::mem::take(shelf), std::mem::take(&mut self.fragments));
-            let (shelf, known) = fragments::compact(shelf, known, &pack)?;
-            (self.shelf, self.fragments) = (Arc::new(shelf), known);
+        if let Some(mut known) = self.fragments.take() {
+            // Only while nobody else reads from the pack can it be replaced.
+            if let Some(shelf) = Arc::get_mut(&mut self.shelf) {
+                let (shelf, smaller) = fragments::compact(std::mem::take(shelf), known, &pack)?;
+                (self.shelf, known) = (Arc::new(shelf), smaller);
+            }
+            cache_file::save(&fragments_file(&config.state), &config.program, &known)?;
+            self.fragments = Some(known);
         }
-        let Self { files, fragments, history, .. } = self;
-        cache_file::save(&memory_file(&config.state), &config.program, &MemoryFileRef { files, fragments, history })
+        self.news = 0;
+        cache_file::save(&files_file(&config.state), &config.program, &(&self.files, &self.history))
     }
 
     /// Takes over what a build found out.
     pub fn learn(&mut self, tree: &SourceTree, fragments: &Fragments, history: History) {
-        self.is_news |= fragments.n_rendered > 0 || fragments.known().len() != self.fragments.len();
-        self.is_news |= history != self.history;
+        let known = self.fragments.as_ref().map_or(0, KnownFragments::len);
+        self.news += fragments.n_rendered + fragments.known().len().abs_diff(known);
+        if history != self.history {
+            self.news += self.files.len();
+        }
         self.learn_files(tree);
-        self.fragments = fragments.known().clone();
+        self.fragments = Some(fragments.known().clone());
         self.history = history;
     }
 
     /// Takes over what a scan found out.
     pub fn learn_files(&mut self, tree: &SourceTree) {
-        self.is_news |= tree.n_read > 0 || tree.files.len() != self.files.len();
+        self.news += tree.n_read + tree.files.len().abs_diff(self.files.len());
         self.files = tree.remember();
     }
 
     /// Renders everything anew the next time: a blob was damaged.
     pub fn forget_fragments(&mut self, config: &SiteConfig) -> Result<(), DiskError> {
-        self.fragments = KnownFragments::new();
+        self.fragments = Some(KnownFragments::new());
         self.shelf = Arc::new(if self.shelf.is_read_only() {
             BlobShelf::read_only(Path::new(""))
         } else {

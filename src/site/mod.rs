@@ -42,6 +42,7 @@ mod catalog;
 mod cache_file;
 mod ledger;
 mod memory;
+mod present;
 mod draw;
 mod publish;
 mod run;

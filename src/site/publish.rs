@@ -4,7 +4,7 @@
 //! moment a page stands that names a file which does not: assets and media, pages, the catalog, and only then what is no
 //! longer wanted.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -13,6 +13,7 @@ use super::config::SiteConfig;
 use super::draw::Made;
 use super::jobs::{Job, PRIVATE, PUBLIC};
 use super::ledger::Ledger;
+use super::present::{Present, ancestors};
 use crate::course::{self, CATALOG_FILE, Catalog};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::digest::Digest;
@@ -24,7 +25,7 @@ const MARKER_TEXT: &str =
     "This folder is made by `educa build`. Whatever else lies here is removed by the next build.\n";
 
 /// What stands in an output folder without being made by a build, and stays.
-const STAYS: [&str; 2] = [MARKER, ".gitkeep"];
+pub const STAYS: [&str; 2] = [MARKER, ".gitkeep"];
 
 /// A publication that failed.
 #[derive(Debug, thiserror::Error)]
@@ -57,9 +58,6 @@ pub struct Published {
     /// Bytes of all files.
     pub bytes: u64,
 }
-
-/// What lies in both folders: sizes by path, such as `public/index.html`.
-pub type Present = HashMap<String, u64>;
 
 /// What has to go: paths.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -96,11 +94,6 @@ pub fn plan(present: &Present, wanted: &HashSet<String>) -> Plan {
         }
     }
     plan
-}
-
-/// The folders above a path.
-fn ancestors(path: &str) -> impl Iterator<Item = &str> {
-    path.match_indices('/').map(|(at, _)| &path[..at])
 }
 
 /// Puts everything that is staged into its place, then the catalog, and removes what is not wanted. Returns the identity
@@ -167,36 +160,10 @@ pub fn verify(config: &SiteConfig, ledger: &Ledger) -> Diagnostics {
 
 /// Where a file of ledger and plan lies.
 pub fn on_disk(config: &SiteConfig, path: &str) -> PathBuf {
-    match path.split_once('/') {
-        Some((PRIVATE, rest)) => config.private.join(rest),
-        Some((_, rest)) => config.public.join(rest),
-        None => config.public.join(path),
-    }
-}
-
-/// Every file in both folders, but for those that stay.
-pub fn present(config: &SiteConfig) -> Result<Present, DiskError> {
-    let list = |name: &str, folder: &Path| {
-        if !disk::is_folder(folder) {
-            return Ok(Vec::new());
-        }
-        let (entries, problems) = disk::list_files(folder)?;
-        match problems.into_iter().next() {
-            Some(problem) => Err(problem),
-            None => Ok(entries
-                .into_iter()
-                .map(|entry| (format!("{name}/{}", relative(folder, &entry.path)), entry.stat.size))
-                .filter(|(path, _)| !STAYS.contains(&&path[name.len() + 1..]))
-                .collect::<Vec<_>>()),
-        }
-    };
-    let (public, private) = rayon::join(|| list(PUBLIC, &config.public), || list(PRIVATE, &config.private));
-    Ok(public?.into_iter().chain(private?).collect())
-}
-
-fn relative(folder: &Path, path: &Path) -> String {
-    let parts = path.strip_prefix(folder).unwrap_or(path).iter();
-    parts.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
+    let (folder, rest) = path.split_once('/').unwrap_or((path, ""));
+    let root = if folder == PRIVATE { &config.private } else { &config.public };
+    // Joining nothing would add a slash.
+    if rest.is_empty() { root.clone() } else { root.join(rest) }
 }
 
 /// Makes the folder ours if it is new or empty; refuses one that holds something else.

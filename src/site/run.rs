@@ -1,8 +1,10 @@
 //! The pipeline: from `content/` to `public/` and `private/` on one screen. Each stage takes what the one before made.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+
+use rayon::prelude::*;
 
 use super::assemble::assemble;
 use super::build::{BuildError, Built, Progress, SchoolSize, Stage};
@@ -15,14 +17,15 @@ use super::history::History;
 use super::jobs::{Job, PRIVATE, courses, jobs};
 use super::ledger::{Entry, Ledger, MadeOf};
 use super::memory::{Memory, lay_ledger, withdraw_ledger};
-use super::publish::{Plan, Present, Published, apply, plan, present};
+use super::present::{Present, folders, present};
+use super::publish::{Plan, Published, apply, plan};
 use super::render::render_all;
 use super::source::{Changed, SourceTree, list, scan};
 use super::views::{Purpose, Views};
 use crate::course::{Address, CATALOG_FILE, Catalog};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
-use crate::disk::{self, DiskError, Stat};
+use crate::disk::{self, DiskError, Lock, Stat};
 use crate::theme::Theme;
 
 /// One build.
@@ -31,6 +34,8 @@ pub struct Run<'a> {
     pub config: &'a SiteConfig,
     /// When it began, as the file system has it.
     pub moment: Stat,
+    /// The lock, for one that keeps an eye on the output folders; a preview is the only one to write there.
+    pub lock: Option<&'a Lock>,
     /// Who hears of it.
     pub progress: &'a dyn Progress,
     /// Whether the result is published; otherwise nothing is written.
@@ -121,10 +126,10 @@ impl Run<'_> {
     }
 
     /// What lies in the output folders. Where only known paths changed, all that the ledger lists is there.
-    fn present(&self, memory: &Memory) -> Result<Present, DiskError> {
-        let ledger = &memory.ledger;
+    fn present(&self, memory: &mut Memory) -> Result<Present, DiskError> {
+        let ledger = &mut memory.ledger;
         if *self.changed == Changed::Anything || ledger.made_of.is_none() {
-            return present(self.config);
+            return present(self.config, ledger);
         }
         let files = ledger.files.iter().map(|(path, entry)| (path.clone(), entry.size));
         Ok(files.chain([(format!("{PRIVATE}/{CATALOG_FILE}"), 0)]).collect())
@@ -171,13 +176,16 @@ impl Run<'_> {
         progress.begin(Stage::Assemble, 0);
         let curriculum = assemble(config, &tree, &history, &mut said);
         progress.begin(Stage::Render, 0);
-        let fragments = render_all(&curriculum, &theme, config, &memory.fragments, &memory.shelf, &mut said)?;
+        let shelf = memory.shelf.clone();
+        let fragments = render_all(&curriculum, &theme, config, memory.fragments(config)?, &shelf, &mut said)?;
         progress.begin(Stage::Link, 0);
         let graph = SiteGraph::new(&curriculum, &fragments, &mut said);
         let site = Speech { dir: config.lang.direction(), lang: config.lang.clone() };
         let base_url = config.base_url.as_deref();
         let views = Views { graph: &graph, theme: &theme, site, base_url, purpose: Purpose::Key };
-        let parts: Vec<_> = courses(&views).map(|(subject, course)| views.course_parts(subject, course)).collect();
+        let parts: Vec<_> = courses(&views).collect();
+        let parts: Vec<_> =
+            parts.into_par_iter().map(|(subject, course)| views.course_parts(subject, course)).collect();
         let jobs = jobs(&views, theme.assets(), &parts, &mut said);
         let before = Before { ledger: &memory.ledger, present };
         let to_do = to_do(&jobs, &before);
@@ -237,10 +245,18 @@ impl Run<'_> {
         if written > 0 || !plan.is_empty() {
             withdraw_ledger(config)?;
         }
+        let touched = touched(jobs, &drawn, &plan);
         made_of.catalog = apply(config, jobs, drawn, &catalog, &plan)?;
         let (size, diagnostics) = (made_of.size, made_of.said.clone());
+        let folders = match self.lock {
+            Some(lock) => {
+                let before = std::mem::take(&mut memory.ledger.folders);
+                folders(config, wanted.iter().map(String::as_str), &before, &touched, lock)?
+            }
+            None => HashMap::new(),
+        };
         let files = jobs.iter().map(Job::path).zip(entries).collect();
-        memory.ledger = Ledger { files, made_of: Some(made_of) };
+        memory.ledger = Ledger { files, folders, made_of: Some(made_of) };
         lay_ledger(config, &memory.ledger)?;
         let (published, catalog) = (Some(published), Some(Arc::new(catalog)));
         Ok(Built { diagnostics, size, published, catalog, changed, ..Built::default() })
@@ -269,6 +285,12 @@ fn entries(jobs: &[Job<'_>], before: &Ledger, drawn: &[(usize, Made)]) -> Vec<En
         None => before.files[&job.path()],
     };
     jobs.iter().enumerate().map(entry).collect()
+}
+
+/// The files that are written or removed.
+fn touched(jobs: &[Job<'_>], drawn: &[(usize, Made)], plan: &Plan) -> Vec<String> {
+    let written = drawn.iter().filter(|(_, made)| made.staged.is_some()).map(|(at, _)| jobs[*at].path());
+    written.chain(plan.remove_first.iter().chain(&plan.remove).cloned()).collect()
 }
 
 /// The addresses whose files are not what they were.

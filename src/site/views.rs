@@ -203,7 +203,12 @@ fn html_key(fragment: Digest, resolved: &[Resolved]) -> String {
     let mut bytes = fragment.as_bytes().to_vec();
     for Resolved { href, size } in resolved {
         bytes.extend_from_slice(href.as_bytes());
-        bytes.extend_from_slice(format!("\0{size:?}\0").as_bytes());
+        // An address has no zero, so the parts cannot run together.
+        bytes.push(0);
+        for side in size.iter().flat_map(|(width, height)| [width, height]) {
+            bytes.extend_from_slice(&side.to_le_bytes());
+        }
+        bytes.push(u8::from(size.is_some()));
     }
     Digest::of(&bytes).to_string()
 }

@@ -141,7 +141,7 @@ fn a_file_that_was_only_touched_is_not_written_again() {
 fn what_is_remembered_wrongly_costs_time_and_nothing_else() {
     let site = Site::large(2, 2, 2);
     site.build();
-    for file in ["memory", "fragments", "ledger"] {
+    for file in ["files", "fragments", "fragments.pack", "ledger"] {
         let path = format!(".educa/{file}");
         for damage in 0..4 {
             let bytes = std::fs::read(site.path(&path)).expect("it is there");
@@ -231,4 +231,28 @@ fn a_mistake_in_a_template_leaves_the_whole_school_as_it_was() {
     assert_eq!(site.published(), before);
     site.remove("themes/own/templates/module.html");
     assert_eq!(site.build().published.expect("published").written, 0);
+}
+
+/// Whatever somebody does to the output while nothing else changes: the next build sees it and makes it good.
+#[test]
+fn what_happens_in_the_output_is_seen_after_any_build() {
+    let site = Site::large(2, 2, 2);
+    site.build();
+    let before = site.published();
+    let page = "public/course/course-2/index.html";
+    let deeds: [&dyn Fn(); 6] = [
+        &|| site.write("public/course/course-2/stray.html", "x"),
+        &|| site.write("private/stray/deep/page.html", "x"),
+        &|| site.remove(page),
+        &|| site.write(page, "other"),
+        &|| site.remove("private/course"),
+        &|| site.rename(page, "public/course/course-2/renamed.html"),
+    ];
+    for (nth, deed) in deeds.into_iter().enumerate() {
+        deed();
+        let published = site.build().published.expect("published");
+        assert!(published.written + published.removed > 0, "deed {nth}: {published:?}");
+        assert_eq!(site.published(), before, "deed {nth}");
+        assert_eq!(site.build().published.expect("published").written, 0, "deed {nth}");
+    }
 }
