@@ -42,6 +42,8 @@ struct Layer {
     public: Option<String>,
     private: Option<String>,
     html: Option<bool>,
+    static_host_files: Option<bool>,
+    search: Option<bool>,
     listen: Option<SocketAddr>,
     allowed_hosts: Option<Vec<String>>,
     max_connections: Option<u32>,
@@ -173,6 +175,7 @@ impl Layer {
         self.public = fields.text("public");
         self.private = fields.text("private");
         self.html = fields.optional_flag("html");
+        self.static_host_files = fields.optional_flag("static_host_files");
     }
 
     fn read_server(&mut self, fields: &mut Fields<'_>) {
@@ -208,6 +211,8 @@ impl Layer {
             public: self.public.or(below.public),
             private: self.private.or(below.private),
             html: self.html.or(below.html),
+            static_host_files: self.static_host_files.or(below.static_host_files),
+            search: self.search.or(below.search),
             listen: self.listen.or(below.listen),
             allowed_hosts: self.allowed_hosts.or(below.allowed_hosts),
             max_connections: self.max_connections.or(below.max_connections),
@@ -239,6 +244,8 @@ impl Layer {
             private: folder(self.private, "private"),
             state: root.join(".educa"),
             raw_html: self.html.unwrap_or(false),
+            static_host_files: self.static_host_files.unwrap_or(true),
+            search: self.search.unwrap_or(true),
             drafts: false,
             now,
             newest: None,

@@ -35,6 +35,10 @@ pub struct SiteConfig {
     pub state: PathBuf,
     /// Whether authors may write raw HTML.
     pub raw_html: bool,
+    /// Whether `_headers` and `_redirects` are written for static hosts.
+    pub static_host_files: bool,
+    /// Whether documents for a search are written.
+    pub search: bool,
     /// Whether drafts are built.
     pub drafts: bool,
     /// The moment that `publish_on` is compared with.
@@ -51,8 +55,10 @@ impl SiteConfig {
     /// The identity of every setting that has a part in what is published.
     pub fn digest(&self) -> Digest {
         let Self { title, description, lang, base_url, theme, raw_html, drafts, newest, program, .. } = self;
+        let Self { static_host_files, search, .. } = self;
         let text = format!(
-            "{title:?} {description:?} {lang} {base_url:?} {theme:?} {raw_html} {drafts} {newest:?} {program:?}"
+            "{title:?} {description:?} {lang} {base_url:?} {theme:?} {raw_html} {static_host_files} {search} {drafts} \
+             {newest:?} {program:?}"
         );
         Digest::of(text.as_bytes())
     }

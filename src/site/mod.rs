@@ -32,6 +32,7 @@ mod views;
 mod lessons;
 mod pages;
 mod jobs;
+mod outputs;
 mod catalog;
 mod cache_file;
 mod ledger;

@@ -66,18 +66,24 @@ impl Views<'_> {
 
     fn catalog_page(&self, subject: Option<&Subject>) -> PageView {
         match subject {
-            None => self.page(self.word(&self.site, "all_courses"), &self.site, "", &routes::catalog()),
+            None => {
+                let page = self.page(self.word(&self.site, "all_courses"), &self.site, "", &routes::catalog());
+                let any = self.graph.curriculum.subjects.iter().any(|subject| !subject.courses.is_empty());
+                PageView { feed: any.then(|| self.feed_link(&routes::catalog())).flatten(), ..page }
+            }
             Some(subject) => {
                 let title = self.word(&subject.speech, "subject_courses").replace("{name}", &subject.title);
                 let lead = self.lead(&subject.document);
-                self.page(title, &subject.speech, &lead, &routes::subject(&subject.slug))
+                let address = routes::subject(&subject.slug);
+                let feed = self.feed_link(&address).filter(|_| !subject.courses.is_empty());
+                PageView { feed, ..self.page(title, &subject.speech, &lead, &address) }
             }
         }
     }
 
     /// A course's overview.
     pub fn course(&self, subject: &Subject, course: &Course, diagnostics: &mut Diagnostics) -> CourseView {
-        let summary = if course.summary.is_empty() { self.lead(&course.document) } else { course.summary.clone() };
+        let summary = self.summary(course);
         let mut modules = Vec::new();
         for (at, module) in course.modules.iter().enumerate() {
             modules.push(OutlineModule {
@@ -89,8 +95,11 @@ impl Views<'_> {
                 contents: self.outline(course, module),
             });
         }
+        let address = routes::course(&course.slug);
+        let any = course.modules.iter().any(|module| !module.contents.is_empty());
+        let feed = self.feed_link(&address).filter(|_| any);
         CourseView {
-            page: self.page(course.title.clone(), &course.speech, &summary, &routes::course(&course.slug)),
+            page: PageView { feed, ..self.page(course.title.clone(), &course.speech, &summary, &address) },
             id: course.id.get(),
             course: self.entry(subject, course),
             overview_html: self.html(&course.document, Audience::Everyone, diagnostics),
@@ -164,6 +173,11 @@ impl Views<'_> {
         shortened(lead, DESCRIPTION)
     }
 
+    /// What a course is about, in one or two sentences; may be empty.
+    pub fn summary(&self, course: &Course) -> String {
+        if course.summary.is_empty() { self.lead(&course.document) } else { course.summary.clone() }
+    }
+
     /// The head of a page.
     pub fn page(&self, title: String, speech: &Speech, description: &str, address: &Address) -> PageView {
         PageView {
@@ -174,7 +188,13 @@ impl Views<'_> {
             address: address.href(),
             canonical: self.base_url.map(|base| format!("{base}{}", address.href())),
             indexed: true,
+            feed: None,
         }
+    }
+
+    /// The address of a page's feed, if there can be feeds.
+    fn feed_link(&self, page: &Address) -> Option<String> {
+        self.base_url.map(|_| routes::feed(page).href())
     }
 
     fn entry(&self, subject: &Subject, course: &Course) -> CourseEntry {
@@ -193,7 +213,8 @@ impl Views<'_> {
         }
     }
 
-    fn word(&self, speech: &Speech, key: &str) -> String {
+    /// A word of the theme.
+    pub fn word(&self, speech: &Speech, key: &str) -> String {
         self.theme.words(&speech.lang).get(key).to_owned()
     }
 }

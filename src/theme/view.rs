@@ -108,6 +108,8 @@ pub struct PageView {
     pub canonical: Option<String>,
     /// Whether search engines may list it.
     pub indexed: bool,
+    /// The page's Atom feed, if it has one.
+    pub feed: Option<String>,
 }
 
 /// A link to something with a title.

@@ -11,6 +11,7 @@ mod authoring;
 mod mistakes;
 mod themes;
 mod publishing;
+mod outputs;
 mod incremental;
 mod program;
 mod authors_commands;

@@ -48,6 +48,7 @@ impl Pages {
             address: address.to_owned(),
             canonical: None,
             indexed: false,
+            feed: None,
         }
     }
 

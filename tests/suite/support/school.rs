@@ -51,6 +51,8 @@ impl Site {
             state: root.join(".educa"),
             root,
             raw_html: false,
+            static_host_files: true,
+            search: true,
             drafts: false,
             now: "2026-11-20T12:00:00Z".parse().expect("a time"),
         };

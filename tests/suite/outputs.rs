@@ -1,0 +1,160 @@
+//! What a build makes besides pages: for search engines, feed readers, static hosts and searches. It is complete, it is
+//! escaped, and no word of a gated text gets into it.
+
+use crate::support::{Server, Site, header, tree};
+
+const BASE: &str = "https://school.example";
+
+/// A school with everything that is hard: gated, preview and public modules, both layouts, odd titles.
+fn school() -> Site {
+    let odd = "R&D <b>\\\"quotes\\\"</b> </script> 🦉";
+    let mut site = Site::smallest()
+        .with("content/maths/odd/course.md", format!(
+            "+++\nid = 2\ntitle = \"{odd}\"\nowner = \"ada\"\naccess = \"public\"\nlayout = \"lesson\"\ncreated = 2026-03-01T00:00:00Z\naliases = [\"/old/\"]\n+++\nAn odd course.\n"
+        ))
+        .with("content/maths/odd/01-part/module.md", "+++\ntitle = \"A part\"\n+++\nA part.\n")
+        .with("content/maths/odd/01-part/01-one.md", format!(
+            "+++\ntitle = \"{odd}\"\ncreated = 2026-03-02T00:00:00Z\nupdated = 2026-03-03T10:20:30.5Z\n+++\nOpen words & more.\n\n## A heading\n\nBelow it.\n"
+        ))
+        .with("content/maths/sets/03-look/module.md", "+++\ntitle = \"A look inside\"\npreview = true\n+++\nLook.\n")
+        .with("content/maths/sets/03-look/01-in.md", "+++\ntitle = \"Inside\"\n+++\nA preview's words.\n")
+        .with("content/arabic/subject.md", "+++\nid = 2\ntitle = \"العربية\"\nlang = \"ar\"\n+++\n")
+        .with("content/arabic/letters/course.md",
+            "+++\nid = 3\ntitle = \"الحروف\"\nlang = \"ar\"\nowner = \"ada\"\ncreated = 2026-04-01T00:00:00Z\n+++\nنص.\n");
+    site.config.base_url = Some(BASE.to_owned());
+    site
+}
+
+/// The URLs of a sitemap.
+fn locations(sitemap: &str) -> Vec<&str> {
+    sitemap.split("<loc>").skip(1).filter_map(|rest| rest.split("</loc>").next()).collect()
+}
+
+#[test]
+fn the_sitemap_lists_each_page_that_search_engines_may_list_and_no_other() {
+    let site = school();
+    site.build();
+    let sitemap = site.read("public/sitemap.xml");
+    let mut listed: Vec<_> = locations(&sitemap).iter().map(|url| url.strip_prefix(BASE).expect("absolute")).collect();
+    listed.sort_unstable();
+    let indexed = |(path, bytes): (String, Vec<u8>)| {
+        let page = path.strip_suffix("index.html")?.to_owned();
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        (!text.contains("name=\"robots\" content=\"noindex\"")).then_some(format!("/{page}"))
+    };
+    let mut pages: Vec<_> = tree(&site.config.public).into_iter().filter_map(indexed).collect();
+    pages.sort_unstable();
+    assert_eq!(listed, pages);
+    assert!(listed.contains(&"/course/sets/look/") && !listed.contains(&"/course/sets/basics/"));
+    assert!(sitemap.contains("/course/odd/part/one/</loc>\n  <lastmod>2026-03-03T10:20:30Z</lastmod>"), "{sitemap}");
+}
+
+#[test]
+fn robots_are_kept_from_the_servers_own_addresses_and_led_to_the_sitemap() {
+    let mut site = school();
+    site.build();
+    let rules = "User-agent: *\nDisallow: /accounts/\nDisallow: /students/\nDisallow: /api/\nDisallow: /chat/\nDisallow: /ws/\n";
+    assert_eq!(site.read("public/robots.txt"), format!("{rules}\nSitemap: {BASE}/sitemap.xml\n"));
+    site.config.base_url = None;
+    site.build();
+    assert_eq!(site.read("public/robots.txt"), rules);
+    assert!(!site.has("public/sitemap.xml"), "it needs absolute addresses");
+}
+
+#[test]
+fn an_output_of_the_build_is_no_authors_to_take() {
+    let site = school();
+    let course = site.read("content/maths/odd/course.md");
+    site.write("content/maths/odd/course.md", course.replace("/old/", "/sitemap.xml"));
+    assert_eq!(site.said().len(), 1);
+    assert!(site.said()[0].contains("/sitemap.xml is already taken by the sitemap"), "{:?}", site.said());
+}
+
+#[test]
+fn feeds_have_the_newest_courses_and_contents() {
+    let site = school();
+    site.build();
+    let feed = site.read("public/feed.xml");
+    let odd = "R&amp;D &lt;b&gt;&quot;quotes&quot;&lt;/b&gt; &lt;/script&gt; 🦉";
+    let titles: Vec<_> = feed.lines().filter_map(|line| line.strip_prefix("  <title>")).collect();
+    assert_eq!(titles, ["الحروف</title>", &*format!("{odd}</title>"), "Sets</title>"], "{feed}");
+    assert!(feed.contains("<updated>2026-04-01T00:00:00Z</updated>\n <link rel=\"self\""), "{feed}");
+    assert!(feed.contains("<entry xml:lang=\"ar\">") && feed.contains("tag:school.example,2026-04-01:course/3"));
+    let of_course = site.read("public/course/odd/feed.xml");
+    assert!(of_course.contains("<summary>Open words &amp; more.</summary>"), "{of_course}");
+    assert!(of_course.contains("<uri>https://school.example/instructor/ada/</uri>"));
+    assert!(of_course.contains("<updated>2026-03-03T10:20:30Z</updated>"));
+    let gated = site.read("public/course/sets/feed.xml");
+    assert!(gated.contains("<title>Union</title>") && !gated.contains("secret"), "{gated}");
+    assert!(gated.contains("/course/sets/basics/#union\""), "{gated}");
+    assert!(
+        gated.contains("<summary>A preview's words.</summary>")
+            || gated.contains("<summary>A preview&apos;s words.</summary>"),
+        "{gated}"
+    );
+    assert!(!site.has("public/course/letters/feed.xml"), "nothing in it could have a date");
+    assert!(site.has("public/course/subject/arabic/feed.xml"));
+}
+
+#[test]
+fn pages_lead_to_the_feeds_that_are_there_and_to_no_other() {
+    let mut site = school();
+    let led = |site: &Site| {
+        let pages = tree(&site.config.public).into_iter().filter(|(path, _)| path.ends_with(".html"));
+        let mut feeds: Vec<_> = pages
+            .filter_map(|(_, bytes)| {
+                let text = String::from_utf8(bytes).expect("UTF-8");
+                let (_, rest) = text.split_once("type=\"application/atom+xml\" href=\"/")?;
+                Some(rest.split('"').next()?.to_owned())
+            })
+            .collect();
+        feeds.sort();
+        feeds
+    };
+    let feeds = |site: &Site| {
+        tree(&site.config.public).into_keys().filter(|path| path.ends_with("feed.xml")).collect::<Vec<_>>()
+    };
+    site.build();
+    assert_eq!(led(&site), feeds(&site));
+    assert_eq!(feeds(&site).len(), 5);
+    site.config.base_url = None;
+    site.build();
+    assert!(led(&site).is_empty() && feeds(&site).is_empty());
+}
+
+#[tokio::test]
+async fn static_hosts_send_what_our_server_sends_and_are_the_only_readers_of_their_files() {
+    let site = school();
+    let basics = site.read("content/maths/sets/01-basics/module.md");
+    site.write(
+        "content/maths/sets/01-basics/module.md",
+        basics.replace("+++\nThe", "aliases = [\"/gone/\"]\n+++\nThe"),
+    );
+    let server = Server::over(site).await;
+    let headers = server.site.read("public/_headers");
+    for path in ["/", "/feed.xml", "/course/odd/part/one/"] {
+        let answer = server.visitor().get(path).await;
+        let rule = headers.split("\n/").nth(1).expect("a rule");
+        let sent: Vec<_> = rule.lines().filter_map(|line| line.strip_prefix("  ")?.split_once(": ")).collect();
+        assert_eq!(sent.len(), 4);
+        for (name, value) in sent {
+            assert_eq!(header(&answer, name), value);
+        }
+    }
+    let feed = server.visitor().get("/course/odd/feed.xml").await;
+    assert_eq!(header(&feed, "content-type"), "application/atom+xml; charset=utf-8");
+    assert!(
+        headers.contains("/course/:any/feed.xml\n  content-type: application/atom+xml; charset=utf-8\n"),
+        "{headers}"
+    );
+    let redirects = server.site.read("public/_redirects");
+    let rules: Vec<_> = redirects.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(rules, ["/old/ /course/odd/ 301"], "a static host has no gated pages");
+    for path in ["/_headers", "/_redirects"] {
+        assert_eq!(server.visitor().get(path).await.status(), 404, "{path}");
+    }
+    let mut site = server.site.copy();
+    site.config.static_host_files = false;
+    site.build();
+    assert!(!site.has("public/_headers") && !site.has("public/_redirects"));
+}
