@@ -176,6 +176,7 @@ impl Layer {
         self.private = fields.text("private");
         self.html = fields.optional_flag("html");
         self.static_host_files = fields.optional_flag("static_host_files");
+        self.search = fields.optional_flag("search");
     }
 
     fn read_server(&mut self, fields: &mut Fields<'_>) {

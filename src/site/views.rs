@@ -5,6 +5,7 @@
 use super::curriculum::{Content, Course, Document, Instructor, Kind, Module, Speech, Subject};
 use super::fragment::Resolved;
 use super::graph::{SiteGraph, audience, content_place};
+use super::outputs::{About, locale};
 use crate::course::{Address, Audience, routes};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
@@ -69,14 +70,16 @@ impl Views<'_> {
             None => {
                 let page = self.page(self.word(&self.site, "all_courses"), &self.site, "", &routes::catalog());
                 let any = self.graph.curriculum.subjects.iter().any(|subject| !subject.courses.is_empty());
-                PageView { feed: any.then(|| self.feed_link(&routes::catalog())).flatten(), ..page }
+                let feed = self.feed_link(&routes::catalog()).filter(|_| any);
+                self.about(PageView { feed, ..page }, About::Site)
             }
             Some(subject) => {
                 let title = self.word(&subject.speech, "subject_courses").replace("{name}", &subject.title);
                 let lead = self.lead(&subject.document);
                 let address = routes::subject(&subject.slug);
                 let feed = self.feed_link(&address).filter(|_| !subject.courses.is_empty());
-                PageView { feed, ..self.page(title, &subject.speech, &lead, &address) }
+                let page = self.page(title, &subject.speech, &lead, &address);
+                self.about(PageView { feed, ..page }, About::Subject)
             }
         }
     }
@@ -98,8 +101,9 @@ impl Views<'_> {
         let address = routes::course(&course.slug);
         let any = course.modules.iter().any(|module| !module.contents.is_empty());
         let feed = self.feed_link(&address).filter(|_| any);
+        let page = self.page(course.title.clone(), &course.speech, &summary, &address);
         CourseView {
-            page: PageView { feed, ..self.page(course.title.clone(), &course.speech, &summary, &address) },
+            page: self.about(PageView { feed, ..page }, About::Course(subject, course)),
             id: course.id.get(),
             course: self.entry(subject, course),
             overview_html: self.html(&course.document, Audience::Everyone, diagnostics),
@@ -119,8 +123,9 @@ impl Views<'_> {
             .filter(|(_, course)| course.owner == instructor.user_name)
             .collect();
         courses.sort_by_key(|(_, course)| std::cmp::Reverse((course.created, course.id)));
+        let page = self.page(instructor.name.clone(), &instructor.speech, &lead, &address);
         InstructorView {
-            page: self.page(instructor.name.clone(), &instructor.speech, &lead, &address),
+            page: self.about(page, About::Instructor(instructor)),
             biography_html: self.html(&instructor.document, Audience::Everyone, diagnostics),
             courses: courses.into_iter().map(|(subject, course)| self.entry(subject, course)).collect(),
         }
@@ -189,6 +194,9 @@ impl Views<'_> {
             canonical: self.base_url.map(|base| format!("{base}{}", address.href())),
             indexed: true,
             feed: None,
+            kind: "website",
+            locale: locale(&speech.lang),
+            linked_data_html: String::new(),
         }
     }
 

@@ -158,3 +158,53 @@ async fn static_hosts_send_what_our_server_sends_and_are_the_only_readers_of_the
     site.build();
     assert!(!site.has("public/_headers") && !site.has("public/_redirects"));
 }
+
+/// The JSON-LD of a page: what is in the one element that may hold it.
+fn linked_data(page: &str) -> Vec<serde_json::Value> {
+    let (_, rest) = page.split_once("<script type=\"application/ld+json\">").expect("described");
+    let (json, rest) = rest.split_once("</script>").expect("an end");
+    assert!(!rest.contains("ld+json"), "one element");
+    let value: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    assert_eq!(value["@context"], "https://schema.org");
+    value["@graph"].as_array().expect("a list").clone()
+}
+
+#[test]
+fn a_page_says_what_it_is_about() {
+    let mut site = school();
+    site.config.lang = "en-GB".parse().expect("a language");
+    site.build();
+    let odd = "R&D <b>\"quotes\"</b> </script> 🦉";
+    let course = &linked_data(&site.public("/course/odd/"))[0];
+    assert_eq!((&course["@type"], &course["name"]), (&"Course".into(), &odd.into()));
+    assert_eq!(course["@id"], format!("{BASE}/course/odd/"));
+    assert_eq!(course["provider"]["name"], "Test school");
+    assert_eq!(course["hasCourseInstance"]["instructor"]["name"], "Ada Okafor");
+    assert_eq!(course["isAccessibleForFree"], true);
+    assert_eq!(course["syllabusSections"][0]["name"], "A part");
+    let gated = &linked_data(&site.public("/course/sets/"))[0];
+    assert!(gated.get("isAccessibleForFree").is_none(), "educa does not know whether a school charges");
+    assert_eq!(gated["hasPart"].as_array().expect("a list").len(), 1, "the preview");
+    let lesson = linked_data(&site.public("/course/odd/part/one/"));
+    assert_eq!(lesson[0]["@type"], "LearningResource");
+    assert_eq!(lesson[0]["isPartOf"]["@id"], format!("{BASE}/course/odd/part/"));
+    let trail = lesson[1]["itemListElement"].as_array().expect("a list");
+    let names: Vec<_> = trail.iter().map(|item| item["name"].as_str().expect("a name")).collect();
+    assert_eq!(names, ["All courses", "Mathematics", odd, "A part", odd]);
+    assert_eq!(linked_data(&site.public("/"))[0]["@type"], "WebSite");
+    assert_eq!(linked_data(&site.public("/instructor/ada/"))[0]["name"], "Ada Okafor");
+    assert!(!site.gated("/course/sets/basics/").contains("ld+json"));
+    let page = site.public("/course/odd/");
+    for tag in [
+        "property=\"og:title\" content=\"R&amp;D &lt;b&gt;&quot;quotes&quot;",
+        "property=\"og:type\" content=\"article\"",
+        "property=\"og:site_name\" content=\"Test school\"",
+        "property=\"og:url\" content=\"https://school.example/course/odd/\"",
+        "property=\"og:locale\" content=\"en_GB\"",
+        "property=\"og:description\" content=\"An odd course.\"",
+        "name=\"twitter:card\" content=\"summary\"",
+    ] {
+        assert!(page.contains(tag), "{tag} {page}");
+    }
+    assert!(!site.gated("/course/sets/basics/").contains("og:title"));
+}

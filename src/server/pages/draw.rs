@@ -49,6 +49,9 @@ impl Pages {
             canonical: None,
             indexed: false,
             feed: None,
+            kind: "website",
+            locale: None,
+            linked_data_html: String::new(),
         }
     }
 

@@ -9,6 +9,8 @@ mod xml;
 mod sitemap;
 mod feeds;
 mod static_host;
+mod linked_data;
 mod made;
 
+pub use linked_data::{About, locale};
 pub use made::{addresses, jobs};
