@@ -144,6 +144,23 @@ pub mod routes {
         Address(format!("/sitemap-{nth}.xml"))
     }
 
+    /// The list of courses for a search.
+    pub fn search_index() -> Address {
+        Address(format!("/{SEARCH}/index.json"))
+    }
+
+    /// What a search finds of a course that everyone may read.
+    pub fn search(course: CourseId) -> Address {
+        Address(format!("/{SEARCH}/{course}.json"))
+    }
+
+    /// What a search finds of a course that only the enrolled may read.
+    pub fn search_enrolled(course: CourseId) -> Address {
+        Address(format!("/{SEARCH}/{course}-enrolled.json"))
+    }
+
+    const SEARCH: &str = "search";
+
     /// The feed of a page.
     pub fn feed(page: &Address) -> Address {
         Address(format!("{}{FEED}", page.0))

@@ -1,7 +1,7 @@
 //! All outputs as jobs, and where they lie.
 
 use super::listed::listed;
-use super::{sitemap, static_host};
+use super::{search, sitemap, static_host};
 use crate::course::{Address, Audience, routes};
 use crate::digest::Digest;
 use crate::site::config::SiteConfig;
@@ -15,6 +15,12 @@ pub fn addresses(curriculum: &Curriculum, config: &SiteConfig) -> Vec<(Address, 
     if config.static_host_files {
         let files = ["/_headers", "/_redirects"].map(|file| file.parse().expect("an address"));
         addresses.extend(files.map(|address| (address, "a file for static hosts")));
+    }
+    if config.search {
+        let courses = curriculum.subjects.iter().flat_map(|subject| &subject.courses);
+        let files = courses.flat_map(|course| [routes::search(course.id), routes::search_enrolled(course.id)]);
+        let files = files.chain([routes::search_index()]);
+        addresses.extend(files.map(|address| (address, "what a search reads")));
     }
     if let Some(base_url) = &config.base_url {
         let files = sitemap::files(&listed(curriculum), base_url, sitemap::PROTOCOL);
@@ -45,6 +51,9 @@ pub fn jobs<'a>(views: &Views<'a>, config: &SiteConfig) -> Vec<Job<'a>> {
     for feed in views.feeds() {
         let (address, key) = (feed.address(), feed.key());
         jobs.push(Job::new(address, Audience::Everyone, key, Make::Output(Box::new(move |_| feed.bytes()))));
+    }
+    if config.search {
+        jobs.extend(search::jobs(views));
     }
     if config.static_host_files {
         let without_address =

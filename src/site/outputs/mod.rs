@@ -8,6 +8,7 @@ mod listed;
 mod xml;
 mod sitemap;
 mod feeds;
+mod search;
 mod static_host;
 mod linked_data;
 mod made;
