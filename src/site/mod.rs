@@ -41,9 +41,11 @@ mod draw;
 mod publish;
 mod run;
 mod build;
+mod external;
 
 pub use build::{BuildError, Built, Engine, Progress, Quiet, SchoolSize, Stage, build, check, check_published};
 pub use config::SiteConfig;
+pub use external::{ExternalLinks, external_links};
 pub use front_matter::{Fence, FrontMatter, split as split_front_matter};
 pub use publish::{PublishError, Published};
 pub use video::{NotAVideo, Video, parse as parse_video};

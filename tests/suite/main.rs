@@ -12,6 +12,7 @@ mod mistakes;
 mod themes;
 mod publishing;
 mod outputs;
+mod external;
 mod incremental;
 mod program;
 mod authors_commands;
