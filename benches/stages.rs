@@ -8,7 +8,8 @@ use educa::diag::{Diagnostics, SourceText};
 use educa::digest::Digest;
 use educa::site::{Dialect, MarkdownWords, RenderOptions, render_markdown, split_front_matter};
 use educa::theme::{
-    CourseNav, HeadingView, LessonView, LinkView, NavModule, Neighbours, OutlineContent, PageView, Shared, SiteView, Theme,
+    CourseNav, HeadingView, LessonView, LinkView, NavModule, Neighbours, OutlineContent, PageView, Shared, SiteView,
+    Theme,
 };
 use std::hint::black_box;
 use std::path::Path;
@@ -19,7 +20,8 @@ fn lesson() -> String {
                      called, and in whatever order somebody wrote them down. See [the next](02-next.md#here).\n\n";
     let list = "- the first thing\n- the second, with `code`\n- the third\n\n";
     let table = "| name | size |\n|------|-----:|\n| one  | 1    |\n| two  | 2    |\n\n";
-    let rust = "```rust\nfn gcd(a: u64, b: u64) -> u64 {\n    if b == 0 { a } else { gcd(b, a % b) } // Euclid\n}\n```\n\n";
+    let rust =
+        "```rust\nfn gcd(a: u64, b: u64) -> u64 {\n    if b == 0 { a } else { gcd(b, a % b) } // Euclid\n}\n```\n\n";
     let python = "```python\ndef gcd(a, b):\n    \"\"\"Euclid's.\"\"\"\n    while b:\n        a, b = b, a % b\n    return a\n```\n\n";
     let formula = "With $a^2 + b^2 = c^2$ and $\\frac{1}{n}$:\n\n$$\\sum_{k=1}^n k = \\frac{n(n+1)}{2}$$\n\n";
     let part = |n: usize| format!("## Part {n}\n\n{}{list}", paragraph.repeat(3));

@@ -88,7 +88,7 @@ pub enum Command {
     Dev(DevArgs),
     /// Finds every mistake in the content and the theme, and writes nothing
     #[command(
-        after_help = "Examples:\n  educa check\n  educa check --strict            fail on warnings too\n  educa check --deep              is what lies in public/ and private/ what the last build wrote?\n  educa check --format github     in a workflow: annotations at the lines"
+        after_help = "Examples:\n  educa check\n  educa check --strict            fail on warnings too\n  educa check --deep              is what lies in public/ and private/ what the last build wrote?\n  educa check --external          are the pages of other sites that we link to still there?\n  educa check --format github     in a workflow: annotations at the lines"
     )]
     Check(CheckArgs),
     /// Makes a new school that builds and serves at once
@@ -134,6 +134,13 @@ pub struct CheckArgs {
     /// Also read everything that was published, and compare it with what the last build wrote.
     #[arg(long)]
     pub deep: bool,
+    /// Also ask other sites whether the pages that texts link to are there. What answered is kept in .educa/links for 7
+    /// days, the only file that check ever writes.
+    #[arg(long)]
+    pub external: bool,
+    /// Ask hosts with private addresses too, such as this machine.
+    #[arg(long, requires = "external")]
+    pub external_allow_private: bool,
 }
 
 /// What every server takes.

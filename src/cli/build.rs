@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::args::{BuildArgs, CheckArgs, Format};
+use super::external;
 use super::progress::Bar;
 use super::report::{self, JsonDiagnostic, counted};
 use super::settings::Settings;
@@ -34,6 +35,13 @@ pub fn check(settings: Settings, args: &CheckArgs, format: Format) -> anyhow::Re
         let mut all = built.diagnostics;
         all.append(site::check_published(&config)?);
         built.diagnostics = all.sorted();
+    }
+    if args.external {
+        let (said, note) = external::check(&config, args.external_allow_private)?;
+        let mut all = built.diagnostics;
+        all.append(said);
+        built.diagnostics = all.sorted();
+        built.notes.push(note);
     }
     match format {
         Format::Json => print_json(&built)?,

@@ -14,6 +14,7 @@ mod serve;
 mod dev;
 mod ids;
 mod new;
+mod external;
 mod fix;
 mod init;
 mod user;

@@ -44,6 +44,8 @@ struct Layer {
     html: Option<bool>,
     highlight: Option<bool>,
     math: Option<bool>,
+    static_host_files: Option<bool>,
+    search: Option<bool>,
     listen: Option<SocketAddr>,
     allowed_hosts: Option<Vec<String>>,
     max_connections: Option<u32>,
@@ -177,6 +179,8 @@ impl Layer {
         self.html = fields.optional_flag("html");
         self.highlight = fields.optional_flag("highlight");
         self.math = fields.optional_flag("math");
+        self.static_host_files = fields.optional_flag("static_host_files");
+        self.search = fields.optional_flag("search");
     }
 
     fn read_server(&mut self, fields: &mut Fields<'_>) {
@@ -214,6 +218,8 @@ impl Layer {
             html: self.html.or(below.html),
             highlight: self.highlight.or(below.highlight),
             math: self.math.or(below.math),
+            static_host_files: self.static_host_files.or(below.static_host_files),
+            search: self.search.or(below.search),
             listen: self.listen.or(below.listen),
             allowed_hosts: self.allowed_hosts.or(below.allowed_hosts),
             max_connections: self.max_connections.or(below.max_connections),
@@ -247,6 +253,8 @@ impl Layer {
             raw_html: self.html.unwrap_or(false),
             highlight: self.highlight.unwrap_or(true),
             math: self.math.unwrap_or(true),
+            static_host_files: self.static_host_files.unwrap_or(true),
+            search: self.search.unwrap_or(true),
             drafts: false,
             now,
             newest: None,

@@ -125,7 +125,58 @@ pub mod routes {
         SERVED.contains(&first)
     }
 
-    const SERVED: [&str; 6] = ["accounts", "students", "api", "chat", "ws", "assets"];
+    const SERVED: [&str; 6] = ["accounts", "students", "api", "chat", "ws", ASSETS];
+    const ASSETS: &str = "assets";
+
+    /// The folders whose addresses the server answers by itself: nothing in them is for a search engine.
+    pub fn answered() -> impl Iterator<Item = &'static str> {
+        SERVED.into_iter().filter(|folder| *folder != ASSETS)
+    }
+
+    /// The list of pages for search engines.
+    pub fn sitemap() -> Address {
+        Address("/sitemap.xml".into())
+    }
+
+    /// A part of a list that is too long for one file, from 1. Beside the list: one in a folder could name only what lies
+    /// in that folder.
+    pub fn sitemap_part(nth: usize) -> Address {
+        Address(format!("/sitemap-{nth}.xml"))
+    }
+
+    /// The list of courses for a search.
+    pub fn search_index() -> Address {
+        Address(format!("/{SEARCH}/index.json"))
+    }
+
+    /// What a search finds of a course that everyone may read.
+    pub fn search(course: CourseId) -> Address {
+        Address(format!("/{SEARCH}/{course}.json"))
+    }
+
+    /// What a search finds of a course that only the enrolled may read.
+    pub fn search_enrolled(course: CourseId) -> Address {
+        Address(format!("/{SEARCH}/{course}-enrolled.json"))
+    }
+
+    const SEARCH: &str = "search";
+
+    /// The feed of a page.
+    pub fn feed(page: &Address) -> Address {
+        Address(format!("{}{FEED}", page.0))
+    }
+
+    /// Whether a feed lies at an address.
+    pub fn is_feed(address: &Address) -> bool {
+        address.0.strip_suffix(FEED).is_some_and(|page| page.ends_with('/'))
+    }
+
+    const FEED: &str = "feed.xml";
+
+    /// What search engines are asked to leave alone.
+    pub fn robots() -> Address {
+        Address("/robots.txt".into())
+    }
 
     /// A course's overview.
     pub fn course(course: &Slug) -> Address {

@@ -6,6 +6,7 @@
 mod address;
 mod catalog;
 mod catalog_file;
+pub mod headers;
 mod ids;
 mod language;
 mod slug;

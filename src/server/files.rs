@@ -23,7 +23,7 @@ use super::local_path::LocalPath;
 use super::pages;
 use super::problem::Problem;
 use super::publication::{Publication, PublicationSource};
-use crate::course::{Address, Audience, CourseId, routes};
+use crate::course::{Address, Audience, CourseId, headers, routes};
 use crate::digest::Digest;
 use crate::disk::{self, DiskError};
 use crate::school::{Denied, File, Pass, Standing, admit};
@@ -165,23 +165,26 @@ fn on_disk(source: &PublicationSource, file: &File) -> PathBuf {
 fn describe(headers: &mut HeaderMap, address: &Address, audience: Audience, etag: &str) {
     let cache = match audience {
         // The name changes with the bytes.
-        Audience::Everyone if address.as_str().starts_with("/assets/") => "public, max-age=31536000, immutable",
-        Audience::Everyone => "public, no-cache",
+        Audience::Everyone if address.as_str().starts_with("/assets/") => headers::IMMUTABLE,
+        Audience::Everyone => headers::REVALIDATE,
         Audience::Enrolled(_) => "private, no-cache",
     };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     if audience != Audience::Everyone {
         headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
     }
-    headers.insert(header::CONTENT_TYPE, content_type(&address.file()));
+    headers.insert(header::CONTENT_TYPE, content_type(address));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     if let Ok(etag) = HeaderValue::from_str(etag) {
         headers.insert(header::ETAG, etag);
     }
 }
 
-fn content_type(file: &str) -> HeaderValue {
-    let kind = mime_guess::from_path(file).first_or_octet_stream();
+fn content_type(address: &Address) -> HeaderValue {
+    if routes::is_feed(address) {
+        return HeaderValue::from_static(headers::FEED);
+    }
+    let kind = mime_guess::from_path(address.file()).first_or_octet_stream();
     let text = kind.type_() == mime::TEXT || kind.subtype() == mime::JAVASCRIPT || kind.subtype() == mime::JSON;
     let value = if text { format!("{}; charset=utf-8", kind.essence_str()) } else { kind.essence_str().to_owned() };
     HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("application/octet-stream"))

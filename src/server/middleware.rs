@@ -22,22 +22,7 @@ use super::app::App;
 use super::config::ServerConfig;
 use super::hosts::Hosts;
 use super::problem::{Problem, draw};
-
-/// What a browser may load on our pages. No inline script or style, no other host but the players of videos that a
-/// learner asked for. `themes/school/templates/base.html` repeats it for static hosts.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-    img-src 'self' data:; font-src 'self'; media-src 'self' https:; connect-src 'self'; \
-    frame-src 'self' https://www.youtube-nocookie.com https://player.vimeo.com; \
-    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// Headers that every answer has.
-const SECURITY_HEADERS: [(HeaderName, &str); 4] = [
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::X_FRAME_OPTIONS, "DENY"),
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-    // Not stricter: players of videos ask which site they play on, and then hear its name and no path.
-    (header::REFERRER_POLICY, "strict-origin-when-cross-origin"),
-];
+use crate::course::headers::SECURITY_HEADERS;
 
 const REQUEST_ID: &str = "x-request-id";
 
@@ -90,7 +75,7 @@ fn span(request: &Request) -> tracing::Span {
 async fn security_headers(State(config): State<Arc<ServerConfig>>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     for (name, value) in SECURITY_HEADERS {
-        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+        response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
     }
     if config.is_https() {
         // Of this host alone: what else the operator runs below its name is theirs to decide.

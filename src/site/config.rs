@@ -40,6 +40,10 @@ pub struct SiteConfig {
     pub highlight: bool,
     /// Whether `$…$` is a formula.
     pub math: bool,
+    /// Whether `_headers` and `_redirects` are written for static hosts.
+    pub static_host_files: bool,
+    /// Whether documents for a search are written.
+    pub search: bool,
     /// Whether drafts are built.
     pub drafts: bool,
     /// The moment that `publish_on` is compared with.
@@ -55,12 +59,11 @@ pub struct SiteConfig {
 impl SiteConfig {
     /// The identity of every setting that has a part in what is published.
     pub fn digest(&self) -> Digest {
-        let Self {
-            title, description, lang, base_url, theme, raw_html, drafts, highlight, math, newest, program, ..
-        } = self;
-        let text = format!(
-            "{title:?} {description:?} {lang} {base_url:?} {theme:?} {raw_html} {drafts} {highlight} {math} {newest:?} {program:?}"
-        );
+        let Self { title, description, lang, base_url, theme, raw_html, drafts, newest, program, .. } = self;
+        let Self { highlight, math, static_host_files, search, .. } = self;
+        let switches = [raw_html, drafts, highlight, math, static_host_files, search];
+        let text =
+            format!("{title:?} {description:?} {lang} {base_url:?} {theme:?} {switches:?} {newest:?} {program:?}");
         Digest::of(text.as_bytes())
     }
 

@@ -117,6 +117,7 @@ fn make_one(
         Make::Bytes(bytes) => bytes.to_vec(),
         Make::Page(page) => drawn(draw(views, page).map(String::into_bytes)),
         Make::Contents(course) => drawn(draw_contents(views, course)),
+        Make::Output(write) => write(views),
     };
     let entry = Entry { key: job.key, digest: Digest::of(&bytes), size: bytes.len() as u64 };
     let same = before.entry(&job.path()).is_some_and(|old| old.digest == entry.digest);

@@ -19,6 +19,8 @@ pub struct Fragment {
     pub headings: Vec<Heading>,
     /// The first paragraph as plain text, for descriptions; may be empty.
     pub lead: String,
+    /// All of it but the headings as plain text, for searches.
+    pub text: String,
 }
 
 /// A part of a fragment.

@@ -32,14 +32,14 @@ pub struct FragmentFacts {
     blob: Blob,
 }
 
-/// Where the HTML is.
+/// Where the plain text and, behind it, the HTML are.
 #[derive(Debug, Serialize, Deserialize)]
 enum Blob {
     /// In the pack.
     Packed { at: u64, length: u32, digest: Digest },
     /// In memory, in a build that must not write.
     #[serde(skip)]
-    Held(Vec<Piece>),
+    Held(String, Vec<Piece>),
 }
 
 /// What the last build asked for, by key.
@@ -89,15 +89,15 @@ impl BlobShelf {
 
     /// Puts a fragment's HTML away.
     pub fn put(&self, key: Digest, fragment: Fragment) -> Result<FragmentFacts, DiskError> {
-        let Fragment { pieces, links, external, headings, lead } = fragment;
+        let Fragment { pieces, links, external, headings, lead, text } = fragment;
         let is_empty = pieces.is_empty();
         let blob = match &self.pack {
             Some(pack) if !self.read_only => {
-                let bytes = postcard::to_allocvec(&pieces).expect("plain texts and numbers always serialize");
+                let bytes = postcard::to_allocvec(&(&text, &pieces)).expect("plain texts and numbers always serialize");
                 let (length, digest) = (bytes.len() as u32, Digest::of(&bytes));
                 Blob::Packed { at: pack.append(&bytes)?, length, digest }
             }
-            _ => Blob::Held(pieces),
+            _ => Blob::Held(text, pieces),
         };
         Ok(FragmentFacts { links, external, headings, lead, is_empty, key, blob })
     }
@@ -105,17 +105,38 @@ impl BlobShelf {
     /// A fragment's HTML with every hole filled.
     fn fill(&self, facts: &FragmentFacts, resolved: &[Resolved]) -> String {
         match &facts.blob {
-            Blob::Held(pieces) => fill(pieces, resolved),
-            Blob::Packed { at, length, digest } => {
-                let bytes = self.pack.as_ref().and_then(|pack| pack.read(*at, *length as usize));
-                let sound = bytes.filter(|bytes| Digest::of(bytes) == *digest);
-                let pieces: Option<Vec<Piece>> = sound.and_then(|bytes| postcard::from_bytes(&bytes).ok());
-                if pieces.is_none() {
-                    self.damaged.store(true, Ordering::Relaxed);
-                }
+            Blob::Held(_, pieces) => fill(pieces, resolved),
+            Blob::Packed { .. } => {
+                let pieces = self.packed(facts, |bytes| {
+                    // The text is stepped over, not copied.
+                    let (_, rest) = postcard::take_from_bytes::<&str>(bytes).ok()?;
+                    postcard::from_bytes::<Vec<Piece>>(rest).ok()
+                });
                 fill(&pieces.unwrap_or_default(), resolved)
             }
         }
+    }
+
+    /// A fragment's plain text.
+    fn text(&self, facts: &FragmentFacts) -> String {
+        match &facts.blob {
+            Blob::Held(text, _) => text.clone(),
+            Blob::Packed { .. } => {
+                let text = self.packed(facts, |bytes| Some(postcard::take_from_bytes::<String>(bytes).ok()?.0));
+                text.unwrap_or_default()
+            }
+        }
+    }
+
+    /// What `read` finds in a fragment's blob; a blob that is not what was put there is noted.
+    fn packed<T>(&self, facts: &FragmentFacts, read: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
+        let Blob::Packed { at, length, digest } = &facts.blob else { return None };
+        let bytes = self.pack.as_ref().and_then(|pack| pack.read(*at, *length as usize));
+        let found = bytes.filter(|bytes| Digest::of(bytes) == *digest).and_then(|bytes| read(&bytes));
+        if found.is_none() {
+            self.damaged.store(true, Ordering::Relaxed);
+        }
+        found
     }
 }
 
@@ -143,6 +164,11 @@ impl Fragments {
         self.get(path).map(|facts| self.shelf.fill(facts, resolved)).unwrap_or_default()
     }
 
+    /// Its plain text without headings.
+    pub fn text(&self, path: &str) -> String {
+        self.get(path).map(|facts| self.shelf.text(facts)).unwrap_or_default()
+    }
+
     /// By key, for the next build.
     pub fn known(&self) -> &KnownFragments {
         &self.spotless
@@ -156,7 +182,7 @@ const SLACK: u64 = 16 * 1024 * 1024;
 pub fn compact(shelf: BlobShelf, known: KnownFragments, path: &Path) -> Result<(BlobShelf, KnownFragments), DiskError> {
     let length = |facts: &Arc<FragmentFacts>| match &facts.blob {
         Blob::Packed { length, .. } => u64::from(*length),
-        Blob::Held(_) => 0,
+        Blob::Held(..) => 0,
     };
     let live: u64 = known.values().map(length).sum();
     let Some(pack) = &shelf.pack else { return Ok((shelf, known)) };
@@ -183,7 +209,7 @@ mod tests {
     use super::*;
 
     fn fragment(text: &str) -> Fragment {
-        Fragment { pieces: vec![Piece::Html(text.into())], ..Fragment::default() }
+        Fragment { pieces: vec![Piece::Html(text.into())], text: "plain".into(), ..Fragment::default() }
     }
 
     #[test]
@@ -193,6 +219,7 @@ mod tests {
         let shelf = BlobShelf::open(&path).expect("opened");
         let facts = shelf.put(Digest::of(b"key"), fragment("<p>one</p>")).expect("put");
         assert_eq!(shelf.fill(&facts, &[]), "<p>one</p>");
+        assert_eq!(shelf.text(&facts), "plain");
         crate::disk::write(&path, b"rubbish, and more of it").expect("written");
         let shelf = BlobShelf::open(&path).expect("opened");
         assert_eq!(shelf.fill(&facts, &[]), "");

@@ -61,13 +61,22 @@ impl Target<'_> {
 }
 
 impl<'a> SiteGraph<'a> {
-    /// Places everything; two things at one address are reported.
-    pub fn new(curriculum: &'a Curriculum, fragments: &'a Fragments, diagnostics: &mut Diagnostics) -> Self {
+    /// Places everything; two things at one address are reported. `made` are the addresses, with names for people, of
+    /// what the build makes besides pages.
+    pub fn new(
+        curriculum: &'a Curriculum,
+        fragments: &'a Fragments,
+        made: Vec<(Address, &'static str)>,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
         let owners = curriculum.instructors.iter().map(|instructor| (&instructor.user_name, instructor)).collect();
         let (targets, taken, moved) = (HashMap::new(), BTreeMap::new(), Vec::new());
         let mut graph = Self { curriculum, fragments, owners, targets, taken, moved };
         graph.claim(routes::catalog(), "the catalog", Rank::Page, None, diagnostics);
         graph.claim(routes::not_found(), "the page for what does not exist", Rank::Page, None, diagnostics);
+        for (address, name) in made {
+            graph.claim(address, name, Rank::Page, None, diagnostics);
+        }
         for instructor in &curriculum.instructors {
             let address = routes::instructor(&instructor.user_name);
             let document = &instructor.document;

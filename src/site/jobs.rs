@@ -39,7 +39,12 @@ pub enum Make<'a> {
     Bytes(&'a [u8]),
     /// Copied.
     Copy(&'a Resource),
+    /// Something else than a page, which its maker knows how to write.
+    Output(Writer<'a>),
 }
+
+/// Writes a file; it may draw on the graph that its job was made from, and on nothing that the job's key does not cover.
+pub type Writer<'a> = Box<dyn Fn(&Views<'_>) -> Vec<u8> + Send + Sync + 'a>;
 
 /// The folders of a build, as ledger and plan name them.
 pub const PUBLIC: &str = "public";
@@ -47,7 +52,8 @@ pub const PUBLIC: &str = "public";
 pub const PRIVATE: &str = "private";
 
 impl<'a> Job<'a> {
-    fn new(address: Address, audience: Audience, key: Digest, make: Make<'a>) -> Self {
+    /// A file at an address.
+    pub fn new(address: Address, audience: Audience, key: Digest, make: Make<'a>) -> Self {
         Self { file: address.file(), address: Some(address), audience, key, make }
     }
 

@@ -2,9 +2,10 @@
 
 use super::curriculum::{Content, Course, Kind, Layout, Module, Subject};
 use super::graph::{audience, content_place};
+use super::outputs::About;
 use super::video::Video;
 use super::views::{Views, kind_name, subject_link};
-use crate::course::{Address, Audience, routes};
+use crate::course::{Address, routes};
 use crate::diag::Diagnostics;
 use crate::theme::{
     ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, LinkView, ModuleView,
@@ -67,7 +68,7 @@ impl Views<'_> {
             updated: content.updated.to_string(),
         };
         ModuleView {
-            page: self.module_page(place.course, module),
+            page: self.module_page(place, module),
             nav: &place.parts.nav,
             neighbours: place.neighbours(),
             number: place.module_at + 1,
@@ -79,7 +80,7 @@ impl Views<'_> {
     /// A module's page with the list of its contents.
     pub fn module_outline<'v>(&self, place: &Place<'v>, module: &Module, said: &mut Diagnostics) -> OutlineView<'v> {
         OutlineView {
-            page: self.module_page(place.course, module),
+            page: self.module_page(place, module),
             nav: &place.parts.nav,
             neighbours: place.neighbours(),
             number: place.module_at + 1,
@@ -102,7 +103,7 @@ impl Views<'_> {
             title: heading.title.clone(),
         };
         LessonView {
-            page: PageView { indexed: audience(course, module) == Audience::Everyone, ..page },
+            page: self.about(page, About::Lesson(place.parts.nav.part(), course, module, content)),
             nav: &place.parts.nav,
             neighbours: place.neighbours(),
             module: LinkView {
@@ -180,11 +181,11 @@ impl Views<'_> {
         }
     }
 
-    fn module_page(&self, course: &Course, module: &Module) -> PageView {
+    fn module_page(&self, place: &Place<'_>, module: &Module) -> PageView {
+        let course = place.course;
         let address = routes::module(&course.slug, &module.slug);
         let page = self.page(module.title.clone(), &course.speech, &self.lead(&module.document), &address);
-        // A gated page answers a search engine with the sign-in form.
-        PageView { indexed: audience(course, module) == Audience::Everyone, ..page }
+        self.about(page, About::Module(place.parts.nav.part(), course, module))
     }
 
     /// What all pages of a course show.

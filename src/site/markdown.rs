@@ -79,10 +79,15 @@ struct Renderer<'a, 'd> {
     footnotes: Footnotes<'a>,
     table: Table,
     lead: String,
+    /// The words of it, as a search finds them.
+    text: String,
     in_first_paragraph: bool,
     /// Inside a block of HTML: whether a warning about it was given.
     html_block: Option<bool>,
 }
+
+/// What ends in the middle of a word; all else stands apart from what follows.
+const INLINE: [TagEnd; 4] = [TagEnd::Emphasis, TagEnd::Strong, TagEnd::Strikethrough, TagEnd::Link];
 
 struct Image {
     tag: String,
@@ -115,6 +120,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
             footnotes: Footnotes::default(),
             table: Table::default(),
             lead: String::new(),
+            text: String::new(),
             in_first_paragraph: false,
             html_block: None,
         }
@@ -189,6 +195,9 @@ impl<'a, 'd> Renderer<'a, 'd> {
     }
 
     fn end(&mut self, tag: TagEnd) {
+        if !INLINE.contains(&tag) {
+            self.text.push('\n');
+        }
         match tag {
             TagEnd::Heading(_) => self.headings.close(&mut self.out),
             TagEnd::FootnoteDefinition => self.footnotes.close(&mut self.out),
@@ -226,6 +235,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
             Event::End(TagEnd::Image) if image.depth > 0 => image.depth -= 1,
             Event::End(TagEnd::Image) => {
                 let html = format!("{} alt=\"{}\">", image.tag, escape_attribute(&image.alt));
+                self.text.push_str(&image.alt);
                 self.image = None;
                 self.out.push(Event::InlineHtml(html.into()));
             }
@@ -343,7 +353,11 @@ impl<'a, 'd> Renderer<'a, 'd> {
             Event::SoftBreak | Event::HardBreak => " ",
             _ => return,
         };
-        if !self.headings.add_text(text) && self.in_first_paragraph {
+        if self.headings.add_text(text) {
+            return;
+        }
+        self.text.push_str(text);
+        if self.in_first_paragraph {
             self.lead.push_str(text);
         }
     }
@@ -366,6 +380,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
             external: self.external,
             headings: self.headings.finish(),
             lead: self.lead,
+            text: self.text,
         }
     }
 }

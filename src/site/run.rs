@@ -17,6 +17,7 @@ use super::history::History;
 use super::jobs::{Job, PRIVATE, courses, jobs};
 use super::ledger::{Entry, Ledger, MadeOf};
 use super::memory::{Memory, lay_ledger, withdraw_ledger};
+use super::outputs;
 use super::present::{Present, folders, present};
 use super::publish::{Plan, Published, apply, plan};
 use super::render::render_all;
@@ -179,14 +180,15 @@ impl Run<'_> {
         let shelf = memory.shelf.clone();
         let fragments = render_all(&curriculum, &theme, config, memory.fragments(config)?, &shelf, &mut said)?;
         progress.begin(Stage::Link, 0);
-        let graph = SiteGraph::new(&curriculum, &fragments, &mut said);
+        let graph = SiteGraph::new(&curriculum, &fragments, outputs::addresses(&curriculum, config), &mut said);
         let site = Speech { dir: config.lang.direction(), lang: config.lang.clone() };
         let base_url = config.base_url.as_deref();
         let views = Views { graph: &graph, theme: &theme, site, base_url, purpose: Purpose::Key };
         let parts: Vec<_> = courses(&views).collect();
         let parts: Vec<_> =
             parts.into_par_iter().map(|(subject, course)| views.course_parts(subject, course)).collect();
-        let jobs = jobs(&views, theme.assets(), &parts, &mut said);
+        let mut jobs = jobs(&views, theme.assets(), &parts, &mut said);
+        jobs.extend(outputs::jobs(&views, config));
         let before = Before { ledger: &memory.ledger, present };
         let to_do = to_do(&jobs, &before);
         let views = Views { purpose: Purpose::Page, ..views };

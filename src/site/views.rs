@@ -5,6 +5,7 @@
 use super::curriculum::{Content, Course, Document, Instructor, Kind, Module, Speech, Subject};
 use super::fragment::Resolved;
 use super::graph::{SiteGraph, audience, content_place};
+use super::outputs::{About, locale};
 use crate::course::{Address, Audience, routes};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
@@ -66,18 +67,26 @@ impl Views<'_> {
 
     fn catalog_page(&self, subject: Option<&Subject>) -> PageView {
         match subject {
-            None => self.page(self.word(&self.site, "all_courses"), &self.site, "", &routes::catalog()),
+            None => {
+                let page = self.page(self.word(&self.site, "all_courses"), &self.site, "", &routes::catalog());
+                let any = self.graph.curriculum.subjects.iter().any(|subject| !subject.courses.is_empty());
+                let feed = self.feed_link(&routes::catalog()).filter(|_| any);
+                self.about(PageView { feed, ..page }, About::Site)
+            }
             Some(subject) => {
                 let title = self.word(&subject.speech, "subject_courses").replace("{name}", &subject.title);
                 let lead = self.lead(&subject.document);
-                self.page(title, &subject.speech, &lead, &routes::subject(&subject.slug))
+                let address = routes::subject(&subject.slug);
+                let feed = self.feed_link(&address).filter(|_| !subject.courses.is_empty());
+                let page = self.page(title, &subject.speech, &lead, &address);
+                self.about(PageView { feed, ..page }, About::Subject)
             }
         }
     }
 
     /// A course's overview.
     pub fn course(&self, subject: &Subject, course: &Course, diagnostics: &mut Diagnostics) -> CourseView {
-        let summary = if course.summary.is_empty() { self.lead(&course.document) } else { course.summary.clone() };
+        let summary = self.summary(course);
         let mut modules = Vec::new();
         for (at, module) in course.modules.iter().enumerate() {
             modules.push(OutlineModule {
@@ -89,8 +98,12 @@ impl Views<'_> {
                 contents: self.outline(course, module),
             });
         }
+        let address = routes::course(&course.slug);
+        let any = course.modules.iter().any(|module| !module.contents.is_empty());
+        let feed = self.feed_link(&address).filter(|_| any);
+        let page = self.page(course.title.clone(), &course.speech, &summary, &address);
         CourseView {
-            page: self.page(course.title.clone(), &course.speech, &summary, &routes::course(&course.slug)),
+            page: self.about(PageView { feed, ..page }, About::Course(subject, course)),
             id: course.id.get(),
             course: self.entry(subject, course),
             overview_html: self.html(&course.document, Audience::Everyone, diagnostics),
@@ -110,8 +123,9 @@ impl Views<'_> {
             .filter(|(_, course)| course.owner == instructor.user_name)
             .collect();
         courses.sort_by_key(|(_, course)| std::cmp::Reverse((course.created, course.id)));
+        let page = self.page(instructor.name.clone(), &instructor.speech, &lead, &address);
         InstructorView {
-            page: self.page(instructor.name.clone(), &instructor.speech, &lead, &address),
+            page: self.about(page, About::Instructor(instructor)),
             biography_html: self.html(&instructor.document, Audience::Everyone, diagnostics),
             courses: courses.into_iter().map(|(subject, course)| self.entry(subject, course)).collect(),
         }
@@ -164,6 +178,11 @@ impl Views<'_> {
         shortened(lead, DESCRIPTION)
     }
 
+    /// What a course is about, in one or two sentences; may be empty.
+    pub fn summary(&self, course: &Course) -> String {
+        if course.summary.is_empty() { self.lead(&course.document) } else { course.summary.clone() }
+    }
+
     /// The head of a page.
     pub fn page(&self, title: String, speech: &Speech, description: &str, address: &Address) -> PageView {
         PageView {
@@ -174,7 +193,16 @@ impl Views<'_> {
             address: address.href(),
             canonical: self.base_url.map(|base| format!("{base}{}", address.href())),
             indexed: true,
+            feed: None,
+            kind: "website",
+            locale: locale(&speech.lang),
+            linked_data_html: String::new(),
         }
+    }
+
+    /// The address of a page's feed, if there can be feeds.
+    fn feed_link(&self, page: &Address) -> Option<String> {
+        self.base_url.map(|_| routes::feed(page).href())
     }
 
     fn entry(&self, subject: &Subject, course: &Course) -> CourseEntry {
@@ -193,7 +221,8 @@ impl Views<'_> {
         }
     }
 
-    fn word(&self, speech: &Speech, key: &str) -> String {
+    /// A word of the theme.
+    pub fn word(&self, speech: &Speech, key: &str) -> String {
         self.theme.words(&speech.lang).get(key).to_owned()
     }
 }

@@ -21,6 +21,7 @@ use crate::disk::DiskError;
 pub struct Theme {
     tera: Tera,
     site: Value,
+    site_view: SiteView,
     dictionary: Dictionary,
     /// The words of each language as templates see them.
     word_values: BTreeMap<String, Value>,
@@ -78,8 +79,8 @@ impl Theme {
         let word_values =
             dictionary.iter().map(|(tag, words)| (tag.clone(), Value::from_serializable(words.map()))).collect();
         let digest = digest(&chain, site);
-        let site = Value::from_serializable(site);
-        Ok(Some(Self { tera, site, dictionary, word_values, assets, digest, sources }))
+        let (site, site_view) = (Value::from_serializable(site), site.clone());
+        Ok(Some(Self { tera, site, site_view, dictionary, word_values, assets, digest, sources }))
     }
 
     /// The page of a view.
@@ -113,6 +114,11 @@ impl Theme {
         let (_, template) = view.kind.names();
         let context = self.context(view, language.as_str(), template)?;
         self.draw(template, &context)
+    }
+
+    /// The site that its pages are of.
+    pub fn site(&self) -> &SiteView {
+        &self.site_view
     }
 
     /// The theme's words for pages in a language.

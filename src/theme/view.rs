@@ -108,6 +108,14 @@ pub struct PageView {
     pub canonical: Option<String>,
     /// Whether search engines may list it.
     pub indexed: bool,
+    /// The page's Atom feed, if it has one.
+    pub feed: Option<String>,
+    /// What previews of links call a page of its kind: `website`, `article` or `profile`.
+    pub kind: &'static str,
+    /// Language and country as previews of links write them, such as `de_AT`, if both are known.
+    pub locale: Option<String>,
+    /// What the page is about as JSON-LD, ready to stand in a `script` element; may be empty.
+    pub linked_data_html: String,
 }
 
 /// A link to something with a title.

@@ -12,6 +12,8 @@ mod authoring;
 mod mistakes;
 mod themes;
 mod publishing;
+mod outputs;
+mod external;
 mod incremental;
 mod program;
 mod authors_commands;

@@ -48,6 +48,10 @@ impl Pages {
             address: address.to_owned(),
             canonical: None,
             indexed: false,
+            feed: None,
+            kind: "website",
+            locale: None,
+            linked_data_html: String::new(),
         }
     }
 

@@ -53,6 +53,8 @@ impl Site {
             raw_html: false,
             highlight: true,
             math: true,
+            static_host_files: true,
+            search: true,
             drafts: false,
             now: "2026-11-20T12:00:00Z".parse().expect("a time"),
         };

@@ -1,0 +1,59 @@
+//! The links of a school that lead to other sites, each with its places. Whether anybody answers there is for somebody
+//! to find out who may use the network.
+
+use std::collections::BTreeMap;
+
+use super::assemble::assemble;
+use super::build::BuildError;
+use super::config::SiteConfig;
+use super::curriculum::{Curriculum, Document};
+use super::history::History;
+use super::memory::Memory;
+use super::render::render_all;
+use super::source::scan;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::disk::{self, Stat};
+use crate::theme::Theme;
+
+/// The URLs that the texts of a school name, in order, each with a warning at every place that is still to be worded.
+pub type ExternalLinks = BTreeMap<String, Vec<Diagnostic>>;
+
+/// Reads a school for its links to other sites, and writes nothing. What is wrong with the rest is for `check` to say.
+pub fn external_links(config: &SiteConfig) -> Result<ExternalLinks, BuildError> {
+    let mut memory = Memory::load_read_only(config)?;
+    let mut said = Diagnostics::new();
+    let (entries, problems) = disk::list_files(&config.content)?;
+    let tree = scan(config, (&entries, problems), &memory.files, Stat::default(), &mut said);
+    let history = History::default();
+    let Some(theme) = Theme::load(&config.themes, &config.theme, &config.site_view(), &mut said)? else {
+        return Ok(ExternalLinks::new());
+    };
+    let curriculum = assemble(config, &tree, &history, &mut said);
+    let shelf = memory.shelf.clone();
+    let fragments = render_all(&curriculum, &theme, config, memory.fragments(config)?, &shelf, &mut said)?;
+    let mut links = ExternalLinks::new();
+    for document in documents(&curriculum) {
+        for link in fragments.get(&document.path).map_or(&[][..], |fragment| &fragment.external) {
+            let url = link.url.strip_prefix("//").map_or_else(|| link.url.clone(), |rest| format!("https://{rest}"));
+            let url = url.split('#').next().unwrap_or_default().to_owned();
+            let span = link.span.start + document.body_at..link.span.end + document.body_at;
+            links.entry(url).or_default().push(document.warning(span, ""));
+        }
+    }
+    Ok(links)
+}
+
+fn documents(curriculum: &Curriculum) -> impl Iterator<Item = &Document> {
+    let subjects = curriculum.subjects.iter();
+    let in_subjects = subjects.flat_map(|subject| {
+        let in_courses = subject.courses.iter().flat_map(|course| {
+            let in_modules = course.modules.iter().flat_map(|module| {
+                let contents = module.contents.iter().filter_map(|content| content.document.as_ref());
+                std::iter::once(&module.document).chain(contents)
+            });
+            std::iter::once(&course.document).chain(in_modules)
+        });
+        std::iter::once(&subject.document).chain(in_courses)
+    });
+    curriculum.instructors.iter().map(|instructor| &instructor.document).chain(in_subjects)
+}

@@ -1,0 +1,185 @@
+//! Documents for a search: the words of all pages, one file for each course, and a list of courses.
+//!
+//! `/search/index.json`: `{"courses":[{"id","title","subject","lang","address","summary","documents":[addresses]}]}`,
+//! newest first. A document: `{"course","lang","pages":[{"address","title","headings":[[anchor,title]],"text"}]}`. A
+//! page's text has neither markup nor headings; an anchor goes behind the address without what stands there after `#`.
+//!
+//! `/search/<id>.json` is for everyone: the overview, and what of the course everyone may read. What is for the enrolled
+//! is in `/search/<id>-enrolled.json`, which lies in `private/` and is opened as the course's pages are.
+
+use std::cmp::Reverse;
+
+use serde::Serialize;
+
+use crate::course::{Address, Audience, routes};
+use crate::digest::Digest;
+use crate::site::curriculum::{Course, Document, Layout, Module};
+use crate::site::graph::{audience, content_place};
+use crate::site::jobs::{Job, Make};
+use crate::site::views::Views;
+
+/// A file of pages to search in.
+struct Searched<'a> {
+    course: &'a Course,
+    pages: Vec<SearchedPage<'a>>,
+}
+
+struct SearchedPage<'a> {
+    address: String,
+    title: &'a str,
+    document: Option<&'a Document>,
+}
+
+#[derive(Serialize)]
+struct File<'a> {
+    course: u32,
+    lang: &'a str,
+    pages: Vec<FilePage<'a>>,
+}
+
+#[derive(Serialize)]
+struct FilePage<'a> {
+    address: &'a str,
+    title: &'a str,
+    headings: Vec<(&'a str, &'a str)>,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Index<'a> {
+    courses: Vec<IndexedCourse<'a>>,
+}
+
+#[derive(Serialize)]
+struct IndexedCourse<'a> {
+    id: u32,
+    title: &'a str,
+    subject: &'a str,
+    lang: &'a str,
+    address: String,
+    summary: String,
+    documents: Vec<String>,
+}
+
+/// The files of a search.
+pub fn jobs<'a>(views: &Views<'a>) -> Vec<Job<'a>> {
+    let courses = views.graph.curriculum.subjects.iter().flat_map(|subject| &subject.courses);
+    let mut jobs: Vec<_> = courses.flat_map(files).map(|(at, file)| file.job(views, at)).collect();
+    let index = serde_json::to_vec(&index(views)).expect("plain texts always serialize");
+    let make = Make::Output(Box::new(move |views| bytes(&self::index(views))));
+    jobs.push(Job::new(routes::search_index(), Audience::Everyone, Digest::of(&index), make));
+    jobs
+}
+
+/// The file for everyone, and the one for the enrolled if anything is for them alone.
+fn files(course: &Course) -> impl Iterator<Item = (Audience, Searched<'_>)> {
+    let overview = SearchedPage {
+        address: routes::course(&course.slug).href(),
+        title: &course.title,
+        document: Some(&course.document),
+    };
+    let of = |wanted: Audience| {
+        let modules = course.modules.iter().filter(move |module| audience(course, module) == wanted);
+        modules.flat_map(|module| pages(course, module))
+    };
+    let open = std::iter::once(overview).chain(of(Audience::Everyone)).collect();
+    let gated: Vec<_> = of(Audience::Enrolled(course.id)).collect();
+    let gated = (!gated.is_empty()).then_some((Audience::Enrolled(course.id), Searched { course, pages: gated }));
+    std::iter::once((Audience::Everyone, Searched { course, pages: open })).chain(gated)
+}
+
+fn pages<'a>(course: &'a Course, module: &'a Module) -> impl Iterator<Item = SearchedPage<'a>> {
+    let description = SearchedPage {
+        address: routes::module(&course.slug, &module.slug).href(),
+        title: &module.title,
+        document: Some(&module.document),
+    };
+    let contents = module.contents.iter().map(move |content| {
+        let (address, anchor) = content_place(course, module, content);
+        let anchor = if course.layout == Layout::Module { format!("#{anchor}") } else { anchor };
+        SearchedPage {
+            address: format!("{}{anchor}", address.href()),
+            title: &content.title,
+            document: content.document.as_ref(),
+        }
+    });
+    std::iter::once(description).chain(contents)
+}
+
+impl<'a> Searched<'a> {
+    fn job(self, views: &Views<'a>, audience: Audience) -> Job<'a> {
+        let (address, key) = (address(self.course, audience), self.key(views));
+        let make = Make::Output(Box::new(move |views| bytes(&self.file(views))));
+        Job::new(address, audience, key, make)
+    }
+
+    /// A fragment's key stands for its text and its headings.
+    fn key(&self, views: &Views<'_>) -> Digest {
+        let mut parts = vec![self.course.speech.lang.as_str().as_bytes().to_vec()];
+        for page in &self.pages {
+            let fragment = page.document.and_then(|document| views.graph.fragments.get(&document.path));
+            let fragment = fragment.map(|fragment| fragment.key.as_bytes().to_vec()).unwrap_or_default();
+            parts.extend([page.address.as_bytes().to_vec(), page.title.as_bytes().to_vec(), fragment]);
+        }
+        Digest::of_parts(parts.iter().map(Vec::as_slice))
+    }
+
+    fn file<'f>(&'f self, views: &'f Views<'_>) -> File<'f> {
+        let page = |page: &'f SearchedPage<'_>| {
+            let fragments = views.graph.fragments;
+            let path = page.document.map_or("", |document| &*document.path);
+            let headings = fragments.get(path).map_or(&[][..], |fragment| &fragment.headings);
+            FilePage {
+                address: &page.address,
+                title: page.title,
+                headings: headings.iter().map(|heading| (&*heading.id, &*heading.title)).collect(),
+                text: in_one_line(&fragments.text(path)),
+            }
+        };
+        File {
+            course: self.course.id.get(),
+            lang: self.course.speech.lang.as_str(),
+            pages: self.pages.iter().map(page).collect(),
+        }
+    }
+}
+
+fn address(course: &Course, audience: Audience) -> Address {
+    match audience {
+        Audience::Everyone => routes::search(course.id),
+        Audience::Enrolled(id) => routes::search_enrolled(id),
+    }
+}
+
+fn index<'a>(views: &Views<'a>) -> Index<'a> {
+    let subjects = views.graph.curriculum.subjects.iter();
+    let mut courses: Vec<_> =
+        subjects.flat_map(|subject| subject.courses.iter().map(move |course| (subject, course))).collect();
+    courses.sort_by_key(|(_, course)| Reverse((course.created, course.id)));
+    let course = |(subject, course): (&'a crate::site::curriculum::Subject, &'a Course)| IndexedCourse {
+        id: course.id.get(),
+        title: &course.title,
+        subject: &subject.title,
+        lang: course.speech.lang.as_str(),
+        address: routes::course(&course.slug).href(),
+        summary: views.summary(course),
+        documents: files(course).map(|(audience, _)| address(course, audience).href()).collect(),
+    };
+    Index { courses: courses.into_iter().map(course).collect() }
+}
+
+fn bytes(file: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(file).expect("plain texts always serialize")
+}
+
+/// With single spaces between the words: a search looks for words, not for lines.
+fn in_one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    line
+}
