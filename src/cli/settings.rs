@@ -42,6 +42,7 @@ struct Layer {
     public: Option<String>,
     private: Option<String>,
     html: Option<bool>,
+    minify: Option<bool>,
     listen: Option<SocketAddr>,
     allowed_hosts: Option<Vec<String>>,
     max_connections: Option<u32>,
@@ -173,6 +174,7 @@ impl Layer {
         self.public = fields.text("public");
         self.private = fields.text("private");
         self.html = fields.optional_flag("html");
+        self.minify = fields.optional_flag("minify");
     }
 
     fn read_server(&mut self, fields: &mut Fields<'_>) {
@@ -208,6 +210,7 @@ impl Layer {
             public: self.public.or(below.public),
             private: self.private.or(below.private),
             html: self.html.or(below.html),
+            minify: self.minify.or(below.minify),
             listen: self.listen.or(below.listen),
             allowed_hosts: self.allowed_hosts.or(below.allowed_hosts),
             max_connections: self.max_connections.or(below.max_connections),
@@ -239,6 +242,7 @@ impl Layer {
             private: folder(self.private, "private"),
             state: root.join(".educa"),
             raw_html: self.html.unwrap_or(false),
+            minify: self.minify.unwrap_or(true),
             drafts: false,
             now,
             newest: None,

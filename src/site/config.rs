@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::course::Language;
 use crate::digest::Digest;
-use crate::theme::SiteView;
+use crate::theme::{SiteView, ThemeOptions};
 
 /// Settings of a build: `[site]` and `[build]` of educa.toml, with all paths made whole.
 #[derive(Debug, Clone)]
@@ -35,6 +35,8 @@ pub struct SiteConfig {
     pub state: PathBuf,
     /// Whether authors may write raw HTML.
     pub raw_html: bool,
+    /// Whether the theme's style sheets lose what no browser needs.
+    pub minify: bool,
     /// Whether drafts are built.
     pub drafts: bool,
     /// The moment that `publish_on` is compared with.
@@ -50,9 +52,10 @@ pub struct SiteConfig {
 impl SiteConfig {
     /// The identity of every setting that has a part in what is published.
     pub fn digest(&self) -> Digest {
-        let Self { title, description, lang, base_url, theme, raw_html, drafts, newest, program, .. } = self;
+        let Self { title, description, lang, base_url, theme, raw_html, minify, drafts, newest, program, .. } = self;
         let text = format!(
-            "{title:?} {description:?} {lang} {base_url:?} {theme:?} {raw_html} {drafts} {newest:?} {program:?}"
+            "{title:?} {description:?} {lang} {base_url:?} {theme:?} {raw_html} {minify} {drafts} {newest:?} \
+             {program:?}"
         );
         Digest::of(text.as_bytes())
     }
@@ -60,5 +63,10 @@ impl SiteConfig {
     /// What every page knows of the site, the server's own pages too.
     pub fn site_view(&self) -> SiteView {
         SiteView { title: self.title.clone(), description: self.description.clone(), lang: self.lang.to_string() }
+    }
+
+    /// How the theme is loaded.
+    pub fn theme_options<'a>(&'a self, site: &'a SiteView) -> ThemeOptions<'a> {
+        ThemeOptions { themes: &self.themes, name: &self.theme, site, minify: self.minify }
     }
 }

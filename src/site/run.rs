@@ -89,7 +89,8 @@ impl Run<'_> {
             || scan(config, &memory.files, self.moment, diagnostics),
         );
         let tree = tree?;
-        let Some(theme) = Theme::load(&config.themes, &config.theme, &config.site_view(), diagnostics)? else {
+        let site = config.site_view();
+        let Some(theme) = Theme::load(&config.theme_options(&site), diagnostics)? else {
             // Mistakes of the content are found as far as that goes without a theme.
             assemble(config, &tree, &history, diagnostics);
             return Ok(None);

@@ -7,6 +7,7 @@ mod browsable;
 mod catalog;
 mod contents;
 mod links;
+mod assets;
 mod authoring;
 mod mistakes;
 mod themes;

@@ -51,6 +51,7 @@ impl Site {
             state: root.join(".educa"),
             root,
             raw_html: false,
+            minify: true,
             drafts: false,
             now: "2026-11-20T12:00:00Z".parse().expect("a time"),
         };
