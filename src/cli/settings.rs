@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::course::Language;
+use crate::course::{Encoding, Language};
 use crate::diag::{Diagnostic, Diagnostics, SourceText};
 use crate::disk;
 use crate::fields::{Fields, Table, parse_toml};
@@ -43,6 +43,7 @@ struct Layer {
     private: Option<String>,
     html: Option<bool>,
     minify: Option<bool>,
+    compress: Option<Vec<Encoding>>,
     listen: Option<SocketAddr>,
     allowed_hosts: Option<Vec<String>>,
     max_connections: Option<u32>,
@@ -175,6 +176,19 @@ impl Layer {
         self.private = fields.text("private");
         self.html = fields.optional_flag("html");
         self.minify = fields.optional_flag("minify");
+        let given = fields.has("compress");
+        let mut encodings = Vec::new();
+        for (name, span) in fields.texts("compress") {
+            match name.parse() {
+                Ok(encoding) => encodings.push(encoding),
+                Err(_) => fields.wrong(
+                    span,
+                    format!("there is no compressed form \"{name}\""),
+                    "write a list of some of \"br\", \"gz\" and \"zst\"",
+                ),
+            }
+        }
+        self.compress = given.then_some(encodings);
     }
 
     fn read_server(&mut self, fields: &mut Fields<'_>) {
@@ -211,6 +225,7 @@ impl Layer {
             private: self.private.or(below.private),
             html: self.html.or(below.html),
             minify: self.minify.or(below.minify),
+            compress: self.compress.or(below.compress),
             listen: self.listen.or(below.listen),
             allowed_hosts: self.allowed_hosts.or(below.allowed_hosts),
             max_connections: self.max_connections.or(below.max_connections),
@@ -243,6 +258,7 @@ impl Layer {
             state: root.join(".educa"),
             raw_html: self.html.unwrap_or(false),
             minify: self.minify.unwrap_or(true),
+            compress: self.compress.unwrap_or_default(),
             drafts: false,
             now,
             newest: None,

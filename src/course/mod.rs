@@ -6,6 +6,7 @@
 mod address;
 mod catalog;
 mod catalog_file;
+mod encoding;
 mod ids;
 mod language;
 mod slug;
@@ -14,6 +15,7 @@ pub use address::{Address, NotAnAddress, routes};
 pub use catalog::{Audience, Catalog, Course, Instructor, Module, Published, Subject};
 pub use catalog_file::{CATALOG_FILE, contents_bytes, contents_file};
 pub use catalog_file::{CatalogError, CourseContents, ModuleContents, RenderedItem, load, load_contents, save};
+pub use encoding::{Encoding, NotAnEncoding, Variant, Variants};
 pub use ids::{CourseId, InstructorId, NotAnId, SubjectId};
 pub use language::{Direction, Language, NotALanguage};
 pub use slug::{NotASlug, Slug};

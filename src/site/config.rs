@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::course::Language;
+use crate::course::{Encoding, Language};
 use crate::digest::Digest;
 use crate::theme::{SiteView, ThemeOptions};
 
@@ -37,6 +37,8 @@ pub struct SiteConfig {
     pub raw_html: bool,
     /// Whether the theme's style sheets lose what no browser needs.
     pub minify: bool,
+    /// The compressed forms that are laid beside files.
+    pub compress: Vec<Encoding>,
     /// Whether drafts are built.
     pub drafts: bool,
     /// The moment that `publish_on` is compared with.
@@ -52,9 +54,11 @@ pub struct SiteConfig {
 impl SiteConfig {
     /// The identity of every setting that has a part in what is published.
     pub fn digest(&self) -> Digest {
-        let Self { title, description, lang, base_url, theme, raw_html, minify, drafts, newest, program, .. } = self;
+        let Self {
+            title, description, lang, base_url, theme, raw_html, minify, compress, drafts, newest, program, ..
+        } = self;
         let text = format!(
-            "{title:?} {description:?} {lang} {base_url:?} {theme:?} {raw_html} {minify} {drafts} {newest:?} \
+            "{title:?} {description:?} {lang} {base_url:?} {theme:?} {raw_html} {minify} {compress:?} {drafts} {newest:?} \
              {program:?}"
         );
         Digest::of(text.as_bytes())

@@ -7,10 +7,11 @@ use rayon::prelude::*;
 
 use super::curriculum::{Content, Course, Layout, Module, Resource, Subject};
 use super::graph::audience;
+use super::ledger::{Entry, Form};
 use super::lessons::{CourseParts, Place};
 use super::pages::{Page, content_item, page_key};
 use super::views::{Purpose, Views};
-use crate::course::{Address, Audience, contents_file, routes};
+use crate::course::{Address, Audience, Encoding, contents_file, routes};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
 use crate::theme::Asset;
@@ -27,6 +28,8 @@ pub struct Job<'a> {
     pub key: Digest,
     /// How its bytes are made.
     pub make: Make<'a>,
+    /// The compressed forms that are to lie beside it, each at the place of its encoding.
+    pub encodings: [bool; Encoding::ALL.len()],
 }
 
 /// How the bytes of a file are made.
@@ -48,7 +51,7 @@ pub const PRIVATE: &str = "private";
 
 impl<'a> Job<'a> {
     fn new(address: Address, audience: Audience, key: Digest, make: Make<'a>) -> Self {
-        Self { file: address.file(), address: Some(address), audience, key, make }
+        Self { file: address.file(), address: Some(address), audience, key, make, encodings: Default::default() }
     }
 
     /// Its path as ledger and plan know it.
@@ -58,6 +61,16 @@ impl<'a> Job<'a> {
             Audience::Enrolled(_) => PRIVATE,
         };
         format!("{folder}/{}", self.file)
+    }
+
+    /// What the last build said of its file, without forms that nobody asks for any more.
+    pub fn only_asked(&self, mut entry: Entry) -> Entry {
+        for (form, asked) in entry.forms.iter_mut().zip(self.encodings) {
+            if !asked {
+                *form = Form::Unasked;
+            }
+        }
+        entry
     }
 
     /// Whether it is a page: pages take their places after what they name.
@@ -155,7 +168,8 @@ fn course_jobs<'a>(
     }
     let key = Digest::of_parts(items.iter().map(String::as_bytes));
     let audience = Audience::Enrolled(course.id);
-    jobs.push(Job { file: contents_file(course.id), address: None, audience, key, make: Make::Contents(course) });
+    let (file, make, encodings) = (contents_file(course.id), Make::Contents(course), Default::default());
+    jobs.push(Job { file, address: None, audience, key, make, encodings });
     (jobs, said)
 }
 

@@ -36,6 +36,7 @@ mod catalog;
 mod cache_file;
 mod ledger;
 mod memory;
+mod compress;
 mod draw;
 mod publish;
 mod run;

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use super::assemble::assemble;
 use super::build::{BuildError, Built, Progress, SchoolSize, Stage};
 use super::catalog::catalog;
+use super::compress;
 use super::config::SiteConfig;
 use super::curriculum::{Curriculum, Speech};
 use super::draw::{Before, Made, Stagings, make, to_do};
@@ -111,15 +112,15 @@ impl Run<'_> {
         let ledger = &memory.ledger;
         let made_of = ledger.made_of.as_ref().filter(|made_of| made_of.inputs == inputs.digest)?;
         let due = made_of.until.is_some_and(|until| until <= self.config.now);
-        let complete = ledger.files.iter().all(|(path, entry)| present.get(path) == Some(&entry.size));
+        let complete = ledger.is_complete(|path| present.get(path).copied());
         // One more: the catalog, which no ledger lists because it names them all.
-        let complete = complete && present.len() == ledger.files.len() + 1;
+        let complete = complete && present.len() == ledger.n_files() + 1;
         let catalog = disk::digest(&self.config.private.join(CATALOG_FILE)).ok();
         if due || !complete || catalog != Some(made_of.catalog) || said.has_errors() {
             return None;
         }
-        let bytes = ledger.files.values().map(|entry| entry.size).sum();
-        let published = Published { written: 0, kept: ledger.files.len(), removed: 0, bytes };
+        let bytes = ledger.files.values().map(Entry::bytes).sum();
+        let published = Published { written: 0, kept: ledger.n_files(), removed: 0, bytes };
         let published = self.publishes.then_some(published);
         let (diagnostics, size) = (made_of.said.clone(), made_of.size);
         if inputs.tree.n_read > 0 {
@@ -147,7 +148,8 @@ impl Run<'_> {
         let base_url = config.base_url.as_deref();
         let views = Views { graph: &graph, theme: &theme, site, base_url, purpose: Purpose::Key };
         let parts: Vec<_> = courses(&views).map(|(subject, course)| views.course_parts(subject, course)).collect();
-        let jobs = jobs(&views, theme.assets(), &parts, &mut said);
+        let mut jobs = jobs(&views, theme.assets(), &parts, &mut said);
+        compress::ask(&mut jobs, &config.compress);
         let before = Before { ledger: &memory.ledger, present };
         let to_do = to_do(&jobs, &before);
         let views = Views { purpose: Purpose::Page, ..views };
@@ -192,15 +194,19 @@ impl Run<'_> {
         let config = self.config;
         self.progress.begin(Stage::Publish, 0);
         let entries = entries(jobs, &memory.ledger, &drawn);
-        let wanted: HashSet<String> = jobs.iter().map(Job::path).collect();
+        let forms = jobs
+            .iter()
+            .zip(&entries)
+            .flat_map(|(job, entry)| entry.variants().map(move |(encoding, _)| encoding.beside(&job.path())));
+        let wanted: HashSet<String> = jobs.iter().map(Job::path).chain(forms).collect();
         let plan = plan(present, &wanted);
         let changed = changed(jobs, &drawn, &plan);
-        let written = drawn.iter().filter(|(_, made)| made.staged.is_some()).count();
+        let written = drawn.iter().map(|(_, made)| made.staged.len()).sum();
         let published = Published {
             written,
-            kept: jobs.len() - written,
+            kept: wanted.len() - written,
             removed: plan.remove.len() + plan.remove_first.len(),
-            bytes: entries.iter().map(|entry| entry.size).sum(),
+            bytes: entries.iter().map(Entry::bytes).sum(),
         };
         if written > 0 || !plan.is_empty() {
             withdraw_ledger(config)?;
@@ -234,14 +240,14 @@ fn entries(jobs: &[Job<'_>], before: &Ledger, drawn: &[(usize, Made)]) -> Vec<En
     let mut made = drawn.iter().peekable();
     let entry = |(at, job): (usize, &Job<'_>)| match made.next_if(|(made_at, _)| *made_at == at) {
         Some((_, made)) => made.entry,
-        None => before.files[&job.path()],
+        None => job.only_asked(before.files[&job.path()]),
     };
     jobs.iter().enumerate().map(entry).collect()
 }
 
 /// The addresses whose files are not what they were.
 fn changed(jobs: &[Job<'_>], drawn: &[(usize, Made)], plan: &Plan) -> Vec<Address> {
-    let written = drawn.iter().filter(|(_, made)| made.staged.is_some());
+    let written = drawn.iter().filter(|(_, made)| !made.staged.is_empty());
     let removed = plan.remove_first.iter().chain(&plan.remove).filter_map(|path| address_of(path));
     written.filter_map(|(at, _)| jobs[*at].address.clone()).chain(removed).collect()
 }

@@ -52,6 +52,7 @@ impl Site {
             root,
             raw_html: false,
             minify: true,
+            compress: Vec::new(),
             drafts: false,
             now: "2026-11-20T12:00:00Z".parse().expect("a time"),
         };
