@@ -43,6 +43,7 @@ struct Layer {
     private: Option<String>,
     html: Option<bool>,
     minify: Option<bool>,
+    images: Option<bool>,
     compress: Option<Vec<Encoding>>,
     listen: Option<SocketAddr>,
     allowed_hosts: Option<Vec<String>>,
@@ -176,6 +177,7 @@ impl Layer {
         self.private = fields.text("private");
         self.html = fields.optional_flag("html");
         self.minify = fields.optional_flag("minify");
+        self.images = fields.optional_flag("images");
         let given = fields.has("compress");
         let mut encodings = Vec::new();
         for (name, span) in fields.texts("compress") {
@@ -225,6 +227,7 @@ impl Layer {
             private: self.private.or(below.private),
             html: self.html.or(below.html),
             minify: self.minify.or(below.minify),
+            images: self.images.or(below.images),
             compress: self.compress.or(below.compress),
             listen: self.listen.or(below.listen),
             allowed_hosts: self.allowed_hosts.or(below.allowed_hosts),
@@ -258,6 +261,7 @@ impl Layer {
             state: root.join(".educa"),
             raw_html: self.html.unwrap_or(false),
             minify: self.minify.unwrap_or(true),
+            images: self.images.unwrap_or(true),
             compress: self.compress.unwrap_or_default(),
             drafts: false,
             now,

@@ -37,6 +37,8 @@ pub struct SiteConfig {
     pub raw_html: bool,
     /// Whether the theme's style sheets lose what no browser needs.
     pub minify: bool,
+    /// Whether pictures are published in smaller forms too.
+    pub images: bool,
     /// The compressed forms that are laid beside files.
     pub compress: Vec<Encoding>,
     /// Whether drafts are built.
@@ -55,10 +57,22 @@ impl SiteConfig {
     /// The identity of every setting that has a part in what is published.
     pub fn digest(&self) -> Digest {
         let Self {
-            title, description, lang, base_url, theme, raw_html, minify, compress, drafts, newest, program, ..
+            title,
+            description,
+            lang,
+            base_url,
+            theme,
+            raw_html,
+            minify,
+            images,
+            compress,
+            drafts,
+            newest,
+            program,
+            ..
         } = self;
         let text = format!(
-            "{title:?} {description:?} {lang} {base_url:?} {theme:?} {raw_html} {minify} {compress:?} {drafts} {newest:?} \
+            "{title:?} {description:?} {lang} {base_url:?} {theme:?} {raw_html} {minify} {images} {compress:?} {drafts} {newest:?} \
              {program:?}"
         );
         Digest::of(text.as_bytes())

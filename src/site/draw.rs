@@ -3,6 +3,7 @@
 //! The bytes wait beside their places. Only when every page could be drawn do they take them, so a mistake in a template
 //! leaves the school as it was.
 
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
@@ -14,10 +15,11 @@ use super::jobs::{Job, Make};
 use super::ledger::{Entry, Form, Ledger};
 use super::pages::{draw, draw_contents};
 use super::publish::Present;
+use super::scaled::{self, Scaled};
 use super::source::MediaFacts;
 use super::views::Views;
 use crate::course::{Audience, Encoding};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::digest::Digest;
 use crate::disk::{self, DiskError, Staged, Staging};
 use crate::theme::TemplateError;
@@ -64,12 +66,17 @@ impl Before<'_> {
 pub struct Stagings {
     public: Staging,
     private: Staging,
+    state: PathBuf,
 }
 
 impl Stagings {
     /// For a school.
     pub fn new(config: &SiteConfig) -> Self {
-        Self { public: Staging::new(config.public.clone()), private: Staging::new(config.private.clone()) }
+        Self {
+            public: Staging::new(config.public.clone()),
+            private: Staging::new(config.private.clone()),
+            state: config.state.clone(),
+        }
     }
 
     fn of(&self, job: &Job<'_>) -> &Staging {
@@ -124,6 +131,7 @@ fn make_one(
     };
     let bytes = match &job.make {
         Make::Copy(resource) => return copy_one(resource, job, before, stagings),
+        Make::Scaled(resource, scaled) => return scale_one(resource, scaled, job, before, stagings, said),
         Make::Bytes(bytes) => bytes.to_vec(),
         Make::Page(page) => drawn(draw(views, page).map(String::into_bytes)),
         Make::Contents(course) => drawn(draw_contents(views, course)),
@@ -158,6 +166,37 @@ fn copy_one(
         // A file that changed since it was scanned is made anew by the next build, and has no forms until then.
         let bytes = if Digest::of(&bytes) == digest { bytes } else { Vec::new() };
         add_forms(&mut made, &bytes, job, before, stagings)?;
+    }
+    Ok(made)
+}
+
+/// Makes a smaller form of a picture. A broken one takes its place as it is, is said, and is tried again by the next build.
+fn scale_one(
+    resource: &Resource,
+    scaled: &Scaled,
+    job: &Job<'_>,
+    before: &Before<'_>,
+    stagings: Option<&Stagings>,
+    said: &Mutex<Diagnostics>,
+) -> Result<Made, DiskError> {
+    let forms = Default::default();
+    let nothing = Entry { key: job.key, digest: resource.facts.digest, size: resource.facts.size, forms };
+    let Some(stagings) = stagings else { return Ok(Made { entry: nothing, staged: Vec::new() }) };
+    let (bytes, key) = match scaled::bytes(&stagings.state, resource, scaled)? {
+        Some(bytes) => (bytes, job.key),
+        None => {
+            if scaled.is_first() {
+                let message = "this picture is damaged: no smaller forms of it can be made";
+                let diagnostic = Diagnostic::warning(&resource.shown, message).help("export it anew");
+                said.lock().unwrap_or_else(PoisonError::into_inner).push(diagnostic);
+            }
+            (disk::read(&resource.disk_path)?, Digest::of(b"to be tried again"))
+        }
+    };
+    let entry = Entry { key, digest: Digest::of(&bytes), size: bytes.len() as u64, forms };
+    let mut made = Made { entry, staged: Vec::new() };
+    if before.entry(&job.path()).is_none_or(|old| old.digest != entry.digest) {
+        made.staged.push(stagings.of(job).write(&job.file, &bytes)?);
     }
     Ok(made)
 }

@@ -10,6 +10,7 @@ use super::graph::audience;
 use super::ledger::{Entry, Form};
 use super::lessons::{CourseParts, Place};
 use super::pages::{Page, content_item, page_key};
+use super::scaled::Scaled;
 use super::views::{Purpose, Views};
 use crate::course::{Address, Audience, Encoding, contents_file, routes};
 use crate::diag::Diagnostics;
@@ -42,6 +43,8 @@ pub enum Make<'a> {
     Bytes(&'a [u8]),
     /// Copied.
     Copy(&'a Resource),
+    /// A smaller form of a picture.
+    Scaled(&'a Resource, Scaled),
 }
 
 /// The folders of a build, as ledger and plan name them.
@@ -61,6 +64,14 @@ impl<'a> Job<'a> {
             Audience::Enrolled(_) => PRIVATE,
         };
         format!("{folder}/{}", self.file)
+    }
+
+    /// The smaller form of a picture that it makes, if it does.
+    pub fn scaled(&self) -> Option<&Scaled> {
+        match &self.make {
+            Make::Scaled(_, scaled) => Some(scaled),
+            _ => None,
+        }
     }
 
     /// What the last build said of its file, without forms that nobody asks for any more.
@@ -114,11 +125,15 @@ fn asset(asset: &Asset) -> Job<'_> {
     Job::new(address, Audience::Everyone, key, Make::Bytes(&asset.bytes))
 }
 
-/// Media and downloads, copied as they are.
-fn media<'a>(views: &Views<'a>) -> impl Iterator<Item = Job<'a>> {
+/// Media and downloads, copied as they are, and the smaller forms of pictures.
+fn media<'a, 'v>(views: &'v Views<'a>) -> impl Iterator<Item = Job<'a>> + use<'a, 'v> {
     let resources = views.graph.resources().into_iter();
-    resources.map(|(target, resource)| {
-        Job::new(target.address.clone(), target.audience, resource.facts.digest, Make::Copy(resource))
+    resources.flat_map(|(target, resource)| {
+        let job = Job::new(target.address.clone(), target.audience, resource.facts.digest, Make::Copy(resource));
+        let smaller = views.graph.scaled(target).into_iter().map(|scaled| {
+            Job::new(scaled.address.clone(), target.audience, scaled.key, Make::Scaled(resource, scaled))
+        });
+        std::iter::once(job).chain(smaller)
     })
 }
 

@@ -7,6 +7,7 @@ use super::curriculum::Document;
 use super::fragment::{Link, LinkKind, Resolved};
 use super::fragments::FragmentFacts;
 use super::graph::{SiteGraph, Target};
+use super::scaled::srcset;
 use crate::course::{Address, Audience, routes};
 use crate::diag::{Diagnostics, nearest};
 
@@ -18,15 +19,19 @@ impl SiteGraph<'_> {
     pub fn resolve(&self, document: &Document, reader: Audience, diagnostics: &mut Diagnostics) -> Vec<Resolved> {
         let Some(fragment) = self.fragments.get(&document.path) else { return Vec::new() };
         let mut resolve = |link: &Link| match self.resolve_link(document, fragment, link) {
-            Ok(Leads::Here(href)) => Resolved { href, size: None },
+            Ok(Leads::Here(href)) => Resolved { href, ..Resolved::default() },
             Ok(Leads::To(target, anchor)) => {
                 self.check_reader(document, link, target, reader, diagnostics);
                 let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
-                Resolved { href: format!("{}{anchor}", target.address.href()), size: target.pixels() }
+                let srcset = match link.kind {
+                    LinkKind::Image => srcset(&self.scaled(target)),
+                    LinkKind::Page => String::new(),
+                };
+                Resolved { href: format!("{}{anchor}", target.address.href()), size: target.pixels(), srcset }
             }
             Err(Broken { message, help }) => {
                 diagnostics.push(document.error(in_source(document, link), message).help(help));
-                Resolved { href: "#".to_owned(), size: None }
+                Resolved { href: "#".to_owned(), ..Resolved::default() }
             }
         };
         fragment.links.iter().map(&mut resolve).collect()

@@ -25,6 +25,7 @@ mod footnotes;
 mod tables;
 mod markdown;
 mod images;
+mod scaled;
 mod graph;
 mod links;
 mod render;

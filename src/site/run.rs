@@ -18,6 +18,7 @@ use super::ledger::{Entry, Ledger, MadeOf};
 use super::memory::{Memory, lay_ledger, withdraw_ledger};
 use super::publish::{Plan, Present, Published, apply, plan, present};
 use super::render::render_all;
+use super::scaled::sweep;
 use super::source::{SourceTree, scan};
 use super::views::{Purpose, Views};
 use crate::course::{Address, CATALOG_FILE, Catalog};
@@ -143,7 +144,7 @@ impl Run<'_> {
         progress.begin(Stage::Render, 0);
         let fragments = render_all(&curriculum, &theme, config, &memory.fragments, &memory.shelf, &mut said)?;
         progress.begin(Stage::Link, 0);
-        let graph = SiteGraph::new(&curriculum, &fragments, &mut said);
+        let graph = SiteGraph::new(&curriculum, &fragments, config.images, &mut said);
         let site = Speech { dir: config.lang.direction(), lang: config.lang.clone() };
         let base_url = config.base_url.as_deref();
         let views = Views { graph: &graph, theme: &theme, site, base_url, purpose: Purpose::Key };
@@ -212,6 +213,7 @@ impl Run<'_> {
             withdraw_ledger(config)?;
         }
         made_of.catalog = apply(config, jobs, drawn, &catalog, &plan)?;
+        sweep(&config.state, jobs.iter().filter_map(Job::scaled))?;
         let (size, diagnostics) = (made_of.size, made_of.said.clone());
         let files = jobs.iter().map(Job::path).zip(entries).collect();
         memory.ledger = Ledger { files, made_of: Some(made_of) };

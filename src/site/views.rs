@@ -201,9 +201,9 @@ impl Views<'_> {
 /// The identity of a fragment with its holes filled.
 fn html_key(fragment: Digest, resolved: &[Resolved]) -> String {
     let mut bytes = fragment.as_bytes().to_vec();
-    for Resolved { href, size } in resolved {
+    for Resolved { href, size, srcset } in resolved {
         bytes.extend_from_slice(href.as_bytes());
-        bytes.extend_from_slice(format!("\0{size:?}\0").as_bytes());
+        bytes.extend_from_slice(format!("\0{size:?}\0{srcset}\0").as_bytes());
     }
     Digest::of(&bytes).to_string()
 }

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use educa::course::Encoding;
 use http::header;
 
-use crate::support::{Server, Site, header as value};
+use crate::support::{Server, Site, header as value, picture};
 
 /// A small school whose texts are long enough to be compressed.
 fn compressing(encodings: &[Encoding]) -> Site {
@@ -172,4 +172,93 @@ async fn a_gated_form_is_for_the_enrolled_alone() {
     assert_eq!(value(&answer, "vary"), "Accept-Encoding, Cookie");
     assert_eq!(value(&answer, "cache-control"), "private, no-cache");
     assert!(!server.site.has(&format!("public{page}index.html.br")));
+}
+
+/// The smaller forms of pictures in both folders.
+fn scaled(site: &Site) -> Vec<String> {
+    site.published().into_keys().filter(|path| path.ends_with(".webp")).collect()
+}
+
+fn with_picture(bytes: &[u8]) -> Site {
+    let lesson = "+++\ntitle = \"Union\"\n+++\n![A photo](photo.png)\n";
+    Site::smallest()
+        .with("content/maths/sets/01-basics/photo.png", bytes)
+        .with("content/maths/sets/01-basics/01-union.md", lesson)
+        .with("content/maths/sets/01-basics/02-shown.png", bytes)
+}
+
+/// Row C14.
+#[test]
+fn pictures_come_in_the_sizes_that_screens_need_and_gated_ones_stay_gated() {
+    let site = with_picture(&picture(1000, 250));
+    site.build();
+    let forms = scaled(&site);
+    assert_eq!(forms.len(), 6, "{forms:?}");
+    let page = site.gated("/course/sets/basics/");
+    assert_eq!(page.matches("<picture><source type=\"image/webp\" srcset=\"/course/sets/basics/").count(), 2, "{page}");
+    assert_eq!(page.matches("</picture>").count(), 2);
+    assert!(page.contains("photo.png\" width=\"1000\" height=\"250\""), "{page}");
+    for form in &forms {
+        let address = form.strip_prefix("private").expect("gated");
+        let width: u32 = form.rsplit('.').nth(1).and_then(|width| width.parse().ok()).expect("a width");
+        assert!(page.contains(&format!("{address} {width}w")), "{form}");
+        let small = image::load_from_memory(&site.published()[form]).expect("a picture");
+        assert_eq!((small.width(), small.height()), (width, width / 4));
+    }
+    let before = site.published();
+    site.remove(".educa/ledger");
+    site.build();
+    assert_eq!(site.published(), before);
+}
+
+#[test]
+fn what_is_small_moves_or_is_not_asked_for_has_no_other_sizes() {
+    let mut site = with_picture(&picture(480, 100));
+    site.build();
+    assert!(scaled(&site).is_empty());
+    site.write("content/maths/sets/01-basics/photo.png", picture(900, 10));
+    site.build();
+    assert_eq!(scaled(&site).len(), 3);
+    site.config.images = false;
+    site.build();
+    assert!(scaled(&site).is_empty());
+    assert!(!site.gated("/course/sets/basics/").contains("<picture>"));
+}
+
+#[test]
+fn the_cache_holds_what_is_asked_for_and_a_damaged_one_is_made_anew() {
+    let site = with_picture(&picture(700, 90));
+    site.build();
+    let cached = || {
+        let names = std::fs::read_dir(site.path(".educa/images")).expect("a folder");
+        let path = |name: std::fs::DirEntry| format!(".educa/images/{}", name.file_name().to_string_lossy());
+        names.map(|name| path(name.expect("a name"))).collect::<Vec<_>>()
+    };
+    let (before, first) = (site.published(), cached());
+    assert_eq!(first.len(), 2, "both pictures are one");
+    site.write(&first[0], "damaged");
+    site.remove("private/course/sets/basics");
+    site.build();
+    assert_eq!(site.published(), before);
+    site.write("content/maths/sets/01-basics/photo.png", picture(10, 10));
+    site.write("content/maths/sets/01-basics/02-shown.png", picture(10, 10));
+    site.build();
+    assert!(cached().is_empty());
+}
+
+/// A picture that breaks off, and one that claims to be larger than any.
+#[test]
+fn a_broken_picture_is_a_warning_as_often_as_it_is_built() {
+    let whole = picture(700, 300);
+    let site = with_picture(&whole[..whole.len() / 2]);
+    let said = site.build_with_warnings();
+    assert_eq!(said.len(), 2, "{said:?}");
+    assert!(said[0].to_string().contains("damaged"), "{said:?}");
+    site.write("content/maths/subject.md", "+++\nid = 1\ntitle = \"Maths\"\n+++\n");
+    assert_eq!(site.build_with_warnings(), said);
+    let mut bomb = picture(700, 300);
+    bomb[16..24].copy_from_slice(&[0, 1, 0, 0, 0, 1, 0, 0]);
+    let site = with_picture(&bomb);
+    site.build_with_warnings();
+    assert!(scaled(&site).is_empty());
 }

@@ -4,7 +4,7 @@
 use educa::course::Encoding;
 use educa::site::{self, Built, Engine, Quiet};
 
-use crate::support::Site;
+use crate::support::{Site, picture};
 
 /// Numbers that look random and are the same in every run.
 struct Chance(u64);
@@ -43,7 +43,7 @@ fn edit(site: &Site, chance: &mut Chance, nth: usize) -> String {
     let lesson = chance.of(&lessons).to_owned();
     let (folder, _) = lesson.rsplit_once('/').expect("a folder");
     let other = chance.of(&lessons).to_owned();
-    match chance.below(15) {
+    match chance.below(16) {
         0 | 1 => site.write(&lesson, format!("{}Words {nth}.\n", site.read(&lesson))),
         2 => replace(site, chance.of(&texts), "title = \"", &format!("title = \"T{nth} ")),
         3 => site.write(&format!("{folder}/{:02}-new-{nth}.md", 50 + nth), "+++\ntitle = \"New\"\n+++\n## Here\n"),
@@ -60,6 +60,10 @@ fn edit(site: &Site, chance: &mut Chance, nth: usize) -> String {
         11 => replace(site, chance.of(&files(site, "course.md")), "lesson", "module"),
         12 => replace(site, &lesson, "+++\n", &format!("+++\naliases = [\"/old/{nth}/\"]\n")),
         13 => replace(site, &lesson, "+++\n", "+++\ndraft = true\n"),
+        14 => {
+            site.write(&format!("{folder}/photo.png"), picture(500 + 10 * (nth as u32 % 3), 40));
+            site.write(&lesson, format!("{}![photo](photo.png)\n", site.read(&lesson)));
+        }
         _ => site.write("educa.toml", site.read("educa.toml")),
     }
     format!("edit {nth} at {lesson}")
