@@ -41,6 +41,7 @@ pub fn source(site: &SiteConfig) -> PublicationSource {
         private: site.private.clone(),
         themes: site.themes.clone(),
         theme: site.theme.clone(),
+        minify: site.minify,
         site: site.site_view(),
         lang: site.lang.clone(),
     }

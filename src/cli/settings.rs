@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::course::Language;
+use crate::course::{Encoding, Language};
 use crate::diag::{Diagnostic, Diagnostics, SourceText};
 use crate::disk;
 use crate::fields::{Fields, Table, parse_toml};
@@ -46,6 +46,9 @@ struct Layer {
     math: Option<bool>,
     static_host_files: Option<bool>,
     search: Option<bool>,
+    minify: Option<bool>,
+    images: Option<bool>,
+    compress: Option<Vec<Encoding>>,
     listen: Option<SocketAddr>,
     allowed_hosts: Option<Vec<String>>,
     max_connections: Option<u32>,
@@ -181,6 +184,21 @@ impl Layer {
         self.math = fields.optional_flag("math");
         self.static_host_files = fields.optional_flag("static_host_files");
         self.search = fields.optional_flag("search");
+        self.minify = fields.optional_flag("minify");
+        self.images = fields.optional_flag("images");
+        let given = fields.has("compress");
+        let mut encodings = Vec::new();
+        for (name, span) in fields.texts("compress") {
+            match name.parse() {
+                Ok(encoding) => encodings.push(encoding),
+                Err(_) => fields.wrong(
+                    span,
+                    format!("there is no compressed form \"{name}\""),
+                    "write a list of some of \"br\", \"gz\" and \"zst\"",
+                ),
+            }
+        }
+        self.compress = given.then_some(encodings);
     }
 
     fn read_server(&mut self, fields: &mut Fields<'_>) {
@@ -220,6 +238,9 @@ impl Layer {
             math: self.math.or(below.math),
             static_host_files: self.static_host_files.or(below.static_host_files),
             search: self.search.or(below.search),
+            minify: self.minify.or(below.minify),
+            images: self.images.or(below.images),
+            compress: self.compress.or(below.compress),
             listen: self.listen.or(below.listen),
             allowed_hosts: self.allowed_hosts.or(below.allowed_hosts),
             max_connections: self.max_connections.or(below.max_connections),
@@ -255,6 +276,9 @@ impl Layer {
             math: self.math.unwrap_or(true),
             static_host_files: self.static_host_files.unwrap_or(true),
             search: self.search.unwrap_or(true),
+            minify: self.minify.unwrap_or(true),
+            images: self.images.unwrap_or(true),
+            compress: self.compress.unwrap_or_default(),
             drafts: false,
             now,
             newest: None,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Address, CourseId, Direction, InstructorId, Language, Slug, SubjectId};
+use super::{Address, CourseId, Direction, InstructorId, Language, Slug, SubjectId, Variants};
 use crate::digest::Digest;
 
 /// A published school at one moment. Immutable; a new build makes a new one.
@@ -92,6 +92,8 @@ pub struct Published {
     pub size: u64,
     /// Who may read it, and so in which folder it lies.
     pub audience: Audience,
+    /// The compressed forms that lie beside it.
+    pub variants: Variants,
 }
 
 /// Who may read a published file.

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::catalog::{Audience, Catalog, Course, Instructor, Module, Published, Subject};
-use super::{CourseId, Direction};
+use super::{CourseId, Direction, Encoding, Variant, Variants};
 use crate::digest::Digest;
 use crate::disk::{self, DiskError};
 
@@ -16,7 +16,7 @@ use crate::disk::{self, DiskError};
 pub const CATALOG_FILE: &str = "catalog.json";
 
 /// Grows with every change that an older server would misread.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// A catalog that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -168,6 +168,15 @@ struct PublishedFile {
     /// Absent: public.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     course: Option<u32>,
+    /// By the ending of the name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    variants: BTreeMap<String, VariantFile>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct VariantFile {
+    digest: String,
+    size: u64,
 }
 
 fn to_file(catalog: &Catalog) -> CatalogFile {
@@ -216,7 +225,12 @@ fn published_to_file(published: &Published) -> PublishedFile {
         Audience::Everyone => None,
         Audience::Enrolled(course) => Some(course.get()),
     };
-    PublishedFile { digest: published.digest.to_string(), size: published.size, course }
+    let variant = |encoding: Encoding| {
+        let Variant { digest, size } = published.variants[encoding.at()]?;
+        Some((encoding.to_string(), VariantFile { digest: digest.to_string(), size }))
+    };
+    let variants = Encoding::ALL.into_iter().filter_map(variant).collect();
+    PublishedFile { digest: published.digest.to_string(), size: published.size, course, variants }
 }
 
 fn from_file(file: CatalogFile) -> Result<Catalog, Box<dyn std::error::Error>> {
@@ -236,7 +250,11 @@ fn from_file(file: CatalogFile) -> Result<Catalog, Box<dyn std::error::Error>> {
             None => Audience::Everyone,
             Some(course) => Audience::Enrolled(CourseId::new(course)?),
         };
-        let published = Published { digest: file.digest.parse()?, size: file.size, audience };
+        let mut variants = Variants::default();
+        for (encoding, VariantFile { digest, size }) in file.variants {
+            variants[encoding.parse::<Encoding>()?.at()] = Some(Variant { digest: digest.parse()?, size });
+        }
+        let published = Published { digest: file.digest.parse()?, size: file.size, audience, variants };
         catalog.files.insert(address.parse()?, published);
     }
     Ok(catalog)
@@ -286,7 +304,8 @@ mod tests {
             }],
         };
         let audience = Audience::Enrolled(course.id);
-        let file = Published { digest: Digest::of(b"page"), size: 4, audience };
+        let variants = [None, None, Some(Variant { digest: Digest::of(b"p"), size: 1 })];
+        let file = Published { digest: Digest::of(b"page"), size: 4, audience, variants };
         let instructor = Instructor { id: InstructorId::new(2)?, user_name: "ada".parse()?, name: "Ada".into() };
         Ok(Catalog {
             subjects: vec![Subject { id: SubjectId::new(1)?, title: "Mathematics".into(), slug: "maths".parse()? }],
@@ -310,7 +329,7 @@ mod tests {
         let path = folder.path().join(CATALOG_FILE);
         disk::write(&path, b"{\"version\":99}").expect("written");
         assert!(matches!(load(folder.path()), Err(CatalogError::Version { found: 99, .. })));
-        disk::write(&path, b"{\"version\":1,\"subjects\":[").expect("written");
+        disk::write(&path, b"{\"version\":2,\"subjects\":[").expect("written");
         assert!(matches!(load(folder.path()), Err(CatalogError::Damaged { .. })));
     }
 }

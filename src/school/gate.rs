@@ -129,7 +129,8 @@ mod tests {
 
     #[test]
     fn what_is_for_everyone_needs_nothing() {
-        let published = Published { digest: Digest::of(b""), size: 0, audience: Audience::Everyone };
+        let published =
+            Published { digest: Digest::of(b""), size: 0, audience: Audience::Everyone, variants: Default::default() };
         let file = File { address: routes::catalog(), published };
         assert!(admit(&Standing::unknown(), file).is_ok());
     }

@@ -18,12 +18,13 @@ use tokio::time::Instant;
 use tokio_util::io::ReaderStream;
 
 use super::app::App;
+use super::encodings;
 use super::identity::{Caller, redirect, sign_in_to_see};
 use super::local_path::LocalPath;
 use super::pages;
 use super::problem::Problem;
 use super::publication::{Publication, PublicationSource};
-use crate::course::{Address, Audience, CourseId, headers, routes};
+use crate::course::{Address, Audience, CourseId, Encoding, Published, Variant, headers, routes};
 use crate::digest::Digest;
 use crate::disk::{self, DiskError};
 use crate::school::{Denied, File, Pass, Standing, admit};
@@ -101,10 +102,12 @@ async fn send(
     headers: &HeaderMap,
 ) -> Result<Option<Response>, Problem> {
     let File { address, published } = pass.thing();
+    // A range is one of the file as it is: what a player or a resumed download counts in.
+    let wanted = if headers.contains_key(header::RANGE) { Vec::new() } else { encodings::wanted(headers) };
     let (path, shown) = (on_disk(source, pass.thing()), pass.clone());
-    let Some(opened) = tokio::task::spawn_blocking(move || open(&path, &shown)).await?? else { return Ok(None) };
-    let digest = opened.digest.unwrap_or(published.digest);
-    let etag = format!("\"{digest}\"");
+    let opened = tokio::task::spawn_blocking(move || open_best(&path, &shown, &wanted)).await??;
+    let Some((encoding, opened)) = opened else { return Ok(None) };
+    let etag = format!("\"{}\"", opened.digest);
     let mut response = if matches_etag(headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else if *method == Method::HEAD {
@@ -112,15 +115,18 @@ async fn send(
     } else {
         bytes_of(opened, headers, &etag).await?
     };
-    describe(response.headers_mut(), address, published.audience, &etag);
+    describe(response.headers_mut(), address, published, &etag);
+    if let Some(encoding) = encoding {
+        response.headers_mut().remove(header::ACCEPT_RANGES);
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.coding()));
+    }
     Ok(Some(response))
 }
 
 /// A file that may be sent.
 struct Opened {
     size: u64,
-    /// Known if the bytes were read.
-    digest: Option<Digest>,
+    digest: Digest,
     bytes: Bytes,
 }
 
@@ -129,13 +135,31 @@ enum Bytes {
     Pieces(tokio::fs::File),
 }
 
+/// Opens the first of the wanted forms that is there and is what the catalog lists, else the file as it is.
+fn open_best(
+    path: &Path,
+    pass: &Pass<File>,
+    wanted: &[Encoding],
+) -> Result<Option<(Option<Encoding>, Opened)>, DiskError> {
+    let Published { digest, size, audience, variants } = pass.thing().published;
+    for encoding in wanted {
+        let Some(listed) = variants[encoding.at()] else { continue };
+        let path = PathBuf::from(encoding.beside(&path.to_string_lossy()));
+        if let Ok(Some(opened)) = open(&path, listed, true) {
+            return Ok(Some((Some(*encoding), opened)));
+        }
+    }
+    let opened = open(path, Variant { digest, size }, audience != Audience::Everyone)?;
+    Ok(opened.map(|opened| (None, opened)))
+}
+
 /// Opens what the catalog lists; nothing if something else lies there, or nothing at all.
 ///
 /// A build lays files down before its catalog. What is public may be seen a moment early, under its own tag. What is
-/// gated may have become another course's: only the new catalog says whose, so the old one must not open it. Of files
-/// too large to be read for it only the size is compared.
-fn open(path: &Path, pass: &Pass<File>) -> Result<Option<Opened>, DiskError> {
-    let listed = pass.thing().published;
+/// gated may have become another course's: only the new catalog says whose, so the old one must not open it; nor a
+/// compressed form that may be of other bytes. Those are opened `only_listed`. Of files too large to be read for it only
+/// the size is compared.
+fn open(path: &Path, listed: Variant, only_listed: bool) -> Result<Option<Opened>, DiskError> {
     let file = match disk::open(path) {
         Err(error) if error.is_missing() => return Ok(None),
         file => file?,
@@ -144,13 +168,13 @@ fn open(path: &Path, pass: &Pass<File>) -> Result<Option<Opened>, DiskError> {
     let read = |source| DiskError { verb: "read", path: path.to_owned(), source };
     let size = file.metadata().map_err(read)?.len();
     if size > READ_WHOLE {
-        let opened = Opened { size, digest: None, bytes: Bytes::Pieces(file.into()) };
+        let opened = Opened { size, digest: listed.digest, bytes: Bytes::Pieces(file.into()) };
         return Ok((size == listed.size).then_some(opened));
     }
     let bytes = disk::read(path)?;
     let digest = Digest::of(&bytes);
-    let vouched = digest == listed.digest || listed.audience == Audience::Everyone;
-    let opened = Opened { size: bytes.len() as u64, digest: Some(digest), bytes: Bytes::Whole(bytes.into()) };
+    let vouched = digest == listed.digest || !only_listed;
+    let opened = Opened { size: bytes.len() as u64, digest, bytes: Bytes::Whole(bytes.into()) };
     Ok(vouched.then_some(opened))
 }
 
@@ -162,7 +186,8 @@ fn on_disk(source: &PublicationSource, file: &File) -> PathBuf {
     folder.join(file.address.file())
 }
 
-fn describe(headers: &mut HeaderMap, address: &Address, audience: Audience, etag: &str) {
+fn describe(headers: &mut HeaderMap, address: &Address, published: &Published, etag: &str) {
+    let audience = published.audience;
     let cache = match audience {
         // The name changes with the bytes.
         Audience::Everyone if address.as_str().starts_with("/assets/") => headers::IMMUTABLE,
@@ -170,8 +195,14 @@ fn describe(headers: &mut HeaderMap, address: &Address, audience: Audience, etag
         Audience::Enrolled(_) => "private, no-cache",
     };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
-    if audience != Audience::Everyone {
-        headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
+    let vary = match (published.variants.iter().any(Option::is_some), audience) {
+        (false, Audience::Everyone) => None,
+        (false, Audience::Enrolled(_)) => Some("Cookie"),
+        (true, Audience::Everyone) => Some("Accept-Encoding"),
+        (true, Audience::Enrolled(_)) => Some("Accept-Encoding, Cookie"),
+    };
+    if let Some(vary) = vary {
+        headers.insert(header::VARY, HeaderValue::from_static(vary));
     }
     headers.insert(header::CONTENT_TYPE, content_type(address));
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));

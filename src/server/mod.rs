@@ -14,6 +14,7 @@ mod caching;
 mod problem;
 mod identity;
 mod local_path;
+mod encodings;
 mod files;
 mod pages;
 mod api;

@@ -7,7 +7,7 @@ use std::time::SystemTime;
 use crate::course::{self, CATALOG_FILE, Catalog, CatalogError, Language};
 use crate::diag::Diagnostics;
 use crate::disk::{self, DiskError};
-use crate::theme::{DEFAULT_THEME, SiteView, Theme};
+use crate::theme::{DEFAULT_THEME, SiteView, Theme, ThemeOptions};
 
 /// Where a publication is read from.
 #[derive(Debug, Clone)]
@@ -20,6 +20,8 @@ pub struct PublicationSource {
     pub themes: PathBuf,
     /// The theme's name.
     pub theme: String,
+    /// Whether the theme's style sheets are minified: as the build does it.
+    pub minify: bool,
     /// What every page knows of the site.
     pub site: SiteView,
     /// The site's language.
@@ -70,21 +72,22 @@ impl Publication {
         // Asked before reading: a catalog that lands in between is then noticed, never overlooked.
         let landed = Some(source.landed().map_err(CatalogError::from)?);
         let catalog = Arc::new(course::load(&source.private)?);
-        let theme = Arc::new(load_theme(&source.themes, &source.theme, &source.site)?);
+        let theme = Arc::new(load_theme(&source, &source.themes, &source.theme)?);
         Ok(Self { catalog, theme, source, landed })
     }
 
     fn bare(source: Arc<PublicationSource>) -> Result<Self, PublicationError> {
         // No theme of the school's own lies there: it may be what is broken.
         let nowhere = source.private.join(CATALOG_FILE);
-        let theme = Arc::new(load_theme(&nowhere, DEFAULT_THEME, &source.site)?);
+        let theme = Arc::new(load_theme(&source, &nowhere, DEFAULT_THEME)?);
         Ok(Self { catalog: Arc::default(), theme, source, landed: None })
     }
 }
 
-fn load_theme(themes: &Path, name: &str, site: &SiteView) -> Result<Theme, PublicationError> {
+fn load_theme(source: &PublicationSource, themes: &Path, name: &str) -> Result<Theme, PublicationError> {
     let mut diagnostics = Diagnostics::new();
-    let theme = Theme::load(themes, name, site, &mut diagnostics)?;
+    let options = ThemeOptions { themes, name, site: &source.site, minify: source.minify };
+    let theme = Theme::load(&options, &mut diagnostics)?;
     let mistakes = || diagnostics.sorted().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
     theme.ok_or_else(|| PublicationError::Theme(mistakes()))
 }

@@ -6,7 +6,7 @@ use super::curriculum::{self, Curriculum};
 use super::graph::SiteGraph;
 use super::jobs::Job;
 use super::ledger::Entry;
-use crate::course::{Catalog, Course, Instructor, Module, Published, Subject, routes};
+use crate::course::{Catalog, Course, Instructor, Module, Published, Subject, Variants, routes};
 
 /// What the server is told of a school.
 pub fn catalog(graph: &SiteGraph<'_>, jobs: &[Job<'_>], entries: &[Entry]) -> Catalog {
@@ -62,6 +62,10 @@ fn instructor(instructor: &curriculum::Instructor) -> Instructor {
 }
 
 fn file((job, entry): (&Job<'_>, &Entry)) -> Option<(crate::course::Address, Published)> {
-    let published = Published { digest: entry.digest, size: entry.size, audience: job.audience };
+    let mut variants = Variants::default();
+    for (encoding, variant) in entry.variants() {
+        variants[encoding.at()] = Some(variant);
+    }
+    let published = Published { digest: entry.digest, size: entry.size, audience: job.audience, variants };
     Some((job.address.clone()?, published))
 }

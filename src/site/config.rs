@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 
 use super::markdown::Dialect;
-use crate::course::Language;
+use crate::course::{Encoding, Language};
 use crate::digest::Digest;
-use crate::theme::SiteView;
+use crate::theme::{SiteView, ThemeOptions};
 
 /// Settings of a build: `[site]` and `[build]` of educa.toml, with all paths made whole.
 #[derive(Debug, Clone)]
@@ -44,6 +44,12 @@ pub struct SiteConfig {
     pub static_host_files: bool,
     /// Whether documents for a search are written.
     pub search: bool,
+    /// Whether the theme's style sheets lose what no browser needs.
+    pub minify: bool,
+    /// Whether pictures are published in smaller forms too.
+    pub images: bool,
+    /// The compressed forms that are laid beside files.
+    pub compress: Vec<Encoding>,
     /// Whether drafts are built.
     pub drafts: bool,
     /// The moment that `publish_on` is compared with.
@@ -59,11 +65,11 @@ pub struct SiteConfig {
 impl SiteConfig {
     /// The identity of every setting that has a part in what is published.
     pub fn digest(&self) -> Digest {
-        let Self { title, description, lang, base_url, theme, raw_html, drafts, newest, program, .. } = self;
-        let Self { highlight, math, static_host_files, search, .. } = self;
-        let switches = [raw_html, drafts, highlight, math, static_host_files, search];
-        let text =
-            format!("{title:?} {description:?} {lang} {base_url:?} {theme:?} {switches:?} {newest:?} {program:?}");
+        let Self { title, description, lang, base_url, theme, compress, newest, program, .. } = self;
+        let Self { raw_html, drafts, highlight, math, static_host_files, search, minify, images, .. } = self;
+        let switches = [raw_html, drafts, highlight, math, static_host_files, search, minify, images];
+        let words = format!("{title:?} {description:?} {lang} {base_url:?} {theme:?} {compress:?}");
+        let text = format!("{words} {switches:?} {newest:?} {program:?}");
         Digest::of(text.as_bytes())
     }
 
@@ -75,5 +81,10 @@ impl SiteConfig {
     /// What every page knows of the site, the server's own pages too.
     pub fn site_view(&self) -> SiteView {
         SiteView { title: self.title.clone(), description: self.description.clone(), lang: self.lang.to_string() }
+    }
+
+    /// How the theme is loaded.
+    pub fn theme_options<'a>(&'a self, site: &'a SiteView) -> ThemeOptions<'a> {
+        ThemeOptions { themes: &self.themes, name: &self.theme, site, minify: self.minify }
     }
 }

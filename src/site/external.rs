@@ -25,7 +25,8 @@ pub fn external_links(config: &SiteConfig) -> Result<ExternalLinks, BuildError> 
     let (entries, problems) = disk::list_files(&config.content)?;
     let tree = scan(config, (&entries, problems), &memory.files, Stat::default(), &mut said);
     let history = History::default();
-    let Some(theme) = Theme::load(&config.themes, &config.theme, &config.site_view(), &mut said)? else {
+    let site = config.site_view();
+    let Some(theme) = Theme::load(&config.theme_options(&site), &mut said)? else {
         return Ok(ExternalLinks::new());
     };
     let curriculum = assemble(config, &tree, &history, &mut said);

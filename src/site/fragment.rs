@@ -7,6 +7,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use super::scaled::SIZES;
+
 /// A rendered text.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Fragment {
@@ -32,6 +34,10 @@ pub(super) enum Piece {
     Address(usize),
     /// The ` width="…" height="…"` of image number n goes here.
     Size(usize),
+    /// A `<picture>` with the smaller forms of image number n begins here, if it has any.
+    Open(usize),
+    /// And ends here.
+    Close(usize),
 }
 
 /// A link or image that leads to another file of the school.
@@ -83,6 +89,8 @@ pub struct Resolved {
     pub href: String,
     /// Pixels of an image, if known.
     pub size: Option<(u64, u64)>,
+    /// The smaller forms of an image; empty if there are none.
+    pub srcset: String,
 }
 
 /// The HTML of a fragment's pieces, with every hole filled: `resolved` has one entry per link.
@@ -93,6 +101,12 @@ pub(super) fn fill(pieces: &[Piece], resolved: &[Resolved]) -> String {
         match piece {
             Piece::Html(text) => html.push_str(text),
             Piece::Address(at) => html.push_str(&escape_attribute(&resolved[*at].href)),
+            Piece::Open(at) if !resolved[*at].srcset.is_empty() => {
+                let srcset = escape_attribute(&resolved[*at].srcset);
+                html.push_str(&format!("<picture><source type=\"image/webp\" srcset=\"{srcset}\" sizes=\"{SIZES}\">"));
+            }
+            Piece::Close(at) if !resolved[*at].srcset.is_empty() => html.push_str("</picture>"),
+            Piece::Open(_) | Piece::Close(_) => {}
             Piece::Size(at) => {
                 if let Some((width, height)) = resolved[*at].size {
                     html.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
@@ -113,7 +127,12 @@ pub(super) fn cut(html: &str, mark: &str) -> Vec<Piece> {
     for part in parts {
         let (hole, rest) = part.split_once(';').unwrap_or((part, ""));
         let at = hole[1..].parse().expect("the renderer wrote the number");
-        pieces.push(if hole.starts_with('a') { Piece::Address(at) } else { Piece::Size(at) });
+        pieces.push(match hole.as_bytes()[0] {
+            b'a' => Piece::Address(at),
+            b'o' => Piece::Open(at),
+            b'c' => Piece::Close(at),
+            _ => Piece::Size(at),
+        });
         if !rest.is_empty() {
             pieces.push(Piece::Html(rest.to_owned()));
         }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::curriculum::{Access, Content, Course, Curriculum, Instructor, Layout, Module, Resource, Subject};
 use super::fragments::Fragments;
+use super::scaled::{Scaled, planned};
 use crate::course::{Address, Audience, Slug, routes};
 use crate::diag::{Diagnostic, Diagnostics, Place};
 
@@ -19,6 +20,8 @@ pub struct SiteGraph<'a> {
     targets: HashMap<&'a str, Target<'a>>,
     /// Every published file by its path, with what it is for.
     taken: BTreeMap<String, Taken>,
+    /// Whether pictures have smaller forms.
+    images: bool,
     /// Pages that lead elsewhere.
     pub moved: Vec<(Address, Address)>,
 }
@@ -67,11 +70,12 @@ impl<'a> SiteGraph<'a> {
         curriculum: &'a Curriculum,
         fragments: &'a Fragments,
         made: Vec<(Address, &'static str)>,
+        images: bool,
         diagnostics: &mut Diagnostics,
     ) -> Self {
         let owners = curriculum.instructors.iter().map(|instructor| (&instructor.user_name, instructor)).collect();
         let (targets, taken, moved) = (HashMap::new(), BTreeMap::new(), Vec::new());
-        let mut graph = Self { curriculum, fragments, owners, targets, taken, moved };
+        let mut graph = Self { curriculum, fragments, owners, targets, taken, images, moved };
         graph.claim(routes::catalog(), "the catalog", Rank::Page, None, diagnostics);
         graph.claim(routes::not_found(), "the page for what does not exist", Rank::Page, None, diagnostics);
         for (address, name) in made {
@@ -109,6 +113,12 @@ impl<'a> SiteGraph<'a> {
     /// The same with the path as the graph keeps it.
     pub fn entry(&self, path: &str) -> Option<(&'a str, &Target<'a>)> {
         self.targets.get_key_value(path).map(|(path, target)| (*path, target))
+    }
+
+    /// The smaller forms of the picture at a target.
+    pub fn scaled(&self, target: &Target<'_>) -> Vec<Scaled> {
+        let resource = target.resource.filter(|_| self.images);
+        resource.map(|resource| planned(resource, &target.address)).unwrap_or_default()
     }
 
     /// All files that are published as they are, by address.

@@ -2,10 +2,24 @@
 
 use std::path::Path;
 
+use super::scaled;
 use crate::disk;
 
+/// Larger files are no pictures for a page.
+const MAX_BYTES: u64 = 64 * 1024 * 1024;
+
+/// The width and height of an image in pixels as it is shown, and whether smaller forms of it can be made.
+pub fn head(path: &Path, size: u64) -> (Option<(u64, u64)>, bool) {
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let is_picture = matches!(ending.as_str(), "png" | "jpg" | "jpeg" | "webp") && size <= MAX_BYTES;
+    match is_picture.then(|| disk::read(path).ok()).flatten().and_then(|bytes| scaled::head(&bytes)) {
+        Some((pixels, scalable)) => (Some(pixels), scalable),
+        None => (pixels(path), false),
+    }
+}
+
 /// The width and height of an image in pixels, if its file says so.
-pub fn pixels(path: &Path) -> Option<(u64, u64)> {
+fn pixels(path: &Path) -> Option<(u64, u64)> {
     let ending = path.extension()?.to_str()?;
     match ending.to_ascii_lowercase().as_str() {
         "svg" => svg_size(&String::from_utf8_lossy(&disk::read(path).ok()?)),

@@ -7,10 +7,12 @@ use rayon::prelude::*;
 
 use super::curriculum::{Content, Course, Layout, Module, Resource, Subject};
 use super::graph::audience;
+use super::ledger::{Entry, Form};
 use super::lessons::{CourseParts, Place};
 use super::pages::{Page, content_item, page_key};
+use super::scaled::Scaled;
 use super::views::{Purpose, Views};
-use crate::course::{Address, Audience, contents_file, routes};
+use crate::course::{Address, Audience, Encoding, contents_file, routes};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
 use crate::theme::Asset;
@@ -27,6 +29,8 @@ pub struct Job<'a> {
     pub key: Digest,
     /// How its bytes are made.
     pub make: Make<'a>,
+    /// The compressed forms that are to lie beside it, each at the place of its encoding.
+    pub encodings: [bool; Encoding::ALL.len()],
 }
 
 /// How the bytes of a file are made.
@@ -41,6 +45,8 @@ pub enum Make<'a> {
     Copy(&'a Resource),
     /// Something else than a page, which its maker knows how to write.
     Output(Writer<'a>),
+    /// A smaller form of a picture.
+    Scaled(&'a Resource, Scaled),
 }
 
 /// Writes a file; it may draw on the graph that its job was made from, and on nothing that the job's key does not cover.
@@ -54,7 +60,7 @@ pub const PRIVATE: &str = "private";
 impl<'a> Job<'a> {
     /// A file at an address.
     pub fn new(address: Address, audience: Audience, key: Digest, make: Make<'a>) -> Self {
-        Self { file: address.file(), address: Some(address), audience, key, make }
+        Self { file: address.file(), address: Some(address), audience, key, make, encodings: Default::default() }
     }
 
     /// Its path as ledger and plan know it.
@@ -64,6 +70,24 @@ impl<'a> Job<'a> {
             Audience::Enrolled(_) => PRIVATE,
         };
         format!("{folder}/{}", self.file)
+    }
+
+    /// The smaller form of a picture that it makes, if it does.
+    pub fn scaled(&self) -> Option<&Scaled> {
+        match &self.make {
+            Make::Scaled(_, scaled) => Some(scaled),
+            _ => None,
+        }
+    }
+
+    /// What the last build said of its file, without forms that nobody asks for any more.
+    pub fn only_asked(&self, mut entry: Entry) -> Entry {
+        for (form, asked) in entry.forms.iter_mut().zip(self.encodings) {
+            if !asked {
+                *form = Form::Unasked;
+            }
+        }
+        entry
     }
 
     /// Whether it is a page: pages take their places after what they name.
@@ -107,11 +131,15 @@ fn asset(asset: &Asset) -> Job<'_> {
     Job::new(address, Audience::Everyone, key, Make::Bytes(&asset.bytes))
 }
 
-/// Media and downloads, copied as they are.
-fn media<'a>(views: &Views<'a>) -> impl Iterator<Item = Job<'a>> {
+/// Media and downloads, copied as they are, and the smaller forms of pictures.
+fn media<'a, 'v>(views: &'v Views<'a>) -> impl Iterator<Item = Job<'a>> + use<'a, 'v> {
     let resources = views.graph.resources().into_iter();
-    resources.map(|(target, resource)| {
-        Job::new(target.address.clone(), target.audience, resource.facts.digest, Make::Copy(resource))
+    resources.flat_map(|(target, resource)| {
+        let job = Job::new(target.address.clone(), target.audience, resource.facts.digest, Make::Copy(resource));
+        let smaller = views.graph.scaled(target).into_iter().map(|scaled| {
+            Job::new(scaled.address.clone(), target.audience, scaled.key, Make::Scaled(resource, scaled))
+        });
+        std::iter::once(job).chain(smaller)
     })
 }
 
@@ -161,7 +189,8 @@ fn course_jobs<'a>(
     }
     let key = Digest::of_parts(items.iter().map(String::as_bytes));
     let audience = Audience::Enrolled(course.id);
-    jobs.push(Job { file: contents_file(course.id), address: None, audience, key, make: Make::Contents(course) });
+    let (file, make, encodings) = (contents_file(course.id), Make::Contents(course), Default::default());
+    jobs.push(Job { file, address: None, audience, key, make, encodings });
     (jobs, said)
 }
 

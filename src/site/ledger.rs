@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::build::SchoolSize;
+use crate::course::{Encoding, Variant};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
 use crate::disk::Stat;
@@ -33,6 +34,64 @@ pub struct Entry {
     pub digest: Digest,
     /// Bytes.
     pub size: u64,
+    /// Its compressed forms, each at the place of its encoding.
+    pub forms: [Form; Encoding::ALL.len()],
+}
+
+/// What a build made of a compressed form.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Form {
+    /// Nobody asked for it.
+    #[default]
+    Unasked,
+    /// It would not be smaller.
+    Useless,
+    /// It lies beside the file.
+    Made {
+        /// Identity of its bytes.
+        digest: Digest,
+        /// Bytes.
+        size: u64,
+    },
+}
+
+impl Entry {
+    /// The compressed forms that lie beside it.
+    pub fn variants(&self) -> impl Iterator<Item = (Encoding, Variant)> {
+        Encoding::ALL.into_iter().filter_map(|encoding| match self.forms[encoding.at()] {
+            Form::Made { digest, size } => Some((encoding, Variant { digest, size })),
+            Form::Unasked | Form::Useless => None,
+        })
+    }
+
+    /// Bytes of the file and all its forms.
+    pub fn bytes(&self) -> u64 {
+        self.size + self.variants().map(|(_, variant)| variant.size).sum::<u64>()
+    }
+}
+
+impl Ledger {
+    /// All files it lists with their sizes, compressed forms among them.
+    pub fn paths(&self) -> impl Iterator<Item = (String, u64)> {
+        self.files.iter().flat_map(|(path, entry)| {
+            let forms = entry.variants().map(move |(encoding, variant)| (encoding.beside(path), variant.size));
+            std::iter::once((path.clone(), entry.size)).chain(forms)
+        })
+    }
+
+    /// How many files it lists, compressed forms among them.
+    pub fn n_files(&self) -> usize {
+        self.files.values().map(|entry| 1 + entry.variants().count()).sum()
+    }
+
+    /// Whether a file and its forms are there, by what is.
+    pub fn is_complete(&self, size: impl Fn(&str) -> Option<u64>) -> bool {
+        self.files.iter().all(|(path, entry)| {
+            let mut variants = entry.variants();
+            size(path) == Some(entry.size)
+                && variants.all(|(encoding, variant)| size(&encoding.beside(path)) == Some(variant.size))
+        })
+    }
 }
 
 /// What a build was made of, and what there was to say about it.

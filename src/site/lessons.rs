@@ -3,6 +3,7 @@
 use super::curriculum::{Content, Course, Kind, Layout, Module, Subject};
 use super::graph::{audience, content_place};
 use super::outputs::About;
+use super::scaled::{SIZES, srcset};
 use super::video::Video;
 use super::views::{Views, kind_name, subject_link};
 use crate::course::{Address, routes};
@@ -133,8 +134,11 @@ impl Views<'_> {
     }
 
     fn image(&self, path: &str) -> ImageView {
-        let size = self.graph.target(path).and_then(|target| target.pixels());
-        ImageView { src: self.href(path), width: size.map(|size| size.0), height: size.map(|size| size.1) }
+        let target = self.graph.target(path);
+        let size = target.and_then(|target| target.pixels());
+        let (width, height) = (size.map(|size| size.0), size.map(|size| size.1));
+        let srcset = target.map(|target| srcset(&self.graph.scaled(target))).unwrap_or_default();
+        ImageView { src: self.href(path), width, height, srcset, sizes: SIZES }
     }
 
     fn file(&self, path: &str) -> FileView {

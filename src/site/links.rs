@@ -7,6 +7,7 @@ use super::curriculum::Document;
 use super::fragment::{Link, LinkKind, Resolved};
 use super::fragments::FragmentFacts;
 use super::graph::{SiteGraph, Target};
+use super::scaled::srcset;
 use crate::course::{Address, Audience, routes};
 use crate::diag::{Diagnostics, nearest};
 
@@ -24,16 +25,20 @@ impl SiteGraph<'_> {
         let mut resolve = |link: &Link| match self.resolve_link(document, fragment, link) {
             // One is enough to publish nothing, and nobody reads more of one text; each costs a walk through it.
             Err(_) if n_broken >= MAX_BROKEN => Resolved::default(),
-            Ok(Leads::Here(href)) => Resolved { href, size: None },
+            Ok(Leads::Here(href)) => Resolved { href, ..Resolved::default() },
             Ok(Leads::To(target, anchor)) => {
                 self.check_reader(document, link, target, reader, diagnostics);
                 let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
-                Resolved { href: format!("{}{anchor}", target.address.href()), size: target.pixels() }
+                let srcset = match link.kind {
+                    LinkKind::Image => srcset(&self.scaled(target)),
+                    LinkKind::Page => String::new(),
+                };
+                Resolved { href: format!("{}{anchor}", target.address.href()), size: target.pixels(), srcset }
             }
             Err(Broken { message, help }) => {
                 n_broken += 1;
                 diagnostics.push(document.error(in_source(document, link), message).help(help));
-                Resolved { href: "#".to_owned(), size: None }
+                Resolved { href: "#".to_owned(), ..Resolved::default() }
             }
         };
         fragment.links.iter().map(&mut resolve).collect()

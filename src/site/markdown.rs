@@ -91,6 +91,8 @@ const INLINE: [TagEnd; 4] = [TagEnd::Emphasis, TagEnd::Strong, TagEnd::Strikethr
 
 struct Image {
     tag: String,
+    /// What stands behind it.
+    close: String,
     alt: String,
     /// Images inside the alternative text of an image count as their text.
     depth: usize,
@@ -217,11 +219,16 @@ impl<'a, 'd> Renderer<'a, 'd> {
     fn start_image(&mut self, dest_url: CowStr<'a>, title: &str, span: Range<usize>) {
         let before = self.links.len();
         let address = self.target(dest_url, span, LinkKind::Image);
-        let size = if self.links.len() > before { format!("{}s{before};", self.mark) } else { String::new() };
+        let hole = |kind| {
+            if self.links.len() > before { format!("{}{kind}{before};", self.mark) } else { String::new() }
+        };
+        let (open, size, close) = (hole('o'), hole('s'), hole('c'));
         let title = if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape_attribute(title)) };
-        let tag =
-            format!("<img src=\"{}\"{size}{title} loading=\"lazy\" decoding=\"async\"", escape_attribute(&address));
-        self.image = Some(Image { tag, alt: String::new(), depth: 0 });
+        let tag = format!(
+            "{open}<img src=\"{}\"{size}{title} loading=\"lazy\" decoding=\"async\"",
+            escape_attribute(&address)
+        );
+        self.image = Some(Image { tag, close, alt: String::new(), depth: 0 });
     }
 
     fn inside_image(&mut self, event: Event<'a>) {
@@ -234,7 +241,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
             Event::Start(Tag::Image { .. }) => image.depth += 1,
             Event::End(TagEnd::Image) if image.depth > 0 => image.depth -= 1,
             Event::End(TagEnd::Image) => {
-                let html = format!("{} alt=\"{}\">", image.tag, escape_attribute(&image.alt));
+                let html = format!("{} alt=\"{}\">{}", image.tag, escape_attribute(&image.alt), image.close);
                 self.text.push_str(&image.alt);
                 self.image = None;
                 self.out.push(Event::InlineHtml(html.into()));

@@ -24,7 +24,7 @@ fn rendered_as(dialect: Dialect, text: &str) -> (Fragment, Vec<String>) {
 fn html(text: &str) -> String {
     let (fragment, said) = rendered(text);
     assert!(said.is_empty(), "{said:?}");
-    let resolved = Resolved { href: "/x?a&b".into(), size: Some((3, 4)) };
+    let resolved = Resolved { href: "/x?a&b".into(), size: Some((3, 4)), srcset: String::new() };
     fill(&fragment.pieces, &vec![resolved; fragment.links.len()])
 }
 

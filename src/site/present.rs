@@ -35,8 +35,9 @@ fn as_the_ledger_says(config: &SiteConfig, ledger: &Ledger) -> Option<Present> {
         return None;
     }
     let catalog = format!("{PRIVATE}/{CATALOG_FILE}");
-    let size = |path: &String| Some((path.clone(), disk::stat(&on_disk(config, path))?.size));
-    Some(ledger.files.par_iter().map(|(path, _)| path).chain([&catalog]).filter_map(size).collect())
+    let paths: Vec<_> = ledger.paths().map(|(path, _)| path).chain([catalog]).collect();
+    let size = |path: String| Some(disk::stat(&on_disk(config, &path))?.size).map(|size| (path, size));
+    Some(paths.into_par_iter().filter_map(size).collect())
 }
 
 fn walked(config: &SiteConfig) -> Result<Present, DiskError> {

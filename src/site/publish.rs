@@ -12,12 +12,12 @@ use rayon::prelude::*;
 use super::config::SiteConfig;
 use super::draw::Made;
 use super::jobs::{Job, PRIVATE, PUBLIC};
-use super::ledger::Ledger;
+use super::ledger::{Entry, Ledger};
 use super::present::{Present, ancestors};
 use crate::course::{self, CATALOG_FILE, Catalog};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::digest::Digest;
-use crate::disk::{self, DiskError};
+use crate::disk::{self, DiskError, Staged};
 
 /// Says that a folder is ours; without it we touch nothing in it.
 const MARKER: &str = ".educa";
@@ -108,10 +108,7 @@ pub fn apply(
     remove(config, &plan.remove_first)?;
     let (pages, others): (Vec<_>, Vec<_>) = made.into_iter().partition(|(at, _)| jobs[*at].is_page());
     for group in [others, pages] {
-        group.into_par_iter().try_for_each(|(_, made)| match made.staged {
-            Some(staged) => staged.place(),
-            None => Ok(()),
-        })?;
+        group.into_par_iter().try_for_each(|(_, made)| made.staged.into_iter().try_for_each(Staged::place))?;
     }
     let catalog = course::save(catalog, &config.private)?;
     remove(config, &plan.remove)?;
@@ -142,8 +139,7 @@ pub fn verify(config: &SiteConfig, ledger: &Ledger) -> Diagnostics {
         return said;
     };
     let catalog = (format!("{PRIVATE}/{CATALOG_FILE}"), made_of.catalog);
-    let files: Vec<_> =
-        ledger.files.iter().map(|(path, entry)| (path.clone(), entry.digest)).chain([catalog]).collect();
+    let files: Vec<_> = ledger.files.iter().flat_map(|(path, entry)| listed(path, entry)).chain([catalog]).collect();
     let wrong: Vec<_> = files
         .into_par_iter()
         .filter_map(|(path, digest)| match disk::digest(&on_disk(config, &path)) {
@@ -156,6 +152,12 @@ pub fn verify(config: &SiteConfig, ledger: &Ledger) -> Diagnostics {
         said.push(diagnostic.help("run `educa build --fresh`, which writes everything anew"));
     }
     said
+}
+
+/// A file and its compressed forms, each with the identity of its bytes.
+fn listed(path: &str, entry: &Entry) -> impl Iterator<Item = (String, Digest)> {
+    let variants = entry.variants().map(|(encoding, variant)| (encoding.beside(path), variant.digest));
+    std::iter::once((path.to_owned(), entry.digest)).chain(variants)
 }
 
 /// Where a file of ledger and plan lies.

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use super::assemble::assemble;
 use super::build::{BuildError, Built, Progress, SchoolSize, Stage};
 use super::catalog::catalog;
+use super::compress;
 use super::config::SiteConfig;
 use super::curriculum::{Curriculum, Speech};
 use super::draw::{Before, Made, Stagings, make, to_do};
@@ -21,6 +22,7 @@ use super::outputs;
 use super::present::{Present, folders, present};
 use super::publish::{Plan, Published, apply, plan};
 use super::render::render_all;
+use super::scaled::sweep;
 use super::source::{Changed, SourceTree, list, scan};
 use super::views::{Purpose, Views};
 use crate::course::{Address, CATALOG_FILE, Catalog};
@@ -121,7 +123,8 @@ impl Run<'_> {
             memory.theme = Some(theme.clone());
             return Ok(Some(theme));
         }
-        let theme = Theme::load(&config.themes, &config.theme, &config.site_view(), diagnostics)?.map(Arc::new);
+        let site = config.site_view();
+        let theme = Theme::load(&config.theme_options(&site), diagnostics)?.map(Arc::new);
         memory.theme.clone_from(&theme);
         Ok(theme)
     }
@@ -132,7 +135,7 @@ impl Run<'_> {
         if *self.changed == Changed::Anything || ledger.made_of.is_none() {
             return present(self.config, ledger);
         }
-        let files = ledger.files.iter().map(|(path, entry)| (path.clone(), entry.size));
+        let files = ledger.paths();
         Ok(files.chain([(format!("{PRIVATE}/{CATALOG_FILE}"), 0)]).collect())
     }
 
@@ -147,15 +150,15 @@ impl Run<'_> {
         let ledger = &memory.ledger;
         let made_of = ledger.made_of.as_ref().filter(|made_of| made_of.inputs == inputs.digest)?;
         let due = made_of.until.is_some_and(|until| until <= self.config.now);
-        let complete = ledger.files.iter().all(|(path, entry)| present.get(path) == Some(&entry.size));
+        let complete = ledger.is_complete(|path| present.get(path).copied());
         // One more: the catalog, which no ledger lists because it names them all.
-        let complete = complete && present.len() == ledger.files.len() + 1;
+        let complete = complete && present.len() == ledger.n_files() + 1;
         let catalog = disk::digest(&self.config.private.join(CATALOG_FILE)).ok();
         if due || !complete || catalog != Some(made_of.catalog) || said.has_errors() {
             return None;
         }
-        let bytes = ledger.files.values().map(|entry| entry.size).sum();
-        let published = Published { written: 0, kept: ledger.files.len(), removed: 0, bytes };
+        let bytes = ledger.files.values().map(Entry::bytes).sum();
+        let published = Published { written: 0, kept: ledger.n_files(), removed: 0, bytes };
         let published = self.publishes.then_some(published);
         let (diagnostics, size) = (made_of.said.clone(), made_of.size);
         if inputs.tree.n_read > 0 {
@@ -180,7 +183,8 @@ impl Run<'_> {
         let shelf = memory.shelf.clone();
         let fragments = render_all(&curriculum, &theme, config, memory.fragments(config)?, &shelf, &mut said)?;
         progress.begin(Stage::Link, 0);
-        let graph = SiteGraph::new(&curriculum, &fragments, outputs::addresses(&curriculum, config), &mut said);
+        let graph =
+            SiteGraph::new(&curriculum, &fragments, outputs::addresses(&curriculum, config), config.images, &mut said);
         let site = Speech { dir: config.lang.direction(), lang: config.lang.clone() };
         let base_url = config.base_url.as_deref();
         let views = Views { graph: &graph, theme: &theme, site, base_url, purpose: Purpose::Key };
@@ -189,6 +193,7 @@ impl Run<'_> {
             parts.into_par_iter().map(|(subject, course)| views.course_parts(subject, course)).collect();
         let mut jobs = jobs(&views, theme.assets(), &parts, &mut said);
         jobs.extend(outputs::jobs(&views, config));
+        compress::ask(&mut jobs, &config.compress);
         let before = Before { ledger: &memory.ledger, present };
         let to_do = to_do(&jobs, &before);
         let views = Views { purpose: Purpose::Page, ..views };
@@ -234,21 +239,26 @@ impl Run<'_> {
         let config = self.config;
         self.progress.begin(Stage::Publish, 0);
         let entries = entries(jobs, &memory.ledger, &drawn);
-        let wanted: HashSet<String> = jobs.iter().map(Job::path).collect();
+        let forms = jobs
+            .iter()
+            .zip(&entries)
+            .flat_map(|(job, entry)| entry.variants().map(move |(encoding, _)| encoding.beside(&job.path())));
+        let wanted: HashSet<String> = jobs.iter().map(Job::path).chain(forms).collect();
         let plan = plan(present, &wanted);
         let changed = changed(jobs, &drawn, &plan);
-        let written = drawn.iter().filter(|(_, made)| made.staged.is_some()).count();
+        let written = drawn.iter().map(|(_, made)| made.staged.len()).sum();
         let published = Published {
             written,
-            kept: jobs.len() - written,
+            kept: wanted.len() - written,
             removed: plan.remove.len() + plan.remove_first.len(),
-            bytes: entries.iter().map(|entry| entry.size).sum(),
+            bytes: entries.iter().map(Entry::bytes).sum(),
         };
         if written > 0 || !plan.is_empty() {
             withdraw_ledger(config)?;
         }
         let touched = touched(jobs, &drawn, &plan);
         made_of.catalog = apply(config, jobs, drawn, &catalog, &plan)?;
+        sweep(&config.state, jobs.iter().filter_map(Job::scaled))?;
         let (size, diagnostics) = (made_of.size, made_of.said.clone());
         let folders = match self.lock {
             Some(lock) => {
@@ -284,20 +294,20 @@ fn entries(jobs: &[Job<'_>], before: &Ledger, drawn: &[(usize, Made)]) -> Vec<En
     let mut made = drawn.iter().peekable();
     let entry = |(at, job): (usize, &Job<'_>)| match made.next_if(|(made_at, _)| *made_at == at) {
         Some((_, made)) => made.entry,
-        None => before.files[&job.path()],
+        None => job.only_asked(before.files[&job.path()]),
     };
     jobs.iter().enumerate().map(entry).collect()
 }
 
 /// The files that are written or removed.
 fn touched(jobs: &[Job<'_>], drawn: &[(usize, Made)], plan: &Plan) -> Vec<String> {
-    let written = drawn.iter().filter(|(_, made)| made.staged.is_some()).map(|(at, _)| jobs[*at].path());
+    let written = drawn.iter().filter(|(_, made)| !made.staged.is_empty()).map(|(at, _)| jobs[*at].path());
     written.chain(plan.remove_first.iter().chain(&plan.remove).cloned()).collect()
 }
 
 /// The addresses whose files are not what they were.
 fn changed(jobs: &[Job<'_>], drawn: &[(usize, Made)], plan: &Plan) -> Vec<Address> {
-    let written = drawn.iter().filter(|(_, made)| made.staged.is_some());
+    let written = drawn.iter().filter(|(_, made)| !made.staged.is_empty());
     let removed = plan.remove_first.iter().chain(&plan.remove).filter_map(|path| address_of(path));
     written.filter_map(|(at, _)| jobs[*at].address.clone()).chain(removed).collect()
 }

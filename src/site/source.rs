@@ -68,6 +68,8 @@ pub struct MediaFacts {
     pub size: u64,
     /// Width and height of an image, if known.
     pub pixels: Option<(u64, u64)>,
+    /// Whether smaller forms of it can be made.
+    pub scalable: bool,
 }
 
 /// How a file looked when it was read.
@@ -262,7 +264,10 @@ impl Reader<'_> {
             let digest = disk::digest(&entry.path).map_err(unreadable)?;
             let facts = match known.map(|known| &known.facts) {
                 Some(Facts::Media(facts)) if facts.digest == digest => *facts,
-                _ => MediaFacts { digest, size, pixels: images::pixels(&entry.path) },
+                _ => {
+                    let (pixels, scalable) = images::head(&entry.path, size);
+                    MediaFacts { digest, size, pixels, scalable }
+                }
             };
             return Ok(SourceBody::Media(facts));
         }

@@ -230,7 +230,7 @@ impl Views<'_> {
 /// The identity of a fragment with its holes filled.
 fn html_key(fragment: Digest, resolved: &[Resolved]) -> String {
     let mut bytes = fragment.as_bytes().to_vec();
-    for Resolved { href, size } in resolved {
+    for Resolved { href, size, srcset } in resolved {
         bytes.extend_from_slice(href.as_bytes());
         // An address has no zero, so the parts cannot run together.
         bytes.push(0);
@@ -238,6 +238,8 @@ fn html_key(fragment: Digest, resolved: &[Resolved]) -> String {
             bytes.extend_from_slice(&side.to_le_bytes());
         }
         bytes.push(u8::from(size.is_some()));
+        bytes.extend_from_slice(srcset.as_bytes());
+        bytes.push(0);
     }
     Digest::of(&bytes).to_string()
 }

@@ -185,6 +185,10 @@ pub struct ImageView {
     pub width: Option<u64>,
     /// Pixels, if known.
     pub height: Option<u64>,
+    /// Smaller forms of it as WebP; empty if there are none.
+    pub srcset: String,
+    /// How wide it is shown.
+    pub sizes: &'static str,
 }
 
 /// A file. Row C13.

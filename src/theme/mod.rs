@@ -5,6 +5,7 @@
 //! call are pure, so equal views give equal bytes.
 
 mod files;
+mod minify;
 mod words;
 mod functions;
 mod view;
@@ -28,6 +29,6 @@ pub use server_views::{
     AccountBarView, ApiActionView, ApiView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
     HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, RegisterView,
 };
-pub use theme::{Asset, TemplateError, Theme};
+pub use theme::{Asset, TemplateError, Theme, ThemeOptions};
 pub use view::{LinkView, PageView, Part, Shared, SiteView, View};
 pub use words::Words;

@@ -9,6 +9,7 @@ use tera::{Context, Tera, Value};
 use super::files::{ThemeFiles, load_chain};
 use super::functions;
 use super::lesson_views::ContentView;
+use super::minify::minified;
 use super::template_errors::{Sources, add_templates, diagnostics_of};
 use super::view::{SiteView, View};
 use super::words::{Dictionary, Words};
@@ -40,6 +41,20 @@ pub struct Asset {
     pub bytes: Vec<u8>,
 }
 
+/// Which theme, and what is done with it. The build and the server load it alike: otherwise the server's own pages would
+/// name assets that no build has published.
+#[derive(Debug, Clone, Copy)]
+pub struct ThemeOptions<'a> {
+    /// The folder of the school's own themes.
+    pub themes: &'a Path,
+    /// The theme's name.
+    pub name: &'a str,
+    /// What every page knows of the site.
+    pub site: &'a SiteView,
+    /// Whether style sheets lose what no browser needs.
+    pub minify: bool,
+}
+
 /// A template that could not be drawn.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{0}")]
@@ -53,18 +68,14 @@ impl TemplateError {
 }
 
 impl Theme {
-    /// Loads the theme `name` from the folder `themes`, or from the binary. Nothing if there are errors in it, which are
-    /// then among the diagnostics.
-    pub fn load(
-        themes: &Path,
-        name: &str,
-        site: &SiteView,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Option<Self>, DiskError> {
+    /// Loads a theme from the folder of themes, or from the binary. Nothing if there are errors in it, which are then
+    /// among the diagnostics.
+    pub fn load(options: &ThemeOptions<'_>, diagnostics: &mut Diagnostics) -> Result<Option<Self>, DiskError> {
+        let &ThemeOptions { themes, name, site, minify } = options;
         let mut said = Diagnostics::new();
         let chain = load_chain(themes, name, &mut said)?;
         let dictionary = Dictionary::load(&chain, &mut said);
-        let (assets, urls) = assets(&chain, &mut said);
+        let (assets, urls) = assets(&chain, minify, &mut said);
         let mut tera = Tera::default();
         functions::register(&mut tera, Arc::new(urls));
         let sources = sources(&chain, &mut said);
@@ -78,7 +89,7 @@ impl Theme {
         }
         let word_values =
             dictionary.iter().map(|(tag, words)| (tag.clone(), Value::from_serializable(words.map()))).collect();
-        let digest = digest(&chain, site);
+        let digest = digest(&chain, site, minify);
         let (site, site_view) = (Value::from_serializable(site), site.clone());
         Ok(Some(Self { tera, site, site_view, dictionary, word_values, assets, digest, sources }))
     }
@@ -174,7 +185,7 @@ fn sources(chain: &[ThemeFiles], diagnostics: &mut Diagnostics) -> Sources {
 }
 
 /// The assets of a theme, and the URL of each by its name. An asset of a derived theme replaces one of the same name.
-fn assets(chain: &[ThemeFiles], diagnostics: &mut Diagnostics) -> (Vec<Asset>, BTreeMap<String, String>) {
+fn assets(chain: &[ThemeFiles], minify: bool, diagnostics: &mut Diagnostics) -> (Vec<Asset>, BTreeMap<String, String>) {
     let mut files = BTreeMap::new();
     for theme in chain.iter().rev() {
         for (path, bytes) in &theme.files {
@@ -186,10 +197,12 @@ fn assets(chain: &[ThemeFiles], diagnostics: &mut Diagnostics) -> (Vec<Asset>, B
     let mut assets = Vec::new();
     let mut urls = BTreeMap::new();
     for (name, (shown, bytes)) in files {
-        match routes::asset(&fingerprinted(name, bytes)) {
+        let css = std::str::from_utf8(bytes).ok().filter(|_| minify && name.ends_with(".css"));
+        let bytes = css.map_or_else(|| bytes.clone(), |css| minified(css).into_bytes());
+        match routes::asset(&fingerprinted(name, &bytes)) {
             Ok(address) => {
                 urls.insert(name.to_owned(), address.href());
-                assets.push(Asset { address, bytes: bytes.clone() });
+                assets.push(Asset { address, bytes });
             }
             Err(error) => diagnostics.push(Diagnostic::error(shown, error.to_string()).help("rename the file")),
         }
@@ -206,8 +219,10 @@ fn fingerprinted(name: &str, bytes: &[u8]) -> String {
     }
 }
 
-fn digest(chain: &[ThemeFiles], site: &SiteView) -> Digest {
-    let mut parts: Vec<&[u8]> = vec![site.title.as_bytes(), site.description.as_bytes(), site.lang.as_bytes()];
+fn digest(chain: &[ThemeFiles], site: &SiteView, minify: bool) -> Digest {
+    let minified: &[u8] = if minify { b"minified" } else { b"" };
+    let mut parts: Vec<&[u8]> =
+        vec![site.title.as_bytes(), site.description.as_bytes(), site.lang.as_bytes(), minified];
     for theme in chain {
         parts.push(theme.name.as_bytes());
         for (path, bytes) in &theme.files {

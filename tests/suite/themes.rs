@@ -62,7 +62,7 @@ fn an_asset_replaces_that_of_the_same_name_and_has_its_own_address() {
         rest.split('"').next().expect("closed").to_owned()
     };
     assert_ne!(style(&plain), style(&site));
-    assert_eq!(site.read(&format!("public{}", style(&site))), "body { color: red }");
+    assert_eq!(site.read(&format!("public{}", style(&site))), "body{color:red}");
     assert!(site.published().keys().any(|path| path.starts_with("public/assets/fonts/own.")));
     assert!(site.published().keys().any(|path| path.starts_with("public/assets/account.")), "inherited");
 }

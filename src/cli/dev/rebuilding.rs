@@ -136,7 +136,7 @@ impl Rebuilding {
             self.started = (server, store);
             anstream::eprintln!("[server] and [store] of educa.toml are read at the start: start `educa dev` again");
         }
-        let site = SiteConfig { drafts: self.drafts, ..site };
+        let site = SiteConfig { drafts: self.drafts, compress: Vec::new(), ..site };
         self.places = Places::of(&site, &self.store_path);
         self.rebuilder.set_up(site);
     }

@@ -15,7 +15,9 @@ use crate::digest::Digest;
 use crate::server::problem::Problem;
 
 /// The middleware.
-pub async fn inject(State(preview): State<Arc<Preview>>, request: Request, next: Next) -> Response {
+pub async fn inject(State(preview): State<Arc<Preview>>, mut request: Request, next: Next) -> Response {
+    // Nothing can be put into a compressed document.
+    request.headers_mut().remove(header::ACCEPT_ENCODING);
     // Asked before the page is made: if a build lands in between, the page is called older than it is and is read once
     // more. The other way round it would stay as it is.
     let build = preview.moment().build;

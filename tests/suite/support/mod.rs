@@ -11,5 +11,5 @@ pub use preview::{Author, build_of};
 pub use program::{Program, Run, Running};
 pub use raw::{Raw, answers};
 pub use report::assert_report;
-pub use school::{Site, tree};
+pub use school::{Site, picture, tree};
 pub use server::{PASSWORD, Server, Visitor, assert_guarded, header, location, session};

@@ -55,6 +55,9 @@ impl Site {
             math: true,
             static_host_files: true,
             search: true,
+            minify: true,
+            images: true,
+            compress: Vec::new(),
             drafts: false,
             now: "2026-11-20T12:00:00Z".parse().expect("a time"),
         };
@@ -232,4 +235,13 @@ pub fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         }
     }
     files
+}
+
+/// A PNG of a size, as noisy as a photo.
+pub fn picture(width: u32, height: u32) -> Vec<u8> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let pixel = |x: u32, y: u32| image::Rgb([(x / 3) as u8, (y * 2) as u8, ((x * 7) ^ (y * 13)) as u8 / 4]);
+    let picture = image::RgbImage::from_fn(width, height, pixel);
+    picture.write_to(&mut bytes, image::ImageFormat::Png).expect("encoded");
+    bytes.into_inner()
 }

@@ -187,6 +187,7 @@ fn source(site: &Site) -> PublicationSource {
         private: config.private.clone(),
         themes: config.themes.clone(),
         theme: config.theme.clone(),
+        minify: config.minify,
         site: SiteView { title: config.title.clone(), description: config.description.clone(), lang: lang.to_string() },
         lang,
     }
