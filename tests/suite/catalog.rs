@@ -177,7 +177,7 @@ fn the_catalog_file_says_who_may_read_what() {
         let address = format!("/{}", inside.strip_suffix("index.html").unwrap_or(inside));
         let listed = &catalog["files"][&address];
         match inside {
-            ".educa" | "catalog.json" => assert!(listed.is_null()),
+            ".educa" | "catalog.json" | "_headers" | "_redirects" => assert!(listed.is_null()),
             inside if inside.starts_with("contents/") => assert!(listed.is_null()),
             _ => assert_eq!(listed["size"], bytes.len(), "{address}"),
         }
