@@ -2,11 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use rayon::prelude::*;
+
 use super::curriculum::{Access, Content, Course, Curriculum, Instructor, Layout, Module, Resource, Subject};
 use super::fragments::Fragments;
 use super::scaled::{Scaled, planned};
 use crate::course::{Address, Audience, Slug, routes};
 use crate::diag::{Diagnostic, Diagnostics, Place};
+use crate::digest::{Digest, Hasher};
 
 /// A curriculum placed on the site.
 pub struct SiteGraph<'a> {
@@ -132,6 +135,34 @@ impl<'a> SiteGraph<'a> {
     /// Whether a page or file lies at an address.
     pub fn has_address(&self, address: &Address) -> bool {
         self.taken.get(&address.file()).is_some_and(|taken| taken.address == *address)
+    }
+
+    /// The identity of all that links can find: every address that is taken, every file's place and reader, every heading.
+    pub fn shape(&self) -> Digest {
+        let target = |(path, target): (&&'a str, &Target<'a>)| {
+            let mut text = format!("{path}\0{}\0{}\0{:?}", target.address, target.anchor, target.audience);
+            if let Some(resource) = target.resource {
+                text += &format!("\0{:?}", resource.facts);
+            }
+            for heading in self.fragments.get(path).map_or(&[][..], |fragment| &fragment.headings) {
+                text += "\0";
+                text += &heading.id;
+                text += "\0";
+                text += &heading.anchor;
+            }
+            (*path, Digest::of(text.as_bytes()))
+        };
+        let mut targets: Vec<_> = self.targets.par_iter().map(target).collect();
+        targets.par_sort_unstable();
+        let mut hasher = Hasher::default();
+        for (_, digest) in targets {
+            hasher.update(digest.as_bytes());
+        }
+        for taken in self.taken.values() {
+            hasher.update(taken.address.as_str().as_bytes());
+            hasher.update(b"\0");
+        }
+        hasher.finish()
     }
 
     /// The owner of a course, if there is such an instructor.

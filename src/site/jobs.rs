@@ -3,7 +3,10 @@
 //! A job whose key is that of the last build has nothing to do. Keys are made from the same views as pages, with the
 //! digest of each fragment in the place of its HTML, so that no blob is read to find out that nothing changed.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::curriculum::{Content, Course, Layout, Module, Resource, Subject};
 use super::graph::audience;
@@ -31,6 +34,16 @@ pub struct Job<'a> {
     pub make: Make<'a>,
     /// The compressed forms that are to lie beside it, each at the place of its encoding.
     pub encodings: [bool; Encoding::ALL.len()],
+}
+
+/// The keys of the pages of each course, by its id, from the last build.
+pub type CourseKeys = HashMap<u32, KnownKeys>;
+
+/// The keys of a course's pages, and what they were made of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct KnownKeys {
+    inputs: Digest,
+    keys: Vec<Digest>,
 }
 
 /// How the bytes of a file are made.
@@ -101,23 +114,34 @@ pub fn jobs<'a>(
     views: &Views<'a>,
     assets: &'a [Asset],
     parts: &'a [CourseParts<'a>],
+    known: &CourseKeys,
     diagnostics: &mut Diagnostics,
-) -> Vec<Job<'a>> {
+) -> (Vec<Job<'a>>, CourseKeys) {
     debug_assert_eq!(views.purpose, Purpose::Key, "no HTML is needed here");
     let mut jobs: Vec<_> = assets.iter().map(asset).collect();
     jobs.extend(media(views));
-    let made: Vec<_> = courses(views)
-        .collect::<Vec<_>>()
-        .par_iter()
+    let outside = views.graph.shape();
+    let all: Vec<_> = courses(views).collect();
+    let made: Vec<_> = all
+        .into_par_iter()
         .zip(parts)
-        .map(|((subject, course), parts)| course_jobs(views, subject, course, parts))
+        .map(|((subject, course), parts)| {
+            let inputs = course_inputs(views, subject, course, outside);
+            let known = known.get(&course.id.get()).filter(|known| known.inputs == inputs);
+            (inputs, course, course_jobs(views, subject, course, parts, known))
+        })
         .collect();
     jobs.extend(list_jobs(views, diagnostics));
-    for (more, said) in made {
+    let mut keys = CourseKeys::new();
+    for (inputs, course, (more, said)) in made {
+        // What there is to say is found out again rather than remembered.
+        if said.is_empty() {
+            keys.insert(course.id.get(), KnownKeys { inputs, keys: more.iter().map(|job| job.key).collect() });
+        }
         jobs.extend(more);
         diagnostics.append(said);
     }
-    jobs
+    (jobs, keys)
 }
 
 /// All courses, each with its subject.
@@ -168,65 +192,125 @@ fn course_jobs<'a>(
     subject: &'a Subject,
     course: &'a Course,
     parts: &'a CourseParts<'a>,
+    known: Option<&KnownKeys>,
 ) -> (Vec<Job<'a>>, Diagnostics) {
-    let mut said = Diagnostics::new();
-    let page = Page::Course(subject, course);
-    let key = page_key(views, &page, None, &mut said);
-    let mut jobs = vec![Job::new(routes::course(&course.slug), Audience::Everyone, key, Make::Page(page))];
-    let mut at = 0;
-    let mut places = Vec::with_capacity(course.modules.len());
-    for (module_at, module) in course.modules.iter().enumerate() {
-        places.push(Place { course, parts, at, module_at });
-        at += n_pages(course, module);
-    }
-    let made: Vec<_> =
-        course.modules.par_iter().zip(places).map(|(module, place)| module_jobs(views, place, module)).collect();
-    let mut items = Vec::new();
-    for (more, module_items, more_said) in made {
-        jobs.extend(more);
-        items.extend(module_items);
-        said.append(more_said);
-    }
-    let key = Digest::of_parts(items.iter().map(String::as_bytes));
-    let audience = Audience::Enrolled(course.id);
-    let (file, make, encodings) = (contents_file(course.id), Make::Contents(course), Default::default());
+    let modules = modules(course, parts);
+    let overview = (routes::course(&course.slug), Audience::Everyone, Page::Course(subject, course));
+    let pages: Vec<_> = std::iter::once(overview).chain(modules.into_iter().flatten()).collect();
+    // One key more: that of the contents.
+    let (keys, said) = match known.filter(|known| known.keys.len() == pages.len() + 1) {
+        Some(known) => (known.keys.clone(), Diagnostics::new()),
+        None => course_keys(views, course, &pages),
+    };
+    let contents = (contents_file(course.id), Audience::Enrolled(course.id), Make::Contents(course));
+    let mut jobs: Vec<_> = pages
+        .into_iter()
+        .zip(&keys)
+        .map(|((address, audience, page), key)| Job::new(address, audience, *key, Make::Page(page)))
+        .collect();
+    let (file, audience, make) = contents;
+    let (key, encodings) = (keys[keys.len() - 1], Default::default());
     jobs.push(Job { file, address: None, audience, key, make, encodings });
     (jobs, said)
 }
 
-/// How many pages a module has.
-fn n_pages(course: &Course, module: &Module) -> usize {
-    match course.layout {
-        Layout::Module => 1,
-        Layout::Lesson => 1 + module.contents.len(),
+/// A page, where it lies, and who may read it.
+type Placed<'a> = (Address, Audience, Page<'a>);
+
+/// The pages of each module: its own, and those of its contents.
+fn modules<'a>(course: &'a Course, parts: &'a CourseParts<'a>) -> Vec<Vec<Placed<'a>>> {
+    let mut at = 0;
+    let mut modules = Vec::with_capacity(course.modules.len());
+    for (module_at, module) in course.modules.iter().enumerate() {
+        let place = Place { course, parts, at, module_at };
+        let audience = audience(course, module);
+        let mut pages = vec![(place.address(), audience, Page::Module(place, module))];
+        if course.layout == Layout::Lesson {
+            pages.extend(module.contents.iter().enumerate().map(|(nth, content)| {
+                let place = Place { at: at + 1 + nth, ..place };
+                (place.address(), audience, Page::Lesson(place, module, content))
+            }));
+        }
+        at += pages.len();
+        modules.push(pages);
     }
+    modules
 }
 
-/// The page of a module, which stands at `place`, and those of its contents, which follow it there; and the keys of its
-/// contents for the API.
-fn module_jobs<'a>(
-    views: &Views<'a>,
-    place: Place<'a>,
-    module: &'a Module,
-) -> (Vec<Job<'a>>, Vec<String>, Diagnostics) {
-    let (course, mut said) = (place.course, Diagnostics::new());
-    let audience = audience(course, module);
+/// The keys of a course's pages, and of its contents for the API.
+fn course_keys(views: &Views<'_>, course: &Course, pages: &[Placed<'_>]) -> (Vec<Digest>, Diagnostics) {
+    let items: Vec<_> = course.modules.par_iter().map(|module| items(views, course, module)).collect();
+    let key = |(_, _, page): &Placed<'_>| {
+        let mut said = Diagnostics::new();
+        let shown = match page {
+            Page::Module(place, _) => &items[place.module_at].0[..],
+            Page::Lesson(place, module, content) => {
+                let nth = module.contents.iter().position(|other| std::ptr::eq(other, *content)).unwrap_or_default();
+                &items[place.module_at].0[nth..=nth]
+            }
+            _ => &[],
+        };
+        (page_key(views, page, Some(shown), &mut said), said)
+    };
+    let keyed: Vec<_> = pages.par_iter().map(key).collect();
+    let mut said = Diagnostics::new();
+    let mut keys = Vec::with_capacity(keyed.len() + 1);
+    for (key, more) in keyed {
+        keys.push(key);
+        said.append(more);
+    }
+    let mut contents = Vec::new();
+    for ((items, more), module) in items.into_iter().zip(&course.modules) {
+        said.append(more);
+        contents.extend(module.contents.iter().zip(items).map(|(content, item)| format!("{} {item}", content.order)));
+        // Where one module ends and the next begins is part of it.
+        contents.push(String::new());
+    }
+    keys.push(Digest::of_parts(contents.iter().map(String::as_bytes)));
+    (keys, said)
+}
+
+/// The keys of a module's contents.
+fn items(views: &Views<'_>, course: &Course, module: &Module) -> (Vec<String>, Diagnostics) {
+    let mut said = Diagnostics::new();
     let mut item = |content: &Content| {
         content_item(views, course, module, content, &mut said).expect("a key is made without a template")
     };
-    let items: Vec<_> = module.contents.iter().map(&mut item).collect();
-    let page = Page::Module(place, module);
-    let key = page_key(views, &page, Some(&items), &mut said);
-    let mut jobs = vec![Job::new(place.address(), audience, key, Make::Page(page))];
-    if course.layout == Layout::Lesson {
-        for (nth, content) in module.contents.iter().enumerate() {
-            let page = Page::Lesson(Place { at: place.at + 1 + nth, ..place }, module, content);
-            let key = page_key(views, &page, Some(&items[nth..=nth]), &mut said);
-            let Page::Lesson(place, ..) = &page else { unreachable!("it was just made") };
-            jobs.push(Job::new(place.address(), audience, key, Make::Page(page)));
+    let items = module.contents.iter().map(&mut item).collect();
+    (items, said)
+}
+
+/// The identity of everything that the keys of a course's pages are made of: its files, whom it names, and `outside`, what
+/// its links can see of the whole school. A course whose inputs are the same has the same keys.
+fn course_inputs(views: &Views<'_>, subject: &Subject, course: &Course, outside: Digest) -> Digest {
+    let mut bytes = Vec::with_capacity(4096);
+    let mut part = |part: &[u8]| {
+        bytes.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        bytes.extend_from_slice(part);
+    };
+    part(outside.as_bytes());
+    part(views.theme.digest().as_bytes());
+    part(views.settings.as_bytes());
+    for document in [&subject.document, &course.document] {
+        part(document.path.as_bytes());
+        part(document.text.facts.digest.as_bytes());
+    }
+    part(format!("{:?} {} {:?}", subject.speech, subject.slug, course.created).as_bytes());
+    if let Some(owner) = views.graph.owner(course) {
+        part(owner.user_name.as_str().as_bytes());
+        part(owner.document.text.facts.digest.as_bytes());
+    }
+    for module in &course.modules {
+        part(module.document.path.as_bytes());
+        part(module.document.text.facts.digest.as_bytes());
+        for content in &module.contents {
+            part(content.path.as_bytes());
+            part(&content.created.as_microsecond().to_le_bytes());
+            part(&content.updated.as_microsecond().to_le_bytes());
+            if let Some(document) = &content.document {
+                part(document.text.facts.digest.as_bytes());
+            }
         }
     }
-    let ordered = module.contents.iter().zip(items).map(|(content, item)| format!("{} {item}", content.order));
-    // Where one module ends and the next begins is part of it.
-    (jobs, ordered.chain([String::new()]).collect(), said)
+    Digest::of(&bytes)
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::build::SchoolSize;
+use super::jobs::CourseKeys;
 use crate::course::{Encoding, Variant};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
@@ -21,6 +22,8 @@ pub struct Ledger {
     pub files: HashMap<String, Entry>,
     /// How the folders looked when all was in its place: one that looks the same holds nothing else.
     pub folders: HashMap<String, Stat>,
+    /// The keys of each course's pages.
+    pub courses: CourseKeys,
     /// What all of it was made of.
     pub made_of: Option<MadeOf>,
 }

@@ -18,6 +18,7 @@ use super::footnotes::Footnotes;
 use super::fragment::{ExternalLink, Fragment, Link, LinkKind, cut, escape_attribute};
 use super::headings::Headings;
 use super::math::mathml;
+use super::picture::Picture;
 use super::tables::Table;
 use crate::diag::{Diagnostics, Severity, SourceText};
 use crate::digest::Digest;
@@ -75,7 +76,7 @@ struct Renderer<'a, 'd> {
     /// How many warnings and errors were said.
     n_said: [usize; 2],
     /// The image being read, with the alternative text so far.
-    image: Option<Image>,
+    picture: Option<Picture>,
     footnotes: Footnotes<'a>,
     table: Table,
     lead: String,
@@ -88,15 +89,6 @@ struct Renderer<'a, 'd> {
 
 /// What ends in the middle of a word; all else stands apart from what follows.
 const INLINE: [TagEnd; 4] = [TagEnd::Emphasis, TagEnd::Strong, TagEnd::Strikethrough, TagEnd::Link];
-
-struct Image {
-    tag: String,
-    /// What stands behind it.
-    close: String,
-    alt: String,
-    /// Images inside the alternative text of an image count as their text.
-    depth: usize,
-}
 
 impl<'a, 'd> Renderer<'a, 'd> {
     fn new(
@@ -118,7 +110,7 @@ impl<'a, 'd> Renderer<'a, 'd> {
             code: None,
             depth: 0,
             n_said: [0; 2],
-            image: None,
+            picture: None,
             footnotes: Footnotes::default(),
             table: Table::default(),
             lead: String::new(),
@@ -129,8 +121,8 @@ impl<'a, 'd> Renderer<'a, 'd> {
     }
 
     fn event(&mut self, event: Event<'a>, span: Range<usize>) {
-        if self.image.is_some() {
-            self.inside_image(event);
+        if self.picture.is_some() {
+            self.inside_picture(event);
             return;
         }
         if let (Some(code), Event::Text(text)) = (&mut self.code, &event) {
@@ -222,32 +214,17 @@ impl<'a, 'd> Renderer<'a, 'd> {
         let hole = |kind| {
             if self.links.len() > before { format!("{}{kind}{before};", self.mark) } else { String::new() }
         };
-        let (open, size, close) = (hole('o'), hole('s'), hole('c'));
-        let title = if title.is_empty() { String::new() } else { format!(" title=\"{}\"", escape_attribute(title)) };
-        let tag = format!(
-            "{open}<img src=\"{}\"{size}{title} loading=\"lazy\" decoding=\"async\"",
-            escape_attribute(&address)
-        );
-        self.image = Some(Image { tag, close, alt: String::new(), depth: 0 });
+        self.picture = Some(Picture::new(&address, title, hole));
     }
 
-    fn inside_image(&mut self, event: Event<'a>) {
-        let Some(image) = &mut self.image else { return };
-        match event {
-            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
-                image.alt.push_str(&text)
-            }
-            Event::SoftBreak | Event::HardBreak => image.alt.push(' '),
-            Event::Start(Tag::Image { .. }) => image.depth += 1,
-            Event::End(TagEnd::Image) if image.depth > 0 => image.depth -= 1,
-            Event::End(TagEnd::Image) => {
-                let html = format!("{} alt=\"{}\">{}", image.tag, escape_attribute(&image.alt), image.close);
-                self.text.push_str(&image.alt);
-                self.image = None;
-                self.out.push(Event::InlineHtml(html.into()));
-            }
-            _ => {}
+    fn inside_picture(&mut self, event: Event<'a>) {
+        let Some(picture) = &mut self.picture else { return };
+        if !picture.take(event) {
+            return;
         }
+        self.text.push_str(picture.alt());
+        self.out.push(Event::InlineHtml(picture.html().into()));
+        self.picture = None;
     }
 
     /// What to write for a link's target: a hole if it leads into the school, itself if it leads away.

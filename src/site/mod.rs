@@ -29,6 +29,7 @@ mod fence;
 mod code;
 mod math;
 mod dialect;
+mod picture;
 mod markdown;
 mod images;
 mod scaled;
@@ -56,6 +57,7 @@ pub use build::{BuildError, Built, Engine, Progress, Quiet, SchoolSize, Stage, b
 pub use config::SiteConfig;
 pub use external::{ExternalLinks, external_links};
 pub use front_matter::{Fence, FrontMatter, split as split_front_matter};
+pub use markdown::{Dialect, MarkdownWords, RenderOptions, render as render_markdown};
 pub use publish::{PublishError, Published};
 pub use source::Changed;
 pub use video::{NotAVideo, Video, parse as parse_video};

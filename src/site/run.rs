@@ -187,11 +187,12 @@ impl Run<'_> {
             SiteGraph::new(&curriculum, &fragments, outputs::addresses(&curriculum, config), config.images, &mut said);
         let site = Speech { dir: config.lang.direction(), lang: config.lang.clone() };
         let base_url = config.base_url.as_deref();
-        let views = Views { graph: &graph, theme: &theme, site, base_url, purpose: Purpose::Key };
+        let settings = config.digest();
+        let views = Views { graph: &graph, theme: &theme, site, base_url, settings, purpose: Purpose::Key };
         let parts: Vec<_> = courses(&views).collect();
         let parts: Vec<_> =
             parts.into_par_iter().map(|(subject, course)| views.course_parts(subject, course)).collect();
-        let mut jobs = jobs(&views, theme.assets(), &parts, &mut said);
+        let (mut jobs, keys) = jobs(&views, theme.assets(), &parts, &memory.ledger.courses, &mut said);
         jobs.extend(outputs::jobs(&views, config));
         compress::ask(&mut jobs, &config.compress);
         let before = Before { ledger: &memory.ledger, present };
@@ -207,6 +208,7 @@ impl Run<'_> {
         } else {
             let catalog = catalog(&graph, &jobs, &entries(&jobs, &memory.ledger, &drawn));
             let made_of = MadeOf { inputs: digest, catalog: Digest::of(b""), until: curriculum.changes_at, said, size };
+            memory.ledger.courses = keys;
             let built = self.publish(memory, present, &jobs, drawn, catalog, made_of)?;
             Built { theme: Some(theme.clone()), ..built }
         };
@@ -268,7 +270,8 @@ impl Run<'_> {
             None => HashMap::new(),
         };
         let files = jobs.iter().map(Job::path).zip(entries).collect();
-        memory.ledger = Ledger { files, folders, made_of: Some(made_of) };
+        let courses = std::mem::take(&mut memory.ledger.courses);
+        memory.ledger = Ledger { files, folders, courses, made_of: Some(made_of) };
         lay_ledger(config, &memory.ledger)?;
         let (published, catalog) = (Some(published), Some(Arc::new(catalog)));
         Ok(Built { diagnostics, size, published, catalog, changed, ..Built::default() })

@@ -24,6 +24,8 @@ pub struct Views<'a> {
     pub site: Speech,
     /// Where the site will be found.
     pub base_url: Option<&'a str>,
+    /// Identity of all settings.
+    pub settings: Digest,
     /// What the views are for.
     pub purpose: Purpose,
 }
