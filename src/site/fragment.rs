@@ -140,6 +140,23 @@ pub(super) fn cut(html: &str, mark: &str) -> Vec<Piece> {
     pieces
 }
 
+/// The scheme of an absolute URL, in lower case; `//host` counts as `https`.
+pub(super) fn scheme(target: &str) -> Option<&str> {
+    if target.starts_with("//") {
+        return Some("https");
+    }
+    let (scheme, _) = target.split_once(':')?;
+    let sound = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+    sound.then_some(match scheme.to_ascii_lowercase().as_str() {
+        "http" => "http",
+        "https" => "https",
+        "mailto" => "mailto",
+        "tel" => "tel",
+        _ => scheme,
+    })
+}
+
 /// Escapes a text for a double-quoted HTML attribute.
 pub(super) fn escape_attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")

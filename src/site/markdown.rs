@@ -15,7 +15,7 @@ use pulldown_cmark::{BlockQuoteKind, CodeBlockKind, CowStr, Event, Options, Pars
 use super::code::CodeBlock;
 pub use super::dialect::{Dialect, MarkdownWords, RenderOptions};
 use super::footnotes::Footnotes;
-use super::fragment::{ExternalLink, Fragment, Link, LinkKind, cut, escape_attribute};
+use super::fragment::{ExternalLink, Fragment, Link, LinkKind, cut, escape_attribute, scheme};
 use super::headings::Headings;
 use super::math::mathml;
 use super::picture::Picture;
@@ -367,23 +367,6 @@ impl<'a, 'd> Renderer<'a, 'd> {
             text: self.text,
         }
     }
-}
-
-/// The scheme of an absolute URL, in lower case; `//host` counts as `https`.
-fn scheme(target: &str) -> Option<&str> {
-    if target.starts_with("//") {
-        return Some("https");
-    }
-    let (scheme, _) = target.split_once(':')?;
-    let sound = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
-    sound.then_some(match scheme.to_ascii_lowercase().as_str() {
-        "http" => "http",
-        "https" => "https",
-        "mailto" => "mailto",
-        "tel" => "tel",
-        _ => scheme,
-    })
 }
 
 fn alert_index(kind: BlockQuoteKind) -> usize {
