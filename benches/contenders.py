@@ -56,14 +56,14 @@ class Contender:
     """One generator in one variant. Folders: `site` is all it reads; `made` is what a clean build finds absent."""
 
     tool = ""
+    math = False
     made = ()
     own_layout = ()  # marks that its pages have instead of the parts that all others share
 
-    def __init__(self, folder, highlight, math=False):
-        extras = [word for word, on in (("highlighting", highlight), ("math", math)) if on]
-        self.name = " ".join([self.tool, *(["with", " and ".join(extras)] if extras else [])])
-        self.site = folder / self.name.replace(" ", "-")
-        self.highlight, self.math = highlight, math
+    def __init__(self, folder, highlight):
+        self.name = f"{self.tool} with highlighting" if highlight else self.tool
+        self.site = folder / self.name.replace(" ", "-").replace(",", "")
+        self.highlight = highlight
 
     def prepare(self, school):
         """Makes the folder from the school, once; a folder that is whole is taken as it is."""
@@ -114,17 +114,20 @@ class Educa(Contender):
     tool = "educa"
     made = ("public", "private", ".educa")
 
-    def __init__(self, folder, highlight, math, program, keys):
-        super().__init__(folder, highlight, math)
-        self.program, self.keys = program, keys
+    def __init__(self, folder, highlight, program):
+        super().__init__(folder, highlight)
+        self.program = program
 
     def fill(self, school):
         shutil.copytree(school / "content", self.site / "content")
         shutil.copy(school / "educa.toml", self.site / "school.toml")
 
+    def settings(self):
+        """What the others do not make is left out: formulas, documents for a search, files for static hosts."""
+        return {"highlight": self.highlight, "math": False, "search": False, "static_host_files": False}
+
     def configure(self):
-        build = {"highlight": self.highlight, "math": self.math}
-        lines = [f"{key} = {str(build[key]).lower()}\n" for key in self.keys]
+        lines = [f"{key} = {str(value).lower()}\n" for key, value in self.settings().items()]
         text = (self.site / "school.toml").read_text() + ("\n[build]\n" + "".join(lines) if lines else "")
         (self.site / "educa.toml").write_text(text)
 
@@ -139,12 +142,16 @@ class Educa(Contender):
 
 
 class EducaAsItIs(Educa):
-    """educa with the settings that a school has from the start."""
+    """educa with the settings that a school has from the start: highlighting, formulas, documents for a search."""
 
-    tool = "educa by default"
+    tool = "educa by default,"
+    math = True
 
     def __init__(self, folder, program):
-        super().__init__(folder, False, False, program, ())
+        super().__init__(folder, True, program)
+
+    def settings(self):
+        return {}
 
 
 class Hugo(Contender):
