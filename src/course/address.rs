@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
@@ -14,7 +15,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 /// No part is empty, `.`, `..`, hidden (begins with a dot), or holds a backslash or a control character; so an address
 /// can be joined to a folder without leaving it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Address(String);
+pub struct Address(Arc<str>);
 
 /// Why a text is not an [`Address`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -65,7 +66,7 @@ impl Address {
     #[must_use]
     pub fn parent(&self) -> Self {
         let path = self.0.trim_end_matches('/');
-        Self(path.rfind('/').map_or("/", |at| &path[..=at]).to_owned())
+        Self(path.rfind('/').map_or("/", |at| &path[..=at]).into())
     }
 
     /// The address of something in this page's folder.
@@ -86,7 +87,7 @@ impl FromStr for Address {
                 && !part.chars().any(|character| character == '\\' || character.is_control())
         };
         let root = relative.is_empty();
-        if root || parts.split('/').all(sound) { Ok(Self(text.to_owned())) } else { Err(NotAnAddress) }
+        if root || parts.split('/').all(sound) { Ok(Self(text.into())) } else { Err(NotAnAddress) }
     }
 }
 
@@ -113,7 +114,7 @@ pub mod routes {
 
     /// One subject's courses.
     pub fn subject(subject: &Slug) -> Address {
-        Address(format!("/course/{SUBJECT_SLUG}/{subject}/"))
+        Address(format!("/course/{SUBJECT_SLUG}/{subject}/").into())
     }
 
     /// The slug no course may have, because its addresses are the subjects'.
@@ -141,29 +142,29 @@ pub mod routes {
     /// A part of a list that is too long for one file, from 1. Beside the list: one in a folder could name only what lies
     /// in that folder.
     pub fn sitemap_part(nth: usize) -> Address {
-        Address(format!("/sitemap-{nth}.xml"))
+        Address(format!("/sitemap-{nth}.xml").into())
     }
 
     /// The list of courses for a search.
     pub fn search_index() -> Address {
-        Address(format!("/{SEARCH}/index.json"))
+        Address(format!("/{SEARCH}/index.json").into())
     }
 
     /// What a search finds of a course that everyone may read.
     pub fn search(course: CourseId) -> Address {
-        Address(format!("/{SEARCH}/{course}.json"))
+        Address(format!("/{SEARCH}/{course}.json").into())
     }
 
     /// What a search finds of a course that only the enrolled may read.
     pub fn search_enrolled(course: CourseId) -> Address {
-        Address(format!("/{SEARCH}/{course}-enrolled.json"))
+        Address(format!("/{SEARCH}/{course}-enrolled.json").into())
     }
 
     const SEARCH: &str = "search";
 
     /// The feed of a page.
     pub fn feed(page: &Address) -> Address {
-        Address(format!("{}{FEED}", page.0))
+        Address(format!("{}{FEED}", page.0).into())
     }
 
     /// Whether a feed lies at an address.
@@ -180,22 +181,22 @@ pub mod routes {
 
     /// A course's overview.
     pub fn course(course: &Slug) -> Address {
-        Address(format!("/course/{course}/"))
+        Address(format!("/course/{course}/").into())
     }
 
     /// A module of a course.
     pub fn module(course: &Slug, module: &Slug) -> Address {
-        Address(format!("/course/{course}/{module}/"))
+        Address(format!("/course/{course}/{module}/").into())
     }
 
     /// A content with a page of its own.
     pub fn lesson(course: &Slug, module: &Slug, content: &Slug) -> Address {
-        Address(format!("/course/{course}/{module}/{content}/"))
+        Address(format!("/course/{course}/{module}/{content}/").into())
     }
 
     /// An instructor.
     pub fn instructor(instructor: &Slug) -> Address {
-        Address(format!("/instructor/{instructor}/"))
+        Address(format!("/instructor/{instructor}/").into())
     }
 
     /// A theme's asset.
@@ -205,7 +206,7 @@ pub mod routes {
 
     /// The chat of a course; served, not built.
     pub fn chat(course: CourseId) -> Address {
-        Address(format!("/chat/room/{course}/"))
+        Address(format!("/chat/room/{course}/").into())
     }
 }
 

@@ -124,17 +124,9 @@ impl Shelf {
         self.load(Arc::new(source))
     }
 
-    /// Takes over what was just built in this process.
-    pub fn put(
-        &self,
-        catalog: Arc<Catalog>,
-        theme: Arc<Theme>,
-        source: PublicationSource,
-    ) -> Result<(), PublicationError> {
-        let source = Arc::new(source);
-        let landed = Some(source.landed().map_err(CatalogError::from)?);
-        self.set(Publication { catalog, theme, source, landed });
-        Ok(())
+    /// Takes over what was just built in this process, whose catalog need not lie on the disk yet.
+    pub fn put(&self, catalog: Arc<Catalog>, theme: Arc<Theme>, source: PublicationSource) {
+        self.set(Publication { catalog, theme, source: Arc::new(source), landed: None });
     }
 
     fn load(&self, source: Arc<PublicationSource>) -> Result<(), PublicationError> {

@@ -3,11 +3,13 @@
 //! This file holds the school's top level; `assemble_course` and `assemble_content` go further down. A part that cannot
 //! be understood is left out after it was reported, so that its mistakes do not cause others.
 
-use super::assemble_course::course;
+use std::sync::Arc;
+
+use super::assemble_courses::{Courses, KnownCourses};
 use super::assembly::Assembly;
 use super::config::SiteConfig;
 use super::curriculum::{Curriculum, Instructor, Subject};
-use super::folder::{Folder, document, resource, stray};
+use super::folder::{Below, Folder, document, resource, stray};
 use super::history::History;
 use super::naming::{Unique, slug_of};
 use super::settings::{Common, id, speech};
@@ -22,42 +24,31 @@ const TOP_FILES: [&str; 2] = ["ids.toml", "README.md"];
 /// The folder of the instructors.
 const INSTRUCTORS: &str = "instructors";
 
-/// Understands a source tree.
+/// Understands a source tree; a course of which no file changed is the one that is `known`.
 pub fn assemble(
     config: &SiteConfig,
     tree: &SourceTree,
-    history: &History,
+    history: &Arc<History>,
+    known: &mut KnownCourses,
     diagnostics: &mut Diagnostics,
 ) -> Curriculum {
-    let mut root = Folder::default();
-    for file in &tree.files {
-        root.insert(&file.path, file);
-    }
-    let mut assembly = Assembly {
-        config,
-        history,
-        diagnostics,
-        changes_at: None,
-        course_ids: Unique::new(
-            "course id",
-            "give the newer course another id, or remove the line and run `educa fix`",
-        ),
-        course_slugs: Unique::new("course slug", "rename one of the folders, or set `slug`"),
-    };
+    let mut assembly = Assembly { config, history, diagnostics, changes_at: None };
+    let mut root = Below::root(&tree.files).open();
     for (name, file) in &root.files {
         if !TOP_FILES.contains(name) {
             let help = "put it into a subject's folder";
             assembly.diagnostics.push(Diagnostic::warning(&file.shown, "this file belongs to no subject").help(help));
         }
     }
-    let folder = root.folders.remove(INSTRUCTORS).unwrap_or_default();
+    let folder = root.folders.remove(INSTRUCTORS).map(Below::open).unwrap_or_default();
     let instructors = assembly.instructors(&folder);
     let instructor_resources = folder.media("put it into the folder instructors itself", assembly.diagnostics);
-    let mut subjects = assembly.subjects(&root);
+    let mut courses = Courses::new(std::mem::take(known), history);
+    let mut subjects = assembly.subjects(&root, &mut courses);
+    *known = courses.kept();
     subjects.sort_by_key(|subject| (subject.title.to_lowercase(), subject.id));
     let changes_at = assembly.changes_at;
-    let files = tree.files.iter().map(|file| file.path.clone()).collect();
-    Curriculum { subjects, instructors, instructor_resources, files, changes_at }
+    Curriculum { subjects, instructors, instructor_resources, files: tree.files.clone(), changes_at }
 }
 
 impl Assembly<'_, '_> {
@@ -92,13 +83,13 @@ impl Assembly<'_, '_> {
         Some(Instructor { id, user_name, name: name?, speech, document })
     }
 
-    fn subjects(&mut self, root: &Folder<'_>) -> Vec<Subject> {
+    fn subjects(&mut self, root: &Folder<'_>, courses: &mut Courses) -> Vec<Subject> {
         let mut ids =
             Unique::new("subject id", "give the newer subject another id, or remove the line and run `educa fix`");
         let mut slugs = Unique::new("subject slug", "rename one of the folders, or set `slug`");
         let mut subjects = Vec::new();
         for (name, folder) in &root.folders {
-            if let Some(subject) = self.subject(name, folder, &mut ids, &mut slugs) {
+            if let Some(subject) = self.subject(name, &folder.open(), courses, &mut ids, &mut slugs) {
                 subjects.push(subject);
             }
         }
@@ -109,6 +100,7 @@ impl Assembly<'_, '_> {
         &mut self,
         name: &str,
         folder: &Folder<'_>,
+        courses: &mut Courses,
         ids: &mut Unique<SubjectId>,
         slugs: &mut Unique<Slug>,
     ) -> Option<Subject> {
@@ -133,11 +125,7 @@ impl Assembly<'_, '_> {
         }
         // Also below a subject that cannot be understood, so that all mistakes are said at once.
         let spoken = head.as_ref().map_or(&site, |((_, _, speech), _)| speech);
-        let mut courses = Vec::new();
-        for (name, folder) in &folder.folders {
-            courses.extend(course(self, name, folder, &format!("{shown}/{name}"), spoken));
-        }
-        courses.sort_by_key(|course| std::cmp::Reverse((course.created, course.id)));
+        let courses = courses.of(self, &folder.folders, &shown, spoken);
         let ((id, common, speech), document) = head?;
         let slug = slug_of(&common.slug, name, &file.shown, self.diagnostics);
         let aliases = common.aliases(&document);

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::assembly::Assembly;
 use super::curriculum::{Content, Kind, Resource};
@@ -26,12 +27,12 @@ struct Unplaced {
 }
 
 /// The contents of a module's folder, and all its files that are published as they are.
-pub(super) fn contents(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>) -> (Vec<Content>, Vec<Resource>) {
+pub(super) fn contents(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>) -> (Vec<Content>, Vec<Arc<Resource>>) {
     let mut resources: Vec<_> = folder.files.values().filter_map(|file| resource(file)).collect();
     for folder in folder.folders.values() {
-        resources.extend(folder.resources(INTO_A_MODULE, assembly.diagnostics));
+        resources.extend(folder.open().resources(INTO_A_MODULE, assembly.diagnostics));
     }
-    let paths = resources.iter().map(|resource| resource.path.clone()).collect();
+    let paths = resources.iter().map(|resource| resource.path.to_string()).collect();
     let mut found = BTreeMap::new();
     for (name, file) in folder.files.iter().filter(|(name, _)| **name != "module.md") {
         if let Some(stem) = name.strip_suffix(".md") {

@@ -1,20 +1,27 @@
 //! Courses and modules: the middle levels of the assembly.
 
+use std::ops::Range;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
 use super::assemble_content::contents;
 use super::assembly::Assembly;
+use super::config::SiteConfig;
 use super::curriculum::{Access, Course, Document, Layout, Module, Resource, Speech};
 use super::folder::{Folder, INTO_A_MODULE, document, resource, stray};
+use super::history::History;
 use super::naming::{Given, ORDER_HELP, Unique, orders, slug_of, split_number};
 use super::settings::{Common, id, speech};
 use crate::course::{CourseId, Slug, routes};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::fields::Fields;
 
 /// The settings of `course.md`.
 struct CourseSettings {
     id: Given<CourseId>,
     common: Common,
-    owner: Option<(Slug, std::ops::Range<usize>)>,
+    owner: Option<(Slug, Range<usize>)>,
     created: Option<jiff::Timestamp>,
     summary: String,
     tags: Vec<String>,
@@ -24,11 +31,11 @@ struct CourseSettings {
 }
 
 impl CourseSettings {
-    fn read(fields: &mut Fields<'_>, assembly: &Assembly<'_, '_>, parent: &Speech) -> Self {
+    fn read(fields: &mut Fields<'_>, config: &SiteConfig, parent: &Speech) -> Self {
         let accesses = [("enrolled", Access::Enrolled), ("public", Access::Public)];
         let layouts = [("module", Layout::Module), ("lesson", Layout::Lesson)];
         let id = id(fields, CourseId::new);
-        let common = Common::read(fields, assembly.config);
+        let common = Common::read(fields, config);
         if !fields.has("owner") {
             fields.missing("owner", "add `owner = \"…\"`, the name of a file in instructors/ without `.md`");
         }
@@ -46,22 +53,62 @@ impl CourseSettings {
     }
 }
 
-/// Assembles the course in a folder, if it is one.
-pub(super) fn course(
+/// A course's folder, understood without looking at anything else.
+pub struct CourseFolder {
+    /// The course, if there is one that can be built.
+    pub course: Option<Arc<Course>>,
+    /// What it claims for itself, even if it has mistakes.
+    pub claims: Option<Claims>,
+    /// What is wrong with it.
+    pub said: Diagnostics,
+    /// When something in it that waits for its day appears.
+    pub changes_at: Option<Timestamp>,
+}
+
+/// What no two courses may have.
+pub struct Claims {
+    /// Its key.
+    pub id: Given<CourseId>,
+    /// Its part of the address.
+    pub slug: Option<Slug>,
+    /// Where the author wrote it.
+    pub slug_at: Option<Range<usize>>,
+    /// The text that says so.
+    pub document: Document,
+}
+
+/// Understands the folder of a course; `parent` is what its subject speaks.
+pub(super) fn course_folder(
+    config: &SiteConfig,
+    history: &History,
+    name: &str,
+    folder: &Folder<'_>,
+    shown: &str,
+    parent: &Speech,
+) -> CourseFolder {
+    let mut said = Diagnostics::new();
+    let mut assembly = Assembly { config, history, diagnostics: &mut said, changes_at: None };
+    let mut claims = None;
+    let course = course(&mut assembly, name, folder, shown, parent, &mut claims).map(Arc::new);
+    let changes_at = assembly.changes_at;
+    CourseFolder { course, claims, said, changes_at }
+}
+
+fn course(
     assembly: &mut Assembly<'_, '_>,
     name: &str,
     folder: &Folder<'_>,
     shown: &str,
     parent: &Speech,
+    claims: &mut Option<Claims>,
 ) -> Option<Course> {
     let Some(file) = folder.files.get("course.md") else {
         let help = "write one with `id`, `title` and `owner`, or run `educa new course`";
         assembly.diagnostics.push(Diagnostic::error(shown, "this folder has no course.md").help(help));
         return None;
     };
-    let mut diagnostics = std::mem::take(assembly.diagnostics);
-    let read = document(file, &mut diagnostics, |fields| CourseSettings::read(fields, assembly, parent));
-    *assembly.diagnostics = diagnostics;
+    let config = assembly.config;
+    let read = document(file, assembly.diagnostics, |fields| CourseSettings::read(fields, config, parent));
     if read.as_ref().is_some_and(|(settings, _)| assembly.hides(&settings.common)) {
         return None;
     }
@@ -70,7 +117,15 @@ pub(super) fn course(
     let resources = loose_resources(assembly, folder);
     let (settings, document) = read?;
     let slug = slug_of(&settings.common.slug, name, &file.shown, assembly.diagnostics);
-    claim(assembly, &settings, slug.as_ref(), &document);
+    let slug_at = settings.common.slug.as_ref().map(|(_, span)| span.clone());
+    if slug.as_ref().is_some_and(|slug| slug.as_str() == routes::SUBJECT_SLUG) {
+        let help = "rename the folder, or set another `slug`";
+        let message = "a course cannot have the slug \"subject\": its address belongs to the subjects";
+        let mut diagnostic = Diagnostic::error(&*document.shown, message).help(help);
+        diagnostic.place = slug_at.clone().map(|span| document.place(span));
+        assembly.diagnostics.push(diagnostic);
+    }
+    *claims = Some(Claims { id: settings.id.clone(), slug: slug.clone(), slug_at, document: document.clone() });
     let aliases = settings.common.aliases(&document);
     let (owner, owner_at) = settings.owner?;
     let times = assembly.history.of(&file.path);
@@ -93,37 +148,21 @@ pub(super) fn course(
     })
 }
 
-fn claim(assembly: &mut Assembly<'_, '_>, settings: &CourseSettings, slug: Option<&Slug>, document: &Document) {
-    let shown = &document.shown;
-    if let Some((id, span)) = &settings.id {
-        assembly.course_ids.claim(*id, shown, || Some(document.place(span.clone())), assembly.diagnostics);
-    }
-    let Some(slug) = slug else { return };
-    let place = || settings.common.slug.as_ref().map(|(_, span)| document.place(span.clone()));
-    if slug.as_str() == routes::SUBJECT_SLUG {
-        let help = "rename the folder, or set another `slug`";
-        let message = "a course cannot have the slug \"subject\": its address belongs to the subjects";
-        let mut diagnostic = Diagnostic::error(&**shown, message).help(help);
-        diagnostic.place = place();
-        assembly.diagnostics.push(diagnostic);
-    }
-    assembly.course_slugs.claim(slug.clone(), shown, place, assembly.diagnostics);
-}
-
 /// A folder of a course is a module if it says so or has a number; others hold resources.
 fn is_module(name: &str, folder: &Folder<'_>) -> bool {
     folder.files.contains_key("module.md") || split_number(name).0.is_some()
 }
 
-fn loose_resources(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>) -> Vec<Resource> {
+fn loose_resources(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>) -> Vec<Arc<Resource>> {
     let mut resources: Vec<_> = folder.files.values().filter_map(|file| resource(file)).collect();
     for (name, file) in &folder.files {
         if name.ends_with(".md") && *name != "course.md" {
             stray(file, INTO_A_MODULE, assembly.diagnostics);
         }
     }
-    for (name, folder) in &folder.folders {
-        if !is_module(name, folder) {
+    for (name, below) in &folder.folders {
+        let folder = below.open();
+        if !is_module(name, &folder) {
             resources.extend(folder.resources(INTO_A_MODULE, assembly.diagnostics));
         }
     }
@@ -140,8 +179,9 @@ struct UnplacedModule {
 
 fn modules(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>, shown: &str) -> Vec<Module> {
     let mut unplaced = Vec::new();
-    for (name, folder) in folder.folders.iter().filter(|(name, folder)| is_module(name, folder)) {
-        unplaced.extend(module(assembly, name, folder, &format!("{shown}/{name}")));
+    let folders = folder.folders.iter().map(|(name, below)| (name, below.open()));
+    for (name, folder) in folders.filter(|(name, folder)| is_module(name, folder)) {
+        unplaced.extend(module(assembly, name, &folder, &format!("{shown}/{name}")));
     }
     let order = |unplaced: &UnplacedModule| (unplaced.given.as_ref().map(|(order, _)| *order), unplaced.number);
     let siblings: Vec<_> = unplaced.iter().map(order).collect();
@@ -151,7 +191,7 @@ fn modules(assembly: &mut Assembly<'_, '_>, folder: &Folder<'_>, shown: &str) ->
     for (unplaced, order) in unplaced.into_iter().zip(orders(&siblings)) {
         let module = Module { order, ..unplaced.module };
         let shown = &module.document.shown;
-        let place = |span: std::ops::Range<usize>| module.document.place(span);
+        let place = |span: Range<usize>| module.document.place(span);
         let order_place = || unplaced.given.map(|(_, span)| place(span));
         let slug_place = || unplaced.slug_given.map(|(_, span)| place(span));
         unique_orders.claim(order, shown, order_place, assembly.diagnostics);

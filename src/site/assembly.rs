@@ -5,10 +5,8 @@ use jiff::Timestamp;
 use super::config::SiteConfig;
 use super::curriculum::Speech;
 use super::history::History;
-use super::naming::Unique;
 use super::settings::Common;
 use super::source::shown;
-use crate::course::{CourseId, Slug};
 use crate::diag::Diagnostics;
 
 /// What every level of the assembly needs.
@@ -16,8 +14,6 @@ pub(super) struct Assembly<'a, 'd> {
     pub config: &'a SiteConfig,
     pub history: &'a History,
     pub diagnostics: &'d mut Diagnostics,
-    pub course_ids: Unique<CourseId>,
-    pub course_slugs: Unique<Slug>,
     /// The earliest `publish_on` that is still to come.
     pub changes_at: Option<Timestamp>,
 }

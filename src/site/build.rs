@@ -12,7 +12,7 @@ use super::run::Run;
 use super::source::Changed;
 use crate::course::{Address, Catalog};
 use crate::diag::Diagnostics;
-use crate::disk::{self, DiskError, Stat};
+use crate::disk::{self, DiskError, Lock, Stat};
 use crate::theme::Theme;
 
 /// Hears how far a build is. All methods may be called from any thread.
@@ -110,8 +110,7 @@ pub fn build(config: &SiteConfig, progress: &dyn Progress) -> Result<Built, Buil
 pub fn check(config: &SiteConfig, progress: &dyn Progress) -> Result<Built, BuildError> {
     let mut memory = Memory::load_read_only(config)?;
     // No moment is known without writing: what was read a moment ago is not relied upon, but nothing is kept anyway.
-    let run =
-        Run { config, moment: Stat::default(), lock: None, progress, publishes: false, changed: &Changed::Anything };
+    let run = Run { config, moment: Stat::default(), progress, publishes: false, changed: &Changed::Anything };
     let built = run.until_at_rest(&mut memory)?;
     Ok(Built { notes: memory.notes, ..built })
 }
@@ -128,12 +127,16 @@ pub struct Engine {
     config: SiteConfig,
     /// What is known, and how the lock looked when it was found out.
     memory: Option<(Memory, Stat)>,
+    /// The lock, while the last build is not finished.
+    lock: Option<Lock>,
+    /// Whether it keeps an eye on the output folders: who builds what he is told of looks at nothing else.
+    looks: bool,
 }
 
 impl Engine {
     /// For a school; nothing is read yet.
     pub fn new(config: SiteConfig) -> Self {
-        Self { config, memory: None }
+        Self { config, memory: None, lock: None, looks: true }
     }
 
     /// Sets the moment that `publish_on` is compared with.
@@ -145,10 +148,17 @@ impl Engine {
     ///
     /// The first build, and one after another process built, looks at everything.
     pub fn build(&mut self, changed: &Changed, progress: &dyn Progress) -> Result<Built, BuildError> {
+        let built = self.build_pages(changed, progress)?;
+        self.finish()?;
+        Ok(built)
+    }
+
+    /// The same as far as a preview's readers see it: all pages are in their places, and [`Self::finish`] does the rest.
+    pub fn build_pages(&mut self, changed: &Changed, progress: &dyn Progress) -> Result<Built, BuildError> {
+        self.finish()?;
         let config = &self.config;
         let lock = disk::lock(&config.state.join("build.lock"), || progress.begin(Stage::Wait, 0))?;
-        // Who builds what he is told of looks at nothing else.
-        let looks = *changed == Changed::Anything;
+        self.looks = *changed == Changed::Anything;
         let stamp = lock.stat()?;
         let moment = lock.moment()?;
         publish::claim(&config.public)?;
@@ -159,15 +169,29 @@ impl Engine {
             // Another process may have built in between.
             _ => (Memory::load(config)?, &Changed::Anything),
         };
-        let run = Run { config, moment, lock: looks.then_some(&lock), progress, publishes: true, changed };
+        let run = Run { config, moment, progress, publishes: true, changed };
         let built = run.until_at_rest(&mut memory)?;
         let notes = std::mem::take(&mut memory.notes);
         self.memory = Some((memory, lock.stat()?));
+        self.lock = Some(lock);
         Ok(Built { notes, ..built })
+    }
+
+    /// Lays down the catalog and the ledger, and removes what is no longer wanted. The next build does it if nobody else
+    /// did; whoever never does leaves a school that the next process makes anew.
+    pub fn finish(&mut self) -> Result<(), DiskError> {
+        let Some(lock) = self.lock.take() else { return Ok(()) };
+        let Some((mut memory, _)) = self.memory.take() else { return Ok(()) };
+        if let Some(rest) = memory.rest.take() {
+            rest.finish(&self.config, &mut memory.ledger, self.looks.then_some(&lock))?;
+        }
+        self.memory = Some((memory, lock.stat()?));
+        Ok(())
     }
 
     /// Keeps what is known for the next process. Whoever does not call it makes the next build slow.
     pub fn save(&mut self, progress: &dyn Progress) -> Result<(), DiskError> {
+        self.finish()?;
         let Some((memory, _)) = self.memory.as_mut().filter(|(memory, _)| memory.is_worth_saving()) else {
             return Ok(());
         };

@@ -42,11 +42,11 @@ pub fn ask(jobs: &mut [Job<'_>], encodings: &[Encoding]) {
         return;
     }
     let is_form = |path: &&str| Encoding::ALL.iter().any(|encoding| path.ends_with(&format!(".{encoding}")));
-    let paths: Vec<_> = jobs.iter().map(Job::path).collect();
+    let paths: Vec<_> = jobs.iter().map(|job| job.path.clone()).collect();
     // Also as a folder.
     let taken: HashSet<&str> = paths
         .iter()
-        .flat_map(|path| path.match_indices('/').map(|(at, _)| &path[..at]).chain([path.as_str()]))
+        .flat_map(|path| path.match_indices('/').map(|(at, _)| &path[..at]).chain([&**path]))
         .filter(is_form)
         .collect();
     for (job, path) in jobs.iter_mut().zip(&paths) {

@@ -2,7 +2,6 @@
 //!
 //! Subjects > courses > modules > contents, each with its settings parsed. Paths are relative to the content folder.
 
-use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -23,11 +22,23 @@ pub struct Curriculum {
     /// Ordered by id.
     pub instructors: Vec<Instructor>,
     /// Files beside the instructors' texts.
-    pub instructor_resources: Vec<Resource>,
-    /// The paths of all files in the content folder, those of drafts and of what has mistakes too.
-    pub files: HashSet<String>,
+    pub instructor_resources: Vec<Arc<Resource>>,
+    /// All files of the content folder, those of drafts and of what has mistakes too.
+    pub files: Vec<Arc<SourceFile>>,
     /// When something that waits for its day (`publish_on`) appears next, if nothing else happens.
     pub changes_at: Option<Timestamp>,
+}
+
+impl Curriculum {
+    /// All courses.
+    pub fn courses(&self) -> impl Iterator<Item = &Arc<Course>> {
+        self.subjects.iter().flat_map(|subject| &subject.courses)
+    }
+
+    /// Whether there is a file at a path below the content folder.
+    pub fn has_file(&self, path: &str) -> bool {
+        self.files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok()
+    }
 }
 
 /// A text with its settings cut off.
@@ -63,6 +74,11 @@ impl Document {
         SourceText { path: &self.shown, text: &self.text.get() }.error(span, message)
     }
 
+    /// The byte range in the text of one in its body.
+    pub fn in_text(&self, span: &Range<usize>) -> Range<usize> {
+        span.start + self.body_at..span.end + self.body_at
+    }
+
     /// A warning at a byte range of the text.
     pub fn warning(&self, span: Range<usize>, message: impl Into<String>) -> Diagnostic {
         SourceText { path: &self.shown, text: &self.text.get() }.warning(span, message)
@@ -78,7 +94,7 @@ impl Document {
 #[derive(Debug, Clone)]
 pub struct Resource {
     /// Its path below the content folder.
-    pub path: String,
+    pub path: Arc<str>,
     /// How diagnostics name it.
     pub shown: String,
     /// Where it lies.
@@ -103,9 +119,9 @@ pub struct Subject {
     /// Addresses that lead here.
     pub aliases: Vec<Alias>,
     /// Newest first.
-    pub courses: Vec<Course>,
+    pub courses: Vec<Arc<Course>>,
     /// Files beside `subject.md`.
-    pub resources: Vec<Resource>,
+    pub resources: Vec<Arc<Resource>>,
 }
 
 /// The language and direction of a text.
@@ -149,7 +165,7 @@ pub struct Course {
     /// In order.
     pub modules: Vec<Module>,
     /// Files beside `course.md`.
-    pub resources: Vec<Resource>,
+    pub resources: Vec<Arc<Resource>>,
 }
 
 /// Who may read the contents of a course.
@@ -188,7 +204,7 @@ pub struct Module {
     /// In order.
     pub contents: Vec<Content>,
     /// Files that contents refer to, media contents included.
-    pub resources: Vec<Resource>,
+    pub resources: Vec<Arc<Resource>>,
     /// Its folder below the content folder, with a slash at the end.
     pub folder: String,
 }

@@ -57,7 +57,9 @@ impl Before<'_> {
         match form {
             Form::Unasked => None,
             Form::Useless => Some(form),
-            Form::Made { size, .. } => (self.present.get(&encoding.beside(path)) == Some(&size)).then_some(form),
+            Form::Made { size, .. } => {
+                (self.present.get(encoding.beside(path).as_str()) == Some(&size)).then_some(form)
+            }
         }
     }
 }
@@ -89,7 +91,7 @@ impl Stagings {
 
 /// The jobs whose files are not what they should be.
 pub fn to_do<'j, 'a>(jobs: &'j [Job<'a>], before: &Before<'_>) -> Vec<(usize, &'j Job<'a>)> {
-    jobs.par_iter().enumerate().filter(|(_, job)| !before.has(job, &job.path())).collect()
+    jobs.par_iter().enumerate().filter(|(_, job)| !before.has(job, &job.path)).collect()
 }
 
 /// Makes the files `to_do`; without `stagings` only to see whether it can be done. What cannot is a diagnostic.
@@ -141,8 +143,8 @@ fn make_one(
     let entry = Entry { key: job.key, digest, size, forms: Default::default() };
     let mut made = Made { entry, staged: Vec::new() };
     if let Some(stagings) = stagings {
-        if before.entry(&job.path()).is_none_or(|old| old.digest != digest) {
-            made.staged.push(stagings.of(job).write(&job.file, &bytes)?);
+        if before.entry(&job.path).is_none_or(|old| old.digest != digest) {
+            made.staged.push(stagings.of(job).write(job.file(), &bytes)?);
         }
         add_forms(&mut made, &bytes, job, before, stagings)?;
     }
@@ -160,7 +162,7 @@ fn copy_one(
     let entry = Entry { key: job.key, digest, size, forms: Default::default() };
     let mut made = Made { entry, staged: Vec::new() };
     let Some(stagings) = stagings else { return Ok(made) };
-    made.staged.push(stagings.of(job).copy(&job.file, &resource.disk_path)?);
+    made.staged.push(stagings.of(job).copy(job.file(), &resource.disk_path)?);
     if asked(job).next().is_some() {
         let worth_it = usize::try_from(size).is_ok_and(compress::is_worth_it);
         let bytes = if worth_it { disk::read(&resource.disk_path)? } else { Vec::new() };
@@ -196,8 +198,8 @@ fn scale_one(
     };
     let entry = Entry { key, digest: Digest::of(&bytes), size: bytes.len() as u64, forms };
     let mut made = Made { entry, staged: Vec::new() };
-    if before.entry(&job.path()).is_none_or(|old| old.digest != entry.digest) {
-        made.staged.push(stagings.of(job).write(&job.file, &bytes)?);
+    if before.entry(&job.path).is_none_or(|old| old.digest != entry.digest) {
+        made.staged.push(stagings.of(job).write(job.file(), &bytes)?);
     }
     Ok(made)
 }
@@ -215,15 +217,15 @@ fn add_forms(
     before: &Before<'_>,
     stagings: &Stagings,
 ) -> Result<(), DiskError> {
-    let path = job.path();
-    let old = before.entry(&path).filter(|old| old.digest == made.entry.digest);
+    let path = &job.path;
+    let old = before.entry(path).filter(|old| old.digest == made.entry.digest);
     let for_ever = matches!(job.make, Make::Bytes(_));
     for encoding in asked(job) {
-        let known = old.and_then(|old| before.form(old, &path, encoding));
+        let known = old.and_then(|old| before.form(old, path, encoding));
         let (form, short) = known.map_or_else(|| compress::form(encoding, bytes, for_ever), |known| (known, None));
         made.entry.forms[encoding.at()] = form;
         if let Some(short) = short {
-            made.staged.push(stagings.of(job).write(&encoding.beside(&job.file), &short)?);
+            made.staged.push(stagings.of(job).write(&encoding.beside(job.file()), &short)?);
         }
     }
     Ok(())

@@ -2,17 +2,20 @@
 //! to find out who may use the network.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::assemble::assemble;
+use super::assemble_courses::KnownCourses;
 use super::build::BuildError;
+use super::by_course::ByCourse;
 use super::config::SiteConfig;
 use super::curriculum::{Curriculum, Document};
 use super::history::History;
 use super::memory::Memory;
 use super::render::render_all;
-use super::source::scan;
+use super::source::{Changed, scan};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::disk::{self, Stat};
+use crate::disk::Stat;
 use crate::theme::Theme;
 
 /// The URLs that the texts of a school name, in order, each with a warning at every place that is still to be worded.
@@ -22,23 +25,29 @@ pub type ExternalLinks = BTreeMap<String, Vec<Diagnostic>>;
 pub fn external_links(config: &SiteConfig) -> Result<ExternalLinks, BuildError> {
     let mut memory = Memory::load_read_only(config)?;
     let mut said = Diagnostics::new();
-    let (entries, problems) = disk::list_files(&config.content)?;
-    let tree = scan(config, (&entries, problems), &memory.files, Stat::default(), &mut said);
-    let history = History::default();
+    let tree = scan(config, &mut memory.files, &Changed::Anything, Stat::default(), &mut said)?;
+    let history = Arc::new(History::default());
     let site = config.site_view();
     let Some(theme) = Theme::load(&config.theme_options(&site), &mut said)? else {
         return Ok(ExternalLinks::new());
     };
-    let curriculum = assemble(config, &tree, &history, &mut said);
+    let curriculum = assemble(config, &tree, &history, &mut KnownCourses::default(), &mut said);
     let shelf = memory.shelf.clone();
-    let fragments = render_all(&curriculum, &theme, config, memory.fragments(config)?, &shelf, &mut said)?;
+    let fragments = render_all(
+        &curriculum,
+        &theme,
+        config,
+        memory.fragments(config)?,
+        &shelf,
+        &mut ByCourse::default(),
+        &mut said,
+    )?;
     let mut links = ExternalLinks::new();
     for document in documents(&curriculum) {
         for link in fragments.get(&document.path).map_or(&[][..], |fragment| &fragment.external) {
             let url = link.url.strip_prefix("//").map_or_else(|| link.url.clone(), |rest| format!("https://{rest}"));
             let url = url.split('#').next().unwrap_or_default().to_owned();
-            let span = link.span.start + document.body_at..link.span.end + document.body_at;
-            links.entry(url).or_default().push(document.warning(span, ""));
+            links.entry(url).or_default().push(document.warning(document.in_text(&link.span), ""));
         }
     }
     Ok(links)

@@ -1,6 +1,7 @@
 //! Folders of the source tree, and what the files in them can become: documents and resources.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::curriculum::{Document, Resource};
 use super::front_matter;
@@ -9,27 +10,57 @@ use super::text::Head;
 use crate::diag::{Diagnostic, Diagnostics, SourceText};
 use crate::fields::Fields;
 
+/// All files below a folder of the source tree: a run of those of the whole tree, which are sorted by path.
+#[derive(Clone, Copy)]
+pub(super) struct Below<'a> {
+    /// The files.
+    pub files: &'a [Arc<SourceFile>],
+    /// The length of the folder's path, with the slash at its end.
+    path: usize,
+}
+
 /// A folder of the source tree.
 #[derive(Default)]
 pub(super) struct Folder<'a> {
     pub files: BTreeMap<&'a str, &'a SourceFile>,
-    pub folders: BTreeMap<&'a str, Folder<'a>>,
+    pub folders: BTreeMap<&'a str, Below<'a>>,
 }
 
-impl<'a> Folder<'a> {
-    /// Puts a file into its place below this folder.
-    pub fn insert(&mut self, path: &'a str, file: &'a SourceFile) {
-        match path.split_once('/') {
-            Some((folder, rest)) => self.folders.entry(folder).or_default().insert(rest, file),
-            None => {
-                self.files.insert(path, file);
-            }
-        }
+impl<'a> Below<'a> {
+    /// The whole tree.
+    pub fn root(files: &'a [Arc<SourceFile>]) -> Self {
+        Self { files, path: 0 }
     }
 
+    /// The folder's path below the content folder, with a slash at its end.
+    pub fn path(&self) -> &'a str {
+        self.files.first().map_or("", |file| &file.path[..self.path])
+    }
+
+    /// What is in the folder itself.
+    pub fn open(self) -> Folder<'a> {
+        let mut folder = Folder::default();
+        let mut rest = self.files;
+        while let Some(first) = rest.first() {
+            let name = &first.path[self.path..];
+            let mut n_files = 1;
+            if let Some((name, _)) = name.split_once('/') {
+                let path = self.path + name.len() + 1;
+                n_files = rest.partition_point(|file| file.path.starts_with(&first.path[..path]));
+                folder.folders.insert(name, Below { files: &rest[..n_files], path });
+            } else {
+                folder.files.insert(name, first);
+            }
+            rest = &rest[n_files..];
+        }
+        folder
+    }
+}
+
+impl Folder<'_> {
     /// All files in this folder and below it that are published as they are, and a warning with `help` for each text
     /// there.
-    pub fn resources(&self, help: &str, diagnostics: &mut Diagnostics) -> Vec<Resource> {
+    pub fn resources(&self, help: &str, diagnostics: &mut Diagnostics) -> Vec<Arc<Resource>> {
         for file in self.files.values().filter(|file| matches!(file.body, SourceBody::Text(_))) {
             stray(file, help, diagnostics);
         }
@@ -37,10 +68,10 @@ impl<'a> Folder<'a> {
     }
 
     /// The same for a folder whose own texts were read already.
-    pub fn media(&self, help: &str, diagnostics: &mut Diagnostics) -> Vec<Resource> {
+    pub fn media(&self, help: &str, diagnostics: &mut Diagnostics) -> Vec<Arc<Resource>> {
         let mut resources: Vec<_> = self.files.values().filter_map(|file| resource(file)).collect();
         for folder in self.folders.values() {
-            resources.extend(folder.resources(help, diagnostics));
+            resources.extend(folder.open().resources(help, diagnostics));
         }
         resources
     }
@@ -55,9 +86,10 @@ pub(super) fn stray(file: &SourceFile, help: &str, diagnostics: &mut Diagnostics
 }
 
 /// The resource a file is, unless it is a text.
-pub(super) fn resource(file: &SourceFile) -> Option<Resource> {
+pub(super) fn resource(file: &SourceFile) -> Option<Arc<Resource>> {
     let SourceBody::Media(facts) = file.body else { return None };
-    Some(Resource { path: file.path.clone(), shown: file.shown.clone(), disk_path: file.disk_path.clone(), facts })
+    let (path, shown) = (file.path.as_str().into(), file.shown.clone());
+    Some(Arc::new(Resource { path, shown, disk_path: file.disk_path.clone(), facts }))
 }
 
 /// The document a file is, with what `read` made of its settings.

@@ -3,7 +3,7 @@
 //! A fragment is a function of its text and a few options, and its key is the digest of both. What a build did not ask
 //! for is swept when the cache is saved. A blob carries its digest: one that is damaged is made anew, never shown.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::{Deserialize, Serialize};
 
 use super::fragment::{ExternalLink, Fragment, Heading, Link, Piece, Resolved, fill};
+use crate::diag::Diagnostics;
 use crate::digest::Digest;
 use crate::disk::{DiskError, Pack};
 
@@ -46,14 +47,38 @@ enum Blob {
 pub type KnownFragments = HashMap<Digest, Arc<FragmentFacts>>;
 
 /// Every rendered text by its path below the content folder.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Fragments {
     by_path: HashMap<Arc<str>, Arc<FragmentFacts>>,
-    /// Those that may be remembered.
-    spotless: KnownFragments,
+    /// Those of each course, in the order of the curriculum.
+    pub courses: Vec<Arc<Rendered>>,
+    /// Those that belong to no course.
+    pub others: Rendered,
     shelf: Arc<BlobShelf>,
+    /// Identity of all but the texts that they were made of.
+    pub basis: Digest,
     /// How many were rendered and not remembered.
     pub n_rendered: usize,
+}
+
+/// Rendered texts that belong together, and what is wrong with them.
+#[derive(Debug, Default)]
+pub struct Rendered {
+    /// The texts.
+    pub texts: Vec<RenderedText>,
+    /// What is wrong with them.
+    pub said: Diagnostics,
+}
+
+/// A rendered text.
+#[derive(Debug)]
+pub struct RenderedText {
+    /// Its path below the content folder.
+    pub path: Arc<str>,
+    /// What is known of it.
+    pub facts: Arc<FragmentFacts>,
+    /// Whether it gave no cause to say anything: only then may a later process rely on it.
+    pub is_spotless: bool,
 }
 
 /// Where the HTML of fragments lies.
@@ -141,17 +166,16 @@ impl BlobShelf {
 }
 
 impl Fragments {
-    /// A set of fragments whose HTML lies on `shelf`.
-    pub fn new(shelf: Arc<BlobShelf>) -> Self {
-        Self { shelf, ..Self::default() }
+    /// Those of all courses, and the others. Their HTML lies on `shelf`.
+    pub fn new(shelf: Arc<BlobShelf>, basis: Digest, courses: Vec<Arc<Rendered>>, others: Rendered) -> Self {
+        let all = courses.iter().flat_map(|course| &course.texts).chain(&others.texts);
+        let by_path = all.map(|text| (text.path.clone(), text.facts.clone())).collect();
+        Self { by_path, courses, others, shelf, basis, n_rendered: 0 }
     }
 
-    /// Adds one; one that gave cause to say something is not remembered.
-    pub fn insert(&mut self, path: Arc<str>, facts: Arc<FragmentFacts>, spotless: bool) {
-        if spotless {
-            self.spotless.insert(facts.key, facts.clone());
-        }
-        self.by_path.insert(path, facts);
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.by_path.len()
     }
 
     /// The fragment of the text at a path.
@@ -169,9 +193,17 @@ impl Fragments {
         self.get(path).map(|facts| self.shelf.text(facts)).unwrap_or_default()
     }
 
-    /// By key, for the next build.
-    pub fn known(&self) -> &KnownFragments {
-        &self.spotless
+    /// The texts of courses that are not those of the last build, and all others.
+    pub fn texts_since(&self, last: Option<&Self>) -> impl Iterator<Item = &RenderedText> {
+        let old: HashSet<_> = last.iter().flat_map(|last| &last.courses).map(Arc::as_ptr).collect();
+        let new = self.courses.iter().filter(move |course| !old.contains(&Arc::as_ptr(course)));
+        new.flat_map(|course| &course.texts).chain(&self.others.texts)
+    }
+
+    /// What the next build may rely on.
+    pub fn known(&self) -> KnownFragments {
+        let all = self.courses.iter().flat_map(|course| &course.texts).chain(&self.others.texts);
+        all.filter(|text| text.is_spotless).map(|text| (text.facts.key, text.facts.clone())).collect()
     }
 }
 

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Digest;
 
 /// Commit times by path relative to the content folder.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     /// Which commit was asked for, and where the content folder lies in the repository.
     head: String,
@@ -31,15 +32,15 @@ pub struct Times {
 
 impl History {
     /// Asks git; only for the newest commit if that is the one of the last answer.
-    pub fn read(content: &Path, last: &Self) -> Self {
-        let Some(head) = git(content, &["rev-parse", "HEAD", "--show-prefix"]) else { return Self::default() };
+    pub fn read(content: &Path, last: &Arc<Self>) -> Arc<Self> {
+        let Some(head) = git(content, &["rev-parse", "HEAD", "--show-prefix"]) else { return Arc::default() };
         if head == last.head {
             return last.clone();
         }
         let log = ["log", "--no-show-signature", "--no-ext-diff", "--no-renames", "-z"];
         let log = [&log[..], &["--format=%x01%ct", "--name-only", "--relative", "--", "."]].concat();
         let times = git(content, &log).map(|log| Self::parse(&log)).unwrap_or_default();
-        Self { head, times }
+        Arc::new(Self { head, times })
     }
 
     /// Its identity.

@@ -4,15 +4,16 @@
 //! digest of each fragment in the place of its HTML, so that no blob is read to find out that nothing changed.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::curriculum::{Content, Course, Layout, Module, Resource, Subject};
-use super::graph::audience;
 use super::ledger::{Entry, Form};
-use super::lessons::{CourseParts, Place};
+use super::lessons::{LazyParts, Place};
 use super::pages::{Page, content_item, page_key};
+use super::places::{audience, content_place};
 use super::scaled::Scaled;
 use super::views::{Purpose, Views};
 use crate::course::{Address, Audience, Encoding, contents_file, routes};
@@ -22,8 +23,8 @@ use crate::theme::Asset;
 
 /// A file to publish.
 pub struct Job<'a> {
-    /// Its path in its folder.
-    pub file: String,
+    /// Its path as ledger and plan know it: its folder's name and its path there.
+    pub path: Arc<str>,
     /// Its address; a file without one is for the server alone.
     pub address: Option<Address>,
     /// Who may read it, and so which folder it lies in.
@@ -73,16 +74,22 @@ pub const PRIVATE: &str = "private";
 impl<'a> Job<'a> {
     /// A file at an address.
     pub fn new(address: Address, audience: Audience, key: Digest, make: Make<'a>) -> Self {
-        Self { file: address.file(), address: Some(address), audience, key, make, encodings: Default::default() }
+        Self { address: Some(address.clone()), ..Self::hidden(&address.file(), audience, key, make) }
     }
 
-    /// Its path as ledger and plan know it.
-    pub fn path(&self) -> String {
-        let folder = match self.audience {
+    /// A file without an address, by its path in its folder.
+    pub fn hidden(file: &str, audience: Audience, key: Digest, make: Make<'a>) -> Self {
+        let folder = match audience {
             Audience::Everyone => PUBLIC,
             Audience::Enrolled(_) => PRIVATE,
         };
-        format!("{folder}/{}", self.file)
+        let path = format!("{folder}/{file}").into();
+        Self { path, address: None, audience, key, make, encodings: Default::default() }
+    }
+
+    /// Its path in its folder.
+    pub fn file(&self) -> &str {
+        self.path.split_once('/').map_or("", |(_, file)| file)
     }
 
     /// The smaller form of a picture that it makes, if it does.
@@ -113,14 +120,14 @@ impl<'a> Job<'a> {
 pub fn jobs<'a>(
     views: &Views<'a>,
     assets: &'a [Asset],
-    parts: &'a [CourseParts<'a>],
+    parts: &'a [LazyParts<'a>],
     known: &CourseKeys,
     diagnostics: &mut Diagnostics,
 ) -> (Vec<Job<'a>>, CourseKeys) {
     debug_assert_eq!(views.purpose, Purpose::Key, "no HTML is needed here");
     let mut jobs: Vec<_> = assets.iter().map(asset).collect();
     jobs.extend(media(views));
-    let outside = views.graph.shape();
+    let outside = views.graph.shape;
     let all: Vec<_> = courses(views).collect();
     let made: Vec<_> = all
         .into_par_iter()
@@ -147,7 +154,7 @@ pub fn jobs<'a>(
 /// All courses, each with its subject.
 pub fn courses<'a>(views: &Views<'a>) -> impl Iterator<Item = (&'a Subject, &'a Course)> {
     let subjects = views.graph.curriculum.subjects.iter();
-    subjects.flat_map(|subject| subject.courses.iter().map(move |course| (subject, course)))
+    subjects.flat_map(|subject| subject.courses.iter().map(move |course| (subject, &**course)))
 }
 
 fn asset(asset: &Asset) -> Job<'_> {
@@ -191,7 +198,7 @@ fn course_jobs<'a>(
     views: &Views<'a>,
     subject: &'a Subject,
     course: &'a Course,
-    parts: &'a CourseParts<'a>,
+    parts: &'a LazyParts<'a>,
     known: Option<&KnownKeys>,
 ) -> (Vec<Job<'a>>, Diagnostics) {
     let modules = modules(course, parts);
@@ -209,8 +216,7 @@ fn course_jobs<'a>(
         .map(|((address, audience, page), key)| Job::new(address, audience, *key, Make::Page(page)))
         .collect();
     let (file, audience, make) = contents;
-    let (key, encodings) = (keys[keys.len() - 1], Default::default());
-    jobs.push(Job { file, address: None, audience, key, make, encodings });
+    jobs.push(Job::hidden(&file, audience, keys[keys.len() - 1], make));
     (jobs, said)
 }
 
@@ -218,17 +224,17 @@ fn course_jobs<'a>(
 type Placed<'a> = (Address, Audience, Page<'a>);
 
 /// The pages of each module: its own, and those of its contents.
-fn modules<'a>(course: &'a Course, parts: &'a CourseParts<'a>) -> Vec<Vec<Placed<'a>>> {
+fn modules<'a>(course: &'a Course, parts: &'a LazyParts<'a>) -> Vec<Vec<Placed<'a>>> {
     let mut at = 0;
     let mut modules = Vec::with_capacity(course.modules.len());
     for (module_at, module) in course.modules.iter().enumerate() {
         let place = Place { course, parts, at, module_at };
         let audience = audience(course, module);
-        let mut pages = vec![(place.address(), audience, Page::Module(place, module))];
+        let mut pages = vec![(routes::module(&course.slug, &module.slug), audience, Page::Module(place, module))];
         if course.layout == Layout::Lesson {
             pages.extend(module.contents.iter().enumerate().map(|(nth, content)| {
                 let place = Place { at: at + 1 + nth, ..place };
-                (place.address(), audience, Page::Lesson(place, module, content))
+                (content_place(course, module, content).0, audience, Page::Lesson(place, module, content))
             }));
         }
         at += pages.len();

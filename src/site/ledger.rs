@@ -4,6 +4,7 @@
 //! one makes every file anew: the ledger can make a build slow, never wrong.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,7 @@ use crate::disk::Stat;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Ledger {
     /// By path: `public/index.html`, `private/course/…`.
-    pub files: HashMap<String, Entry>,
+    pub files: HashMap<Arc<str>, Entry>,
     /// How the folders looked when all was in its place: one that looks the same holds nothing else.
     pub folders: HashMap<String, Stat>,
     /// The keys of each course's pages.
@@ -75,9 +76,9 @@ impl Entry {
 
 impl Ledger {
     /// All files it lists with their sizes, compressed forms among them.
-    pub fn paths(&self) -> impl Iterator<Item = (String, u64)> {
+    pub fn paths(&self) -> impl Iterator<Item = (Arc<str>, u64)> {
         self.files.iter().flat_map(|(path, entry)| {
-            let forms = entry.variants().map(move |(encoding, variant)| (encoding.beside(path), variant.size));
+            let forms = entry.variants().map(move |(encoding, variant)| (encoding.beside(path).into(), variant.size));
             std::iter::once((path.clone(), entry.size)).chain(forms)
         })
     }

@@ -1,11 +1,14 @@
 //! The pages that are read inside a course: modules, lessons and their contents.
 
+use std::ops::Deref;
+use std::sync::OnceLock;
+
 use super::curriculum::{Content, Course, Kind, Layout, Module, Subject};
-use super::graph::{audience, content_place};
 use super::outputs::About;
+use super::places::{audience, content_place};
 use super::scaled::{SIZES, srcset};
 use super::video::Video;
-use super::views::{Views, kind_name, subject_link};
+use super::views::{Views, kind_name, outline, subject_link};
 use crate::course::{Address, routes};
 use crate::diag::Diagnostics;
 use crate::theme::{
@@ -142,7 +145,11 @@ impl Views<'_> {
     }
 
     fn file(&self, path: &str) -> FileView {
-        let size = self.graph.target(path).and_then(|target| target.resource).map_or(0, |resource| resource.facts.size);
+        let size = self
+            .graph
+            .target(path)
+            .and_then(|target| target.resource.as_ref())
+            .map_or(0, |resource| resource.facts.size);
         let name = path.rsplit('/').next().unwrap_or(path);
         FileView { href: self.href(path), name: super::naming::split_number(name).1.to_owned(), size }
     }
@@ -191,19 +198,6 @@ impl Views<'_> {
         let page = self.page(module.title.clone(), &course.speech, &self.lead(&module.document), &address);
         self.about(page, About::Module(place.parts.nav.part(), course, module))
     }
-
-    /// What all pages of a course show.
-    pub fn course_parts<'v>(&self, subject: &Subject, course: &'v Course) -> CourseParts<'v> {
-        let outline = |module: &Module| Shared::new(self.outline(course, module));
-        let steps = steps(course);
-        let link = |step: &Step<'_>| LinkView { title: step.title().to_owned(), address: step.address(course).href() };
-        CourseParts {
-            nav: Shared::new(nav(subject, course)),
-            outlines: course.modules.iter().map(outline).collect(),
-            links: steps.iter().map(link).collect(),
-            steps,
-        }
-    }
 }
 
 fn nav(subject: &Subject, course: &Course) -> CourseNav {
@@ -222,15 +216,46 @@ fn nav(subject: &Subject, course: &Course) -> CourseNav {
 }
 
 /// What all pages of a course show.
-pub struct CourseParts<'a> {
+pub struct CourseParts {
     /// The course and its modules.
     pub nav: Shared<CourseNav>,
     /// The contents of each module, in order.
     pub outlines: Vec<Shared<Vec<OutlineContent>>>,
-    /// Its pages in reading order.
-    pub steps: Vec<Step<'a>>,
-    /// A link to each of them: every page but the first and the last has two neighbours.
+    /// A link to each of its pages in reading order: every page but the first and the last has two neighbours.
     links: Vec<LinkView>,
+}
+
+/// The same, made when the first page asks for it.
+pub struct LazyParts<'a> {
+    subject: &'a Subject,
+    course: &'a Course,
+    made: OnceLock<CourseParts>,
+}
+
+impl<'a> LazyParts<'a> {
+    /// Those of a course.
+    pub fn new(subject: &'a Subject, course: &'a Course) -> Self {
+        Self { subject, course, made: OnceLock::new() }
+    }
+}
+
+impl Deref for LazyParts<'_> {
+    type Target = CourseParts;
+    fn deref(&self) -> &CourseParts {
+        self.made.get_or_init(|| CourseParts::new(self.subject, self.course))
+    }
+}
+
+impl CourseParts {
+    fn new(subject: &Subject, course: &Course) -> Self {
+        let steps = steps(course);
+        let link = |step: &Step<'_>| LinkView { title: step.title().to_owned(), address: step.address(course).href() };
+        Self {
+            nav: Shared::new(nav(subject, course)),
+            outlines: course.modules.iter().map(|module| Shared::new(outline(course, module))).collect(),
+            links: steps.iter().map(link).collect(),
+        }
+    }
 }
 
 /// Where a page stands in its course.
@@ -239,7 +264,7 @@ pub struct Place<'a> {
     /// The course.
     pub course: &'a Course,
     /// What all its pages show.
-    pub parts: &'a CourseParts<'a>,
+    pub parts: &'a LazyParts<'a>,
     /// Which page of them this is.
     pub at: usize,
     /// Which module it belongs to, from 0.
@@ -247,11 +272,6 @@ pub struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// Where the page lies.
-    pub fn address(&self) -> Address {
-        self.parts.steps[self.at].address(self.course)
-    }
-
     /// The contents of its module.
     fn outline(&self) -> &'a Shared<Vec<OutlineContent>> {
         &self.parts.outlines[self.module_at]

@@ -6,7 +6,8 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::curriculum::Document;
 use super::fragment::{Link, LinkKind, Resolved};
 use super::fragments::FragmentFacts;
-use super::graph::{SiteGraph, Target};
+use super::graph::SiteGraph;
+use super::places::Target;
 use super::scaled::srcset;
 use crate::course::{Address, Audience, routes};
 use crate::diag::{Diagnostics, nearest};
@@ -37,7 +38,7 @@ impl SiteGraph<'_> {
             }
             Err(Broken { message, help }) => {
                 n_broken += 1;
-                diagnostics.push(document.error(in_source(document, link), message).help(help));
+                diagnostics.push(document.error(document.in_text(&link.span), message).help(help));
                 Resolved { href: "#".to_owned(), ..Resolved::default() }
             }
         };
@@ -49,14 +50,14 @@ impl SiteGraph<'_> {
         &self,
         document: &Document,
         link: &Link,
-        target: &Target<'_>,
+        target: &Target,
         reader: Audience,
         diagnostics: &mut Diagnostics,
     ) {
         if link.kind == LinkKind::Image && target.audience != Audience::Everyone && target.audience != reader {
             let message = "readers of this page who are not enrolled in the image's course will not see it";
             let help = "copy the image beside this text";
-            diagnostics.push(document.warning(in_source(document, link), message).help(help));
+            diagnostics.push(document.warning(document.in_text(&link.span), message).help(help));
         }
     }
 
@@ -84,7 +85,7 @@ impl SiteGraph<'_> {
     }
 
     /// The place on the page that a link's `#anchor` means.
-    fn anchor(&self, path: &str, target: &Target<'_>, anchor: &str) -> Result<String, Broken> {
+    fn anchor(&self, path: &str, target: &Target, anchor: &str) -> Result<String, Broken> {
         match self.fragments.get(path) {
             Some(fragment) if !anchor.is_empty() => anchor_in(fragment, anchor),
             _ => Ok(target.anchor.clone()),
@@ -107,14 +108,14 @@ impl SiteGraph<'_> {
         }
     }
 
-    fn find(&self, wanted: &str) -> Option<(&str, &Target<'_>)> {
+    fn find(&self, wanted: &str) -> Option<(&str, &Target)> {
         let wanted = wanted.trim_end_matches('/');
         let indexes = INDEXES.iter().map(|index| format!("{wanted}/{index}"));
         std::iter::once(wanted.to_owned()).chain(indexes).find_map(|path| self.entry(&path))
     }
 
     fn nothing_at(&self, from: &str, wanted: &str, path: &str) -> Broken {
-        if self.curriculum.files.contains(wanted) {
+        if self.curriculum.has_file(wanted) {
             let message = format!("\"{path}\" has no page");
             return Broken { message, help: "it is a draft, part of a draft, or has mistakes of its own".to_owned() };
         }
@@ -136,17 +137,12 @@ impl SiteGraph<'_> {
     }
 }
 
-/// The byte range of a link in its whole text.
-fn in_source(document: &Document, link: &Link) -> std::ops::Range<usize> {
-    link.span.start + document.body_at..link.span.end + document.body_at
-}
-
 /// Where a link leads.
 enum Leads<'a> {
     /// A finished address.
     Here(String),
     /// A file's place, and the anchor on its page.
-    To(&'a Target<'a>, String),
+    To(&'a Target, String),
 }
 
 /// Why a link leads nowhere.

@@ -6,12 +6,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::assemble_courses::KnownCourses;
+use super::by_course::ByCourse;
 use super::cache_file::{self, Loaded};
 use super::config::SiteConfig;
-use super::fragments::{self, BlobShelf, Fragments, KnownFragments};
+use super::fragments::{self, BlobShelf, Fragments, KnownFragments, Rendered};
+use super::graph::Placed;
 use super::history::History;
 use super::ledger::Ledger;
-use super::source::{Listing, Remembered, SourceTree};
+use super::rest::Rest;
+use super::source::{Known, SourceTree};
 use crate::disk::{self, DiskError};
 use crate::theme::Theme;
 
@@ -19,23 +23,38 @@ use crate::theme::Theme;
 #[derive(Default)]
 pub struct Memory {
     /// The files of the content folder.
-    pub files: Remembered,
+    pub files: Known,
     /// The rendered texts, once somebody asked for them.
     fragments: Option<KnownFragments>,
     /// When files were committed.
-    pub history: History,
+    pub history: Arc<History>,
     /// What was published.
     pub ledger: Ledger,
     /// The HTML of fragments.
     pub shelf: Arc<BlobShelf>,
-    /// The content folder as it was listed; in memory alone.
-    pub listing: Listing,
+    /// What the last build of this process made of each course.
+    pub kept: Kept,
+    /// What it left to be done.
+    pub rest: Option<Rest>,
+    /// The texts that it used.
+    used: Option<Arc<Fragments>>,
     /// The theme as it was loaded; in memory alone.
     pub theme: Option<Arc<Theme>>,
     /// What a person should know about it.
     pub notes: Vec<String>,
     /// How many files or fragments are not as they were saved.
     news: usize,
+}
+
+/// What is as it was while the files of a course are; in memory alone.
+#[derive(Default)]
+pub struct Kept {
+    /// The courses themselves.
+    pub courses: KnownCourses,
+    /// Their texts.
+    pub rendered: ByCourse<Rendered>,
+    /// Where they lie.
+    pub placed: ByCourse<Placed>,
 }
 
 fn files_file(state: &Path) -> PathBuf {
@@ -87,7 +106,9 @@ impl Memory {
             || cache_file::load(&files_file(&config.state), &config.program),
             || cache_file::load(&ledger_file(&config.state), &config.program),
         );
-        (memory.files, memory.history) = memory.take(files?);
+        let history;
+        (memory.files.saved, history) = memory.take::<(_, History)>(files?);
+        memory.history = Arc::new(history);
         memory.ledger = memory.take(ledger?);
         Ok(memory)
     }
@@ -123,40 +144,48 @@ impl Memory {
     /// Keeps all but the ledger for the next run.
     pub fn save(&mut self, config: &SiteConfig) -> Result<(), DiskError> {
         let pack = pack_file(&config.state);
-        if let Some(mut known) = self.fragments.take() {
+        let used = self.used.take().map(|used| used.known());
+        if let Some(mut known) = used.or(self.fragments.take()) {
             // Only while nobody else reads from the pack can it be replaced.
             if let Some(shelf) = Arc::get_mut(&mut self.shelf) {
                 let (shelf, smaller) = fragments::compact(std::mem::take(shelf), known, &pack)?;
                 (self.shelf, known) = (Arc::new(shelf), smaller);
+                self.kept.rendered = ByCourse::default();
             }
             cache_file::save(&fragments_file(&config.state), &config.program, &known)?;
             self.fragments = Some(known);
         }
         self.news = 0;
-        cache_file::save(&files_file(&config.state), &config.program, &(&self.files, &self.history))
+        let tree = self.files.tree.as_ref().map(SourceTree::remember);
+        let files = tree.as_ref().unwrap_or(&self.files.saved);
+        cache_file::save(&files_file(&config.state), &config.program, &(files, &*self.history))
     }
 
     /// Takes over what a build found out.
-    pub fn learn(&mut self, tree: &SourceTree, fragments: &Fragments, history: History) {
-        let known = self.fragments.as_ref().map_or(0, KnownFragments::len);
-        self.news += fragments.n_rendered + fragments.known().len().abs_diff(known);
+    pub fn learn(&mut self, tree: SourceTree, fragments: Arc<Fragments>, history: Arc<History>) {
+        let known = self.fragments.get_or_insert_default();
+        let n_known = self.used.as_ref().map_or(known.len(), |used| used.len());
+        self.news += fragments.n_rendered + fragments.len().abs_diff(n_known);
+        let new = fragments.texts_since(self.used.as_deref()).filter(|text| text.is_spotless);
+        known.extend(new.map(|text| (text.facts.key, text.facts.clone())));
+        self.used = Some(fragments);
         if history != self.history {
             self.news += self.files.len();
         }
-        self.learn_files(tree);
-        self.fragments = Some(fragments.known().clone());
         self.history = history;
+        self.learn_files(tree);
     }
 
     /// Takes over what a scan found out.
-    pub fn learn_files(&mut self, tree: &SourceTree) {
+    pub fn learn_files(&mut self, tree: SourceTree) {
         self.news += tree.n_read + tree.files.len().abs_diff(self.files.len());
-        self.files = tree.remember();
+        self.files.tree = Some(tree);
     }
 
     /// Renders everything anew the next time: a blob was damaged.
     pub fn forget_fragments(&mut self, config: &SiteConfig) -> Result<(), DiskError> {
         self.fragments = Some(KnownFragments::new());
+        (self.used, self.kept.rendered) = (None, ByCourse::default());
         self.shelf = Arc::new(if self.shelf.is_read_only() {
             BlobShelf::read_only(Path::new(""))
         } else {

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -14,11 +15,12 @@ use super::config::SiteConfig;
 use super::jobs::{PRIVATE, PUBLIC};
 use super::ledger::Ledger;
 use super::publish::{STAYS, on_disk};
+use super::source::relative;
 use crate::course::CATALOG_FILE;
 use crate::disk::{self, DiskError, Lock, Stat};
 
 /// What lies in both folders: sizes by path, such as `public/index.html`.
-pub type Present = HashMap<String, u64>;
+pub type Present = HashMap<Arc<str>, u64>;
 
 /// Every file in both folders, but for those that stay. A ledger whose folders look otherwise now forgets how they looked.
 pub fn present(config: &SiteConfig, ledger: &mut Ledger) -> Result<Present, DiskError> {
@@ -35,8 +37,8 @@ fn as_the_ledger_says(config: &SiteConfig, ledger: &Ledger) -> Option<Present> {
         return None;
     }
     let catalog = format!("{PRIVATE}/{CATALOG_FILE}");
-    let paths: Vec<_> = ledger.paths().map(|(path, _)| path).chain([catalog]).collect();
-    let size = |path: String| Some(disk::stat(&on_disk(config, &path))?.size).map(|size| (path, size));
+    let paths: Vec<_> = ledger.paths().map(|(path, _)| path).chain([catalog.into()]).collect();
+    let size = |path: Arc<str>| disk::stat(&on_disk(config, &path)).map(|stat| (path, stat.size));
     Some(paths.into_par_iter().filter_map(size).collect())
 }
 
@@ -50,18 +52,14 @@ fn walked(config: &SiteConfig) -> Result<Present, DiskError> {
             Some(problem) => Err(problem),
             None => Ok(entries
                 .into_iter()
-                .map(|entry| (format!("{name}/{}", relative(folder, &entry.path)), entry.stat.size))
-                .filter(|(path, _)| !STAYS.contains(&&path[name.len() + 1..]))
-                .collect::<Vec<_>>()),
+                .filter_map(|entry| Some((relative(folder, &entry.path)?, entry.stat.size)))
+                .filter(|(file, _)| !STAYS.contains(&file.as_str()))
+                .map(|(file, size)| (format!("{name}/{file}").into(), size))
+                .collect::<Vec<(Arc<str>, u64)>>()),
         }
     };
     let (public, private) = rayon::join(|| list(PUBLIC, &config.public), || list(PRIVATE, &config.private));
     Ok(public?.into_iter().chain(private?).collect())
-}
-
-fn relative(folder: &Path, path: &Path) -> String {
-    let parts = path.strip_prefix(folder).unwrap_or(path).iter();
-    parts.map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
 /// How all folders of a publication look, now that nothing more is written; `paths` are its files. Nothing if that cannot
@@ -73,7 +71,7 @@ pub fn folders<'p>(
     config: &SiteConfig,
     paths: impl Iterator<Item = &'p str>,
     before: &HashMap<String, Stat>,
-    touched: &[String],
+    touched: &[Arc<str>],
     lock: &Lock,
 ) -> Result<HashMap<String, Stat>, DiskError> {
     let touched: BTreeSet<&str> = touched.iter().flat_map(|path| ancestors(path)).collect();

@@ -1,11 +1,12 @@
 //! Stage 8: staged files to their places in `public/` and `private/`.
 //!
-//! [`plan`] is pure: it compares what lies there with what is wanted. [`apply`] follows it in an order in which at no
-//! moment a page stands that names a file which does not: assets and media, pages, the catalog, and only then what is no
-//! longer wanted.
+//! [`plan`] is pure: it compares what lies there with what is wanted. [`place`] follows it in an order in which at no
+//! moment a page stands that names a file which does not: assets and media, then pages. What is no longer wanted goes
+//! when the catalog no longer names it.
 
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -14,7 +15,7 @@ use super::draw::Made;
 use super::jobs::{Job, PRIVATE, PUBLIC};
 use super::ledger::{Entry, Ledger};
 use super::present::{Present, ancestors};
-use crate::course::{self, CATALOG_FILE, Catalog};
+use crate::course::CATALOG_FILE;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::digest::Digest;
 use crate::disk::{self, DiskError, Staged};
@@ -63,9 +64,9 @@ pub struct Published {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     /// Stands where something is to be written as a folder, or the other way round.
-    pub remove_first: Vec<String>,
+    pub remove_first: Vec<Arc<str>>,
     /// Is no longer wanted.
-    pub remove: Vec<String>,
+    pub remove: Vec<Arc<str>>,
 }
 
 impl Plan {
@@ -76,10 +77,10 @@ impl Plan {
 }
 
 /// Pure: compares what is there with what is wanted.
-pub fn plan(present: &Present, wanted: &HashSet<String>) -> Plan {
+pub fn plan(present: &Present, wanted: &HashSet<Arc<str>>) -> Plan {
     let catalog = format!("{PRIVATE}/{CATALOG_FILE}");
     let unwanted: BTreeSet<_> =
-        present.keys().filter(|path| !wanted.contains(*path) && **path != catalog).cloned().collect();
+        present.keys().filter(|path| !wanted.contains(*path) && ***path != *catalog).cloned().collect();
     let mut plan = Plan::default();
     if unwanted.is_empty() {
         return plan;
@@ -87,7 +88,7 @@ pub fn plan(present: &Present, wanted: &HashSet<String>) -> Plan {
     let folders: HashSet<_> = wanted.iter().flat_map(|path| ancestors(path)).collect();
     for path in unwanted {
         let below_a_file = ancestors(&path).any(|ancestor| wanted.contains(ancestor));
-        if below_a_file || folders.contains(path.as_str()) {
+        if below_a_file || folders.contains(&*path) {
             plan.remove_first.push(path);
         } else {
             plan.remove.push(path);
@@ -96,26 +97,18 @@ pub fn plan(present: &Present, wanted: &HashSet<String>) -> Plan {
     plan
 }
 
-/// Puts everything that is staged into its place, then the catalog, and removes what is not wanted. Returns the identity
-/// of the catalog's bytes.
-pub fn apply(
-    config: &SiteConfig,
-    jobs: &[Job<'_>],
-    made: Vec<(usize, Made)>,
-    catalog: &Catalog,
-    plan: &Plan,
-) -> Result<Digest, DiskError> {
+/// Puts everything that is staged into its place, and removes what stands in the way of it.
+pub fn place(config: &SiteConfig, jobs: &[Job<'_>], made: Vec<(usize, Made)>, plan: &Plan) -> Result<(), DiskError> {
     remove(config, &plan.remove_first)?;
     let (pages, others): (Vec<_>, Vec<_>) = made.into_iter().partition(|(at, _)| jobs[*at].is_page());
     for group in [others, pages] {
         group.into_par_iter().try_for_each(|(_, made)| made.staged.into_iter().try_for_each(Staged::place))?;
     }
-    let catalog = course::save(catalog, &config.private)?;
-    remove(config, &plan.remove)?;
-    Ok(catalog)
+    Ok(())
 }
 
-fn remove(config: &SiteConfig, paths: &[String]) -> Result<(), DiskError> {
+/// Removes files, and folders that are empty without them.
+pub fn remove(config: &SiteConfig, paths: &[Arc<str>]) -> Result<(), DiskError> {
     for path in paths {
         let path = on_disk(config, path);
         disk::remove_file(&path)?;
@@ -186,24 +179,24 @@ mod tests {
     use super::*;
 
     fn present<const N: usize>(paths: [&str; N]) -> Present {
-        paths.map(|path| (path.to_owned(), 1)).into()
+        paths.map(|path| (path.into(), 1)).into()
     }
 
-    fn wanted<const N: usize>(paths: [&str; N]) -> HashSet<String> {
-        paths.map(str::to_owned).into()
+    fn wanted<const N: usize>(paths: [&str; N]) -> HashSet<Arc<str>> {
+        paths.map(Arc::from).into()
     }
 
     #[test]
     fn what_is_not_wanted_goes_and_the_catalog_stays() {
         let present = present(["public/a/index.html", "public/d/index.html", "private/catalog.json"]);
         let plan = plan(&present, &wanted(["public/a/index.html", "public/b/index.html"]));
-        assert_eq!(plan, Plan { remove_first: Vec::new(), remove: vec!["public/d/index.html".to_owned()] });
+        assert_eq!(plan, Plan { remove_first: Vec::new(), remove: vec!["public/d/index.html".into()] });
     }
 
     #[test]
     fn a_file_that_must_become_a_folder_goes_first_and_the_other_way_round() {
         let present = present(["public/a", "public/b/index.html"]);
         let plan = plan(&present, &wanted(["public/a/index.html", "public/b"]));
-        assert_eq!(plan.remove_first, ["public/a", "public/b/index.html"]);
+        assert_eq!(plan.remove_first, ["public/a".into(), "public/b/index.html".into()]);
     }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
+use super::by_course::ByCourse;
 use super::config::SiteConfig;
 use super::curriculum::{Course, Curriculum, Document, Layout, Speech};
-use super::fragments::{BlobShelf, FragmentFacts, Fragments, KnownFragments};
+use super::fragments::{BlobShelf, FragmentFacts, Fragments, KnownFragments, Rendered, RenderedText};
 use super::markdown::{MarkdownWords, RenderOptions, render};
 use crate::diag::{Diagnostics, SourceText};
 use crate::digest::Digest;
@@ -25,40 +27,62 @@ struct Task<'a> {
 /// Between a content's slug and its own ids. Slugs have no double hyphen, so no two ids can meet.
 const PREFIX_END: &str = "--";
 
-/// Renders all texts that are not `known`, and puts them on the shelf.
+/// Renders all texts that are not `known`, and puts them on the shelf. `by_course` are those of the last build.
 pub fn render_all(
     curriculum: &Curriculum,
     theme: &Theme,
     config: &SiteConfig,
     known: &KnownFragments,
     shelf: &Arc<BlobShelf>,
+    by_course: &mut ByCourse<Rendered>,
     diagnostics: &mut Diagnostics,
 ) -> Result<Fragments, DiskError> {
-    let options: HashMap<&Speech, SharedOptions> = speeches(curriculum)
+    let options = speeches(curriculum)
         .map(|speech| (speech, SharedOptions::new(markdown_words(theme, speech), config)))
         .collect();
-    let rendered: Vec<_> = tasks(curriculum)
-        .into_par_iter()
-        .map(|task| {
-            let key = task.key(&options[task.speech]);
-            let made = match known.get(&key) {
-                Some(facts) => (facts.clone(), None),
-                None => {
-                    let (facts, said) = task.render(key, &options[task.speech], shelf)?;
-                    (Arc::new(facts), Some(said))
-                }
-            };
-            Ok((task.document.path.clone(), made))
-        })
-        .collect::<Result<_, DiskError>>()?;
-    let mut fragments = Fragments::new(shelf.clone());
-    for (path, (facts, said)) in rendered {
-        fragments.n_rendered += usize::from(said.is_some());
-        // Its warnings name lines of this very text: they are found again rather than remembered.
-        fragments.insert(path, facts, said.as_ref().is_none_or(Diagnostics::is_empty));
-        diagnostics.append(said.unwrap_or_default());
+    let renderer = Renderer { options, known, shelf, n_rendered: AtomicUsize::new(0) };
+    let basis = Digest::of_parts([config.digest(), theme.digest()].iter().map(|digest| &digest.as_bytes()[..]));
+    let all: Vec<_> = curriculum.courses().collect();
+    let courses = by_course.of(basis, &all, |_, course| renderer.texts(course_tasks(course).collect()))?;
+    let others = renderer.texts(other_tasks(curriculum).collect())?;
+    for rendered in courses.iter().map(|course| &**course).chain([&others]) {
+        diagnostics.append(rendered.said.clone());
     }
+    let mut fragments = Fragments::new(shelf.clone(), basis, courses, others);
+    fragments.n_rendered = renderer.n_rendered.into_inner();
     Ok(fragments)
+}
+
+struct Renderer<'a> {
+    options: HashMap<&'a Speech, SharedOptions>,
+    known: &'a KnownFragments,
+    shelf: &'a BlobShelf,
+    n_rendered: AtomicUsize,
+}
+
+impl Renderer<'_> {
+    fn texts(&self, tasks: Vec<Task<'_>>) -> Result<Rendered, DiskError> {
+        let texts: Vec<_> = tasks.into_par_iter().map(|task| self.text(&task)).collect::<Result<_, DiskError>>()?;
+        let mut rendered = Rendered { texts: Vec::with_capacity(texts.len()), said: Diagnostics::new() };
+        for (text, said) in texts {
+            rendered.texts.push(text);
+            rendered.said.append(said);
+        }
+        Ok(rendered)
+    }
+
+    fn text(&self, task: &Task<'_>) -> Result<(RenderedText, Diagnostics), DiskError> {
+        let options = &self.options[task.speech];
+        let key = task.key(options);
+        let path = task.document.path.clone();
+        if let Some(facts) = self.known.get(&key) {
+            return Ok((RenderedText { path, facts: facts.clone(), is_spotless: true }, Diagnostics::new()));
+        }
+        self.n_rendered.fetch_add(1, Ordering::Relaxed);
+        let (facts, said) = task.render(key, options, self.shelf)?;
+        // Its warnings name lines of this very text: they are found again rather than remembered.
+        Ok((RenderedText { path, facts: Arc::new(facts), is_spotless: said.is_empty() }, said))
+    }
 }
 
 /// Options that all texts of one language share.
@@ -75,7 +99,11 @@ impl SharedOptions {
     }
 }
 
-impl Task<'_> {
+impl<'a> Task<'a> {
+    fn plain(document: &'a Document, speech: &'a Speech) -> Self {
+        Self { document, speech, top_level: 2, id_prefix: String::new() }
+    }
+
     /// Whatever the fragment depends on.
     fn key(&self, shared: &SharedOptions) -> Digest {
         let parts = [&shared.digest.as_bytes()[..], &[self.top_level], self.id_prefix.as_bytes()];
@@ -106,32 +134,22 @@ fn speeches(curriculum: &Curriculum) -> impl Iterator<Item = &Speech> {
         .chain(curriculum.instructors.iter().map(|instructor| &instructor.speech))
 }
 
-fn tasks(curriculum: &Curriculum) -> Vec<Task<'_>> {
-    let plain = |document, speech| Task { document, speech, top_level: 2, id_prefix: String::new() };
-    let mut tasks = Vec::new();
-    for instructor in &curriculum.instructors {
-        tasks.push(plain(&instructor.document, &instructor.speech));
-    }
-    for subject in &curriculum.subjects {
-        tasks.push(plain(&subject.document, &subject.speech));
-        for course in &subject.courses {
-            tasks.push(plain(&course.document, &course.speech));
-            tasks.extend(course_tasks(course));
-        }
-    }
-    tasks
+/// The texts that belong to no course.
+fn other_tasks(curriculum: &Curriculum) -> impl Iterator<Item = Task<'_>> {
+    let instructors = curriculum.instructors.iter().map(|one| Task::plain(&one.document, &one.speech));
+    instructors.chain(curriculum.subjects.iter().map(|subject| Task::plain(&subject.document, &subject.speech)))
 }
 
 fn course_tasks(course: &Course) -> impl Iterator<Item = Task<'_>> {
     let speech = &course.speech;
-    course.modules.iter().flat_map(move |module| {
+    let in_modules = course.modules.iter().flat_map(move |module| {
         // A content may have its module's slug; no slug has an underscore.
         let id_prefix = format!("module_{}{PREFIX_END}", module.slug);
         let description = Task { document: &module.document, speech, top_level: 2, id_prefix };
         let contents = module.contents.iter().filter_map(move |content| {
             let document = content.document.as_ref()?;
             Some(match course.layout {
-                Layout::Lesson => Task { document, speech, top_level: 2, id_prefix: String::new() },
+                Layout::Lesson => Task::plain(document, speech),
                 // On a shared page each content stands below an h2 of its own.
                 Layout::Module => {
                     Task { document, speech, top_level: 3, id_prefix: format!("{}{PREFIX_END}", content.slug) }
@@ -139,7 +157,8 @@ fn course_tasks(course: &Course) -> impl Iterator<Item = Task<'_>> {
             })
         });
         std::iter::once(description).chain(contents)
-    })
+    });
+    std::iter::once(Task::plain(&course.document, speech)).chain(in_modules)
 }
 
 fn markdown_words(theme: &Theme, speech: &Speech) -> MarkdownWords {

@@ -1,10 +1,8 @@
 //! The pipeline: from `content/` to `public/` and `private/` on one screen. Each stage takes what the one before made.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-
-use rayon::prelude::*;
 
 use super::assemble::assemble;
 use super::build::{BuildError, Built, Progress, SchoolSize, Stage};
@@ -17,18 +15,19 @@ use super::graph::SiteGraph;
 use super::history::History;
 use super::jobs::{Job, PRIVATE, courses, jobs};
 use super::ledger::{Entry, Ledger, MadeOf};
-use super::memory::{Memory, lay_ledger, withdraw_ledger};
+use super::lessons::LazyParts;
+use super::memory::{Memory, withdraw_ledger};
 use super::outputs;
-use super::present::{Present, folders, present};
-use super::publish::{Plan, Published, apply, plan};
+use super::present::{Present, present};
+use super::publish::{Plan, Published, place, plan};
 use super::render::render_all;
-use super::scaled::sweep;
-use super::source::{Changed, SourceTree, list, scan};
+use super::rest::Rest;
+use super::source::{Changed, SourceTree, scan};
 use super::views::{Purpose, Views};
 use crate::course::{Address, CATALOG_FILE, Catalog};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
-use crate::disk::{self, DiskError, Lock, Stat};
+use crate::disk::{self, DiskError, Stat};
 use crate::theme::Theme;
 
 /// One build.
@@ -37,8 +36,6 @@ pub struct Run<'a> {
     pub config: &'a SiteConfig,
     /// When it began, as the file system has it.
     pub moment: Stat,
-    /// The lock, for one that keeps an eye on the output folders; a preview is the only one to write there.
-    pub lock: Option<&'a Lock>,
     /// Who hears of it.
     pub progress: &'a dyn Progress,
     /// Whether the result is published; otherwise nothing is written.
@@ -50,7 +47,7 @@ pub struct Run<'a> {
 /// Everything that goes into a build.
 struct Inputs {
     tree: SourceTree,
-    history: History,
+    history: Arc<History>,
     theme: Arc<Theme>,
     digest: Digest,
 }
@@ -74,7 +71,7 @@ impl Run<'_> {
                 Attempt::Again if memory.shelf.is_damaged() => memory.forget_fragments(self.config)?,
                 Attempt::Again => {}
             }
-            memory.listing = None;
+            // The tree is gone with the attempt, so everything is looked at.
         }
         Err(BuildError::Restless)
     }
@@ -86,7 +83,10 @@ impl Run<'_> {
         };
         let present = self.present(memory)?;
         match self.nothing_to_do(memory, &inputs, &present, &diagnostics) {
-            Some(built) => Ok(Attempt::Done(built)),
+            Some(built) => {
+                memory.learn_files(inputs.tree);
+                Ok(Attempt::Done(built))
+            }
             None => self.make(memory, inputs, &present, diagnostics),
         }
     }
@@ -95,16 +95,15 @@ impl Run<'_> {
     fn inputs(&self, memory: &mut Memory, diagnostics: &mut Diagnostics) -> Result<Option<Inputs>, DiskError> {
         let config = self.config;
         self.progress.begin(Stage::Read, 0);
-        let (entries, problems) = list(&config.content, memory.listing.take(), self.changed)?;
-        let all_listed = problems.is_empty();
         let (history, tree) = rayon::join(
             || History::read(&config.content, &memory.history),
-            || scan(config, (&entries, problems), &memory.files, self.moment, diagnostics),
+            || scan(config, &mut memory.files, self.changed, self.moment, diagnostics),
         );
-        memory.listing = all_listed.then_some(entries);
+        let tree = tree?;
         let Some(theme) = self.theme(memory, diagnostics)? else {
             // Mistakes of the content are found as far as that goes without a theme.
-            assemble(config, &tree, &history, diagnostics);
+            assemble(config, &tree, &history, &mut memory.kept.courses, diagnostics);
+            memory.learn_files(tree);
             return Ok(None);
         };
         let parts = [config.digest(), theme.digest(), tree.digest(), history.digest()];
@@ -136,17 +135,11 @@ impl Run<'_> {
             return present(self.config, ledger);
         }
         let files = ledger.paths();
-        Ok(files.chain([(format!("{PRIVATE}/{CATALOG_FILE}"), 0)]).collect())
+        Ok(files.chain([(format!("{PRIVATE}/{CATALOG_FILE}").into(), 0)]).collect())
     }
 
     /// The answer if the last build was made of the same things and all it left is there.
-    fn nothing_to_do(
-        &self,
-        memory: &mut Memory,
-        inputs: &Inputs,
-        present: &Present,
-        said: &Diagnostics,
-    ) -> Option<Built> {
+    fn nothing_to_do(&self, memory: &Memory, inputs: &Inputs, present: &Present, said: &Diagnostics) -> Option<Built> {
         let ledger = &memory.ledger;
         let made_of = ledger.made_of.as_ref().filter(|made_of| made_of.inputs == inputs.digest)?;
         let due = made_of.until.is_some_and(|until| until <= self.config.now);
@@ -161,9 +154,6 @@ impl Run<'_> {
         let published = Published { written: 0, kept: ledger.n_files(), removed: 0, bytes };
         let published = self.publishes.then_some(published);
         let (diagnostics, size) = (made_of.said.clone(), made_of.size);
-        if inputs.tree.n_read > 0 {
-            memory.learn_files(&inputs.tree);
-        }
         let theme = Some(inputs.theme.clone());
         Some(Built { diagnostics, size, published, theme, ..Built::default() })
     }
@@ -178,20 +168,22 @@ impl Run<'_> {
         let (config, progress) = (self.config, self.progress);
         let Inputs { tree, history, theme, digest } = inputs;
         progress.begin(Stage::Assemble, 0);
-        let curriculum = assemble(config, &tree, &history, &mut said);
+        let mut kept = std::mem::take(&mut memory.kept);
+        let curriculum = assemble(config, &tree, &history, &mut kept.courses, &mut said);
         progress.begin(Stage::Render, 0);
         let shelf = memory.shelf.clone();
-        let fragments = render_all(&curriculum, &theme, config, memory.fragments(config)?, &shelf, &mut said)?;
+        let known = memory.fragments(config)?;
+        let fragments = render_all(&curriculum, &theme, config, known, &shelf, &mut kept.rendered, &mut said)?;
+        let fragments = Arc::new(fragments);
         progress.begin(Stage::Link, 0);
-        let graph =
-            SiteGraph::new(&curriculum, &fragments, outputs::addresses(&curriculum, config), config.images, &mut said);
+        let made = outputs::addresses(&curriculum, config);
+        let graph = SiteGraph::new(&curriculum, &fragments, made, config.images, &mut kept.placed, &mut said);
+        memory.kept = kept;
         let site = Speech { dir: config.lang.direction(), lang: config.lang.clone() };
         let base_url = config.base_url.as_deref();
         let settings = config.digest();
         let views = Views { graph: &graph, theme: &theme, site, base_url, settings, purpose: Purpose::Key };
-        let parts: Vec<_> = courses(&views).collect();
-        let parts: Vec<_> =
-            parts.into_par_iter().map(|(subject, course)| views.course_parts(subject, course)).collect();
+        let parts: Vec<_> = courses(&views).map(|(subject, course)| LazyParts::new(subject, course)).collect();
         let (mut jobs, keys) = jobs(&views, theme.assets(), &parts, &memory.ledger.courses, &mut said);
         jobs.extend(outputs::jobs(&views, config));
         compress::ask(&mut jobs, &config.compress);
@@ -206,13 +198,14 @@ impl Run<'_> {
         let built = if said.has_errors() || !self.publishes {
             refused(said, size)
         } else {
-            let catalog = catalog(&graph, &jobs, &entries(&jobs, &memory.ledger, &drawn));
+            let entries = entries(&jobs, &memory.ledger, &drawn);
+            let catalog = Arc::new(catalog(&graph, &jobs, &entries));
             let made_of = MadeOf { inputs: digest, catalog: Digest::of(b""), until: curriculum.changes_at, said, size };
             memory.ledger.courses = keys;
-            let built = self.publish(memory, present, &jobs, drawn, catalog, made_of)?;
+            let built = self.publish(memory, present, &jobs, entries, drawn, (catalog, made_of))?;
             Built { theme: Some(theme.clone()), ..built }
         };
-        memory.learn(&tree, &fragments, history);
+        memory.learn(tree, fragments.clone(), history);
         Ok(Attempt::Done(built))
     }
 
@@ -234,18 +227,17 @@ impl Run<'_> {
         memory: &mut Memory,
         present: &Present,
         jobs: &[Job<'_>],
+        entries: Vec<Entry>,
         drawn: Vec<(usize, Made)>,
-        catalog: Catalog,
-        mut made_of: MadeOf,
+        (catalog, made_of): (Arc<Catalog>, MadeOf),
     ) -> Result<Built, BuildError> {
         let config = self.config;
         self.progress.begin(Stage::Publish, 0);
-        let entries = entries(jobs, &memory.ledger, &drawn);
         let forms = jobs
             .iter()
             .zip(&entries)
-            .flat_map(|(job, entry)| entry.variants().map(move |(encoding, _)| encoding.beside(&job.path())));
-        let wanted: HashSet<String> = jobs.iter().map(Job::path).chain(forms).collect();
+            .flat_map(|(job, entry)| entry.variants().map(move |(encoding, _)| encoding.beside(&job.path).into()));
+        let wanted: HashSet<Arc<str>> = jobs.iter().map(|job| job.path.clone()).chain(forms).collect();
         let plan = plan(present, &wanted);
         let changed = changed(jobs, &drawn, &plan);
         let written = drawn.iter().map(|(_, made)| made.staged.len()).sum();
@@ -259,21 +251,13 @@ impl Run<'_> {
             withdraw_ledger(config)?;
         }
         let touched = touched(jobs, &drawn, &plan);
-        made_of.catalog = apply(config, jobs, drawn, &catalog, &plan)?;
-        sweep(&config.state, jobs.iter().filter_map(Job::scaled))?;
-        let (size, diagnostics) = (made_of.size, made_of.said.clone());
-        let folders = match self.lock {
-            Some(lock) => {
-                let before = std::mem::take(&mut memory.ledger.folders);
-                folders(config, wanted.iter().map(String::as_str), &before, &touched, lock)?
-            }
-            None => HashMap::new(),
-        };
-        let files = jobs.iter().map(Job::path).zip(entries).collect();
-        let courses = std::mem::take(&mut memory.ledger.courses);
-        memory.ledger = Ledger { files, folders, courses, made_of: Some(made_of) };
-        lay_ledger(config, &memory.ledger)?;
-        let (published, catalog) = (Some(published), Some(Arc::new(catalog)));
+        place(config, jobs, drawn, &plan)?;
+        let ledger = &mut memory.ledger;
+        (ledger.files, ledger.made_of) = (jobs.iter().map(|job| job.path.clone()).zip(entries).collect(), None);
+        let scaled = jobs.iter().filter_map(Job::scaled).cloned().collect();
+        let (diagnostics, size) = (made_of.said.clone(), made_of.size);
+        memory.rest = Some(Rest { catalog: catalog.clone(), remove: plan.remove, scaled, touched, made_of });
+        let (published, catalog) = (Some(published), Some(catalog));
         Ok(Built { diagnostics, size, published, catalog, changed, ..Built::default() })
     }
 }
@@ -297,14 +281,14 @@ fn entries(jobs: &[Job<'_>], before: &Ledger, drawn: &[(usize, Made)]) -> Vec<En
     let mut made = drawn.iter().peekable();
     let entry = |(at, job): (usize, &Job<'_>)| match made.next_if(|(made_at, _)| *made_at == at) {
         Some((_, made)) => made.entry,
-        None => job.only_asked(before.files[&job.path()]),
+        None => job.only_asked(before.files[&job.path]),
     };
     jobs.iter().enumerate().map(entry).collect()
 }
 
 /// The files that are written or removed.
-fn touched(jobs: &[Job<'_>], drawn: &[(usize, Made)], plan: &Plan) -> Vec<String> {
-    let written = drawn.iter().filter(|(_, made)| !made.staged.is_empty()).map(|(at, _)| jobs[*at].path());
+fn touched(jobs: &[Job<'_>], drawn: &[(usize, Made)], plan: &Plan) -> Vec<Arc<str>> {
+    let written = drawn.iter().filter(|(_, made)| !made.staged.is_empty()).map(|(at, _)| jobs[*at].path.clone());
     written.chain(plan.remove_first.iter().chain(&plan.remove).cloned()).collect()
 }
 

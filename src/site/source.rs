@@ -25,12 +25,14 @@ use crate::disk::{self, DiskError, Entry, Stat};
 /// Everything below the content folder, sorted by path. Hidden files are left out.
 #[derive(Debug, Default)]
 pub struct SourceTree {
-    /// The files.
-    pub files: Vec<SourceFile>,
+    /// The files. One that did not change since the last tree is the same [`Arc`] in both.
+    pub files: Vec<Arc<SourceFile>>,
     /// Raised when a file turns out to have changed since it was scanned.
     pub moved: Arc<AtomicBool>,
     /// How many files were read.
     pub n_read: usize,
+    /// Whether everything that was found could be read: only then may the next scan look at less than everything.
+    is_whole: bool,
 }
 
 /// A file below the content folder.
@@ -84,13 +86,6 @@ struct Seen {
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Remembered(HashMap<String, RememberedFile>);
 
-impl Remembered {
-    /// How many files there were.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-}
-
 #[derive(Debug, Serialize, Deserialize)]
 struct RememberedFile {
     seen: Seen,
@@ -115,72 +110,97 @@ pub enum Changed {
     Paths(Vec<PathBuf>),
 }
 
-/// What the content folder held when it was last listed, if all of it could be.
-pub type Listing = Option<Vec<Entry>>;
-
-/// Lists the content folder; only what changed of it if the last `listing` is known.
-pub fn list(content: &Path, listing: Listing, changed: &Changed) -> Result<(Vec<Entry>, Vec<DiskError>), DiskError> {
-    let (Some(mut entries), Changed::Paths(paths)) = (listing, changed) else { return disk::list_files(content) };
-    let paths: Vec<_> = paths.iter().filter(|path| path.starts_with(content)).collect();
-    if paths.iter().any(|path| *path == content) {
-        return disk::list_files(content);
-    }
-    entries.retain(|entry| !paths.iter().any(|path| entry.path.starts_with(path)));
-    let mut problems = Vec::new();
-    for path in paths.iter().filter(|path| disk::exists(path)) {
-        let (more, wrong) = disk::list_below(content, path)?;
-        entries.extend(more);
-        problems.extend(wrong);
-    }
-    // A folder and a file in it may both be among what changed.
-    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    entries.dedup_by(|a, b| a.path == b.path);
-    Ok((entries, problems))
+/// What a scan may rely on: what an earlier process remembered, or the last tree of this one.
+#[derive(Debug, Default)]
+pub struct Known {
+    /// As it was saved.
+    pub saved: Remembered,
+    /// The last tree.
+    pub tree: Option<SourceTree>,
 }
 
-/// Reads what was listed of the content folder, as far as it is not `remembered`. `moment` is when this build began.
+impl Known {
+    /// How many files are known.
+    pub fn len(&self) -> usize {
+        self.tree.as_ref().map_or(self.saved.0.len(), |tree| tree.files.len())
+    }
+}
+
+/// Reads the content folder: what `changed` of it since the last tree, or all that is not known. `moment` is when this
+/// build began.
+///
+/// Takes the last tree with it, which the caller replaces by this one when it has proved right.
 pub fn scan(
     config: &SiteConfig,
-    (entries, problems): (&[Entry], Vec<DiskError>),
-    remembered: &Remembered,
+    known: &mut Known,
+    changed: &Changed,
     moment: Stat,
     diagnostics: &mut Diagnostics,
-) -> SourceTree {
-    let content = &config.content;
-    for problem in problems {
-        // Editors leave links to nowhere with hidden names beside a file that is open.
-        if relative(content, &problem.path).is_some_and(|path| is_hidden(&path)) {
-            continue;
+) -> Result<SourceTree, DiskError> {
+    let last = known.tree.take();
+    match (last, changed) {
+        (Some(tree), Changed::Paths(paths)) if tree.is_whole && !paths.contains(&config.content) => {
+            tree.with(config, paths, moment, diagnostics)
         }
-        let message = format!("cannot {} this: {}", problem.verb, problem.reason());
-        let help = "remove it, or put the file itself here";
-        diagnostics.push(Diagnostic::error(shown(&config.root, &problem.path), message).help(help));
-    }
-    let moved = Arc::new(AtomicBool::new(false));
-    let reader = Reader { config, remembered, moment, moved: &moved };
-    let read: Vec<_> = entries
-        .par_iter()
-        .filter_map(|entry| Some((relative(content, &entry.path)?, entry)))
-        .filter(|(path, _)| !is_hidden(path))
-        .map(|(path, entry)| reader.file(path, entry))
-        .collect();
-    let mut files = Vec::with_capacity(read.len());
-    let mut n_read = 0;
-    for file in read {
-        match file {
-            Ok((file, was_read)) => {
-                n_read += usize::from(was_read);
-                files.push(file);
+        (last, _) => {
+            if let Some(tree) = last {
+                known.saved = tree.remember();
             }
-            Err(diagnostic) => diagnostics.push(diagnostic),
+            let moved = Arc::new(AtomicBool::new(false));
+            let reader = Reader { config, remembered: &known.saved, moment, moved: &moved };
+            let listed = disk::list_files(&config.content)?;
+            let (files, n_read, is_whole) = reader.files(listed, diagnostics);
+            Ok(SourceTree { files: sorted(files), moved, n_read, is_whole })
         }
     }
-    // The walk sorts folder by folder; stages after this one compare whole paths.
-    files.sort_unstable_by(|a: &SourceFile, b: &SourceFile| a.path.cmp(&b.path));
-    SourceTree { files, moved, n_read }
+}
+
+/// The walk sorts folder by folder; stages after this one compare whole paths. A folder and a file in it may both be
+/// among what changed, and so be read twice.
+fn sorted(mut files: Vec<Arc<SourceFile>>) -> Vec<Arc<SourceFile>> {
+    // Stable, because that is quick with what is nearly sorted.
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.dedup_by(|a, b| a.path == b.path);
+    files
 }
 
 impl SourceTree {
+    /// This tree with what lies at `paths` and below them now.
+    fn with(
+        mut self,
+        config: &SiteConfig,
+        paths: &[PathBuf],
+        moment: Stat,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<Self, DiskError> {
+        let paths: Vec<_> = paths.iter().filter(|path| path.starts_with(&config.content)).collect();
+        let gone: Vec<_> = paths.iter().flat_map(|path| self.take(&config.content, path)).collect();
+        let mut listed = (Vec::new(), Vec::new());
+        for path in paths.into_iter().filter(|path| disk::exists(path)) {
+            let (entries, problems) = disk::list_below(&config.content, path)?;
+            listed.0.extend(entries);
+            listed.1.extend(problems);
+        }
+        let remembered = remember(&gone);
+        let reader = Reader { config, remembered: &remembered, moment, moved: &self.moved };
+        let (files, n_read, is_whole) = reader.files(listed, diagnostics);
+        self.files.extend(files);
+        Ok(Self { files: sorted(self.files), moved: self.moved, n_read, is_whole })
+    }
+
+    /// Takes out the file at a path, and what lies below it.
+    fn take(&mut self, content: &Path, path: &Path) -> Vec<Arc<SourceFile>> {
+        let Some(name) = relative(content, path) else { return Vec::new() };
+        let folder = format!("{name}/");
+        let begin = self.files.partition_point(|file| file.path < folder);
+        let length = self.files[begin..].partition_point(|file| file.path.starts_with(&folder));
+        let mut taken: Vec<_> = self.files.drain(begin..begin + length).collect();
+        if let Ok(at) = self.files.binary_search_by(|file| file.path.as_str().cmp(&name)) {
+            taken.push(self.files.remove(at));
+        }
+        taken
+    }
+
     /// The identity of all of it: what a build makes depends on nothing else in the content folder.
     pub fn digest(&self) -> Digest {
         let mut bytes = Vec::with_capacity(self.files.len() * 100);
@@ -197,17 +217,21 @@ impl SourceTree {
         Digest::of(&bytes)
     }
 
-    /// What the next scan may rely on.
+    /// What a later process may rely on.
     pub fn remember(&self) -> Remembered {
-        let remembered = |file: &SourceFile| {
-            let facts = match &file.body {
-                SourceBody::Text(text) => Facts::Text(text.facts.clone()),
-                SourceBody::Media(facts) => Facts::Media(*facts),
-            };
-            (file.path.clone(), RememberedFile { seen: file.seen, facts })
-        };
-        Remembered(self.files.iter().map(remembered).collect())
+        remember(&self.files)
     }
+}
+
+fn remember(files: &[Arc<SourceFile>]) -> Remembered {
+    let remembered = |file: &Arc<SourceFile>| {
+        let facts = match &file.body {
+            SourceBody::Text(text) => Facts::Text(text.facts.clone()),
+            SourceBody::Media(facts) => Facts::Media(*facts),
+        };
+        (file.path.clone(), RememberedFile { seen: file.seen, facts })
+    };
+    Remembered(files.iter().map(remembered).collect())
 }
 
 struct Reader<'a> {
@@ -218,6 +242,46 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// What was listed, how many of it had to be read, and whether all of it could be.
+    fn files(
+        &self,
+        (entries, problems): (Vec<Entry>, Vec<DiskError>),
+        diagnostics: &mut Diagnostics,
+    ) -> (Vec<Arc<SourceFile>>, usize, bool) {
+        let content = &self.config.content;
+        let mut is_whole = problems.is_empty();
+        for problem in problems {
+            // Editors leave links to nowhere with hidden names beside a file that is open.
+            if relative(content, &problem.path).is_some_and(|path| is_hidden(&path)) {
+                continue;
+            }
+            let message = format!("cannot {} this: {}", problem.verb, problem.reason());
+            let help = "remove it, or put the file itself here";
+            diagnostics.push(Diagnostic::error(shown(&self.config.root, &problem.path), message).help(help));
+        }
+        let read: Vec<_> = entries
+            .par_iter()
+            .filter_map(|entry| Some((relative(content, &entry.path)?, entry)))
+            .filter(|(path, _)| !is_hidden(path))
+            .map(|(path, entry)| self.file(path, entry))
+            .collect();
+        let mut files = Vec::with_capacity(read.len());
+        let mut n_read = 0;
+        for file in read {
+            match file {
+                Ok((file, was_read)) => {
+                    n_read += usize::from(was_read);
+                    files.push(Arc::new(file));
+                }
+                Err(diagnostic) => {
+                    is_whole = false;
+                    diagnostics.push(diagnostic);
+                }
+            }
+        }
+        (files, n_read, is_whole)
+    }
+
     /// The file at an entry, and whether it had to be read.
     fn file(&self, path: String, entry: &Entry) -> Result<(SourceFile, bool), Diagnostic> {
         let shown = shown(&self.config.root, &entry.path);
@@ -303,7 +367,7 @@ fn text(bytes: Vec<u8>, shown: &str) -> Result<String, Diagnostic> {
 }
 
 /// The path below `root` with `/` between its parts.
-fn relative(root: &Path, path: &Path) -> Option<String> {
+pub fn relative(root: &Path, path: &Path) -> Option<String> {
     let relative = path.strip_prefix(root).ok()?;
     if let (true, Some(text)) = (cfg!(unix), relative.to_str().filter(|text| text.is_ascii())) {
         return Some(text.to_owned());

@@ -4,8 +4,9 @@
 
 use super::curriculum::{Content, Course, Document, Instructor, Kind, Module, Speech, Subject};
 use super::fragment::Resolved;
-use super::graph::{SiteGraph, audience, content_place};
+use super::graph::SiteGraph;
 use super::outputs::{About, locale};
+use super::places::{audience, content_place};
 use crate::course::{Address, Audience, routes};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
@@ -53,7 +54,7 @@ impl Views<'_> {
             current: subject.is_some_and(|subject| subject.id == entry.id),
         };
         let shown = all.iter().filter(|other| subject.is_none_or(|subject| subject.id == other.id));
-        let mut courses: Vec<_> = shown.flat_map(|s| s.courses.iter().map(move |course| (s, course))).collect();
+        let mut courses: Vec<_> = shown.flat_map(|s| s.courses.iter().map(move |course| (s, &**course))).collect();
         courses.sort_by_key(|(_, course)| std::cmp::Reverse((course.created, course.id)));
         CatalogView {
             page: self.catalog_page(subject),
@@ -97,7 +98,7 @@ impl Views<'_> {
                 address: routes::module(&course.slug, &module.slug).href(),
                 description_html: self.html(&module.document, Audience::Everyone, diagnostics),
                 open: audience(course, module) == Audience::Everyone,
-                contents: self.outline(course, module),
+                contents: outline(course, module),
             });
         }
         let address = routes::course(&course.slug);
@@ -121,7 +122,7 @@ impl Views<'_> {
         let address = routes::instructor(&instructor.user_name);
         let subjects = self.graph.curriculum.subjects.iter();
         let mut courses: Vec<_> = subjects
-            .flat_map(|subject| subject.courses.iter().map(move |course| (subject, course)))
+            .flat_map(|subject| subject.courses.iter().map(move |course| (subject, &**course)))
             .filter(|(_, course)| course.owner == instructor.user_name)
             .collect();
         courses.sort_by_key(|(_, course)| std::cmp::Reverse((course.created, course.id)));
@@ -145,20 +146,6 @@ impl Views<'_> {
         let page = self.page(self.word(&self.site, "moved"), &self.site, "", from);
         let canonical = self.base_url.map(|base| format!("{base}{}", to.href()));
         MovedView { page: PageView { indexed: false, canonical, ..page }, to: to.href() }
-    }
-
-    /// The contents of a module as links.
-    pub fn outline(&self, course: &Course, module: &Module) -> Vec<OutlineContent> {
-        let link = |content: &Content| {
-            let (address, anchor) = content_place(course, module, content);
-            let anchor = if anchor.is_empty() { anchor } else { format!("#{anchor}") };
-            OutlineContent {
-                title: content.title.clone(),
-                kind: kind_name(&content.kind),
-                address: format!("{}{anchor}", address.href()),
-            }
-        };
-        module.contents.iter().map(link).collect()
     }
 
     /// The HTML of a text as `reader` reads it.
@@ -249,6 +236,20 @@ fn html_key(fragment: Digest, resolved: &[Resolved]) -> String {
 /// A link to a subject's page.
 pub fn subject_link(subject: &Subject) -> LinkView {
     LinkView { title: subject.title.clone(), address: routes::subject(&subject.slug).href() }
+}
+
+/// The contents of a module as links.
+pub fn outline(course: &Course, module: &Module) -> Vec<OutlineContent> {
+    let link = |content: &Content| {
+        let (address, anchor) = content_place(course, module, content);
+        let anchor = if anchor.is_empty() { anchor } else { format!("#{anchor}") };
+        OutlineContent {
+            title: content.title.clone(),
+            kind: kind_name(&content.kind),
+            address: format!("{}{anchor}", address.href()),
+        }
+    };
+    module.contents.iter().map(link).collect()
 }
 
 /// The name of a kind of content.

@@ -42,25 +42,31 @@ impl Rebuilder {
         // What is to be published later becomes due while the preview runs.
         let changed = self.named(changed);
         self.engine.set_now(SystemClock.now());
-        let build = || self.engine.build(&changed, progress);
-        match catch_unwind(AssertUnwindSafe(build)) {
-            Ok(Ok(built)) => built,
+        self.attempt(|engine| engine.build_pages(&changed, progress)).unwrap_or_else(failed)
+    }
+
+    /// Does what the last build left to be done once its pages were shown.
+    pub fn finish(&mut self) -> Diagnostics {
+        self.attempt(|engine| Ok(engine.finish()?)).map_or_else(Diagnostics::from, |()| Diagnostics::new())
+    }
+
+    fn attempt<T>(&mut self, work: impl FnOnce(&mut Engine) -> Result<T, BuildError>) -> Result<T, Diagnostic> {
+        match catch_unwind(AssertUnwindSafe(|| work(&mut self.engine))) {
+            Ok(Ok(done)) => Ok(done),
             Ok(Err(BuildError::Disk(error) | BuildError::Publish(PublishError::Disk(error)))) => {
                 let path = error.path.strip_prefix(&self.config.root).unwrap_or(&error.path);
                 let message = format!("cannot {} this: {}", error.verb, error.reason());
-                failed(Diagnostic::error(path.display().to_string(), message))
+                Err(Diagnostic::error(path.display().to_string(), message))
             }
-            Ok(Err(error)) => failed(Diagnostic::error("educa", error.to_string())),
+            Ok(Err(error)) => Err(Diagnostic::error("educa", error.to_string())),
             Err(_) => {
                 self.engine = Engine::new(self.config.clone());
                 let help = "this is a mistake of educa: please report it with what standard error says";
-                failed(Diagnostic::error("educa", "the build broke off").help(help))
+                Err(Diagnostic::error("educa", "the build broke off").help(help))
             }
         }
     }
-}
 
-impl Rebuilder {
     /// The watcher's paths, which are absolute, as the settings name them.
     fn named(&self, changed: &Changed) -> site::Changed {
         let Changed::Paths(paths) = changed else { return site::Changed::Anything };

@@ -124,6 +124,12 @@ impl Rebuilding {
         }
         // Pages last: whoever waits for them finds the line in the terminal.
         self.preview.found(problems);
+        // What no page shows can wait until the pages are shown.
+        let unfinished = self.rebuilder.finish();
+        if unfinished.has_errors() {
+            report::print(&unfinished);
+            self.preview.found(unfinished);
+        }
     }
 
     /// Reads educa.toml; what is wrong in it is kept until it is mended.
@@ -147,9 +153,8 @@ impl Rebuilding {
         match (&built.catalog, &built.theme) {
             (Some(catalog), Some(theme)) => self.shelf.put(catalog.clone(), theme.clone(), source),
             // Nothing changed; what is served may be of other settings, or of no build at all.
-            _ => self.shelf.replace(source),
+            _ => self.shelf.replace(source).map_err(|error| error.to_string())?,
         }
-        .map_err(|error| error.to_string())?;
         let publication = self.shelf.current();
         if let Some(guest) = &mut self.guest {
             guest.attend(&publication.catalog).map_err(|error| error.to_string())?;

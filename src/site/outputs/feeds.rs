@@ -13,7 +13,7 @@ use super::xml;
 use crate::course::{Address, Audience, routes};
 use crate::digest::Digest;
 use crate::site::curriculum::{Content, Course, Module, Subject};
-use crate::site::graph::{audience, content_place};
+use crate::site::places::{audience, content_place};
 use crate::site::views::Views;
 
 /// A feed has so many entries at most: the newest.
@@ -64,12 +64,12 @@ impl Views<'_> {
         let Some(base) = self.base_url else { return Vec::new() };
         let subjects = &self.graph.curriculum.subjects;
         let mut feeds = Vec::new();
-        let all = subjects.iter().flat_map(|subject| subject.courses.iter().map(move |course| (subject, course)));
+        let all = subjects.iter().flat_map(|subject| subject.courses.iter().map(move |course| (subject, &**course)));
         let site = self.theme.site().title.clone();
         feeds.extend(self.courses_feed(base, &routes::catalog(), site, self.site.lang.as_str(), all));
         for subject in subjects {
             let title = self.word(&subject.speech, "subject_courses").replace("{name}", &subject.title);
-            let courses = subject.courses.iter().map(|course| (subject, course));
+            let courses = subject.courses.iter().map(|course| (subject, &**course));
             let page = routes::subject(&subject.slug);
             feeds.extend(self.courses_feed(base, &page, title, subject.speech.lang.as_str(), courses));
             feeds.extend(subject.courses.iter().filter_map(|course| self.course_feed(base, course)));

@@ -56,8 +56,10 @@ pub fn jobs<'a>(views: &Views<'a>, config: &SiteConfig) -> Vec<Job<'a>> {
         jobs.extend(search::jobs(views));
     }
     if config.static_host_files {
-        let without_address =
-            |name: &str, written| Job { file: name.to_owned(), address: None, ..text(routes::catalog(), written) };
+        let without_address = |name: &str, written: String| {
+            let key = Digest::of(written.as_bytes());
+            Job::hidden(name, Audience::Everyone, key, Make::Output(Box::new(move |_| written.clone().into_bytes())))
+        };
         jobs.push(without_address("_headers", static_host::headers()));
         jobs.extend(static_host::redirects(views.graph).map(|written| without_address("_redirects", written)));
     }

@@ -8,14 +8,16 @@
 //! is in `/search/<id>-enrolled.json`, which lies in `private/` and is opened as the course's pages are.
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::course::{Address, Audience, routes};
 use crate::digest::Digest;
 use crate::site::curriculum::{Course, Document, Layout, Module};
-use crate::site::graph::{audience, content_place};
 use crate::site::jobs::{Job, Make};
+use crate::site::places::{audience, content_place};
 use crate::site::views::Views;
 
 /// A file of pages to search in.
@@ -63,29 +65,36 @@ struct IndexedCourse<'a> {
 
 /// The files of a search.
 pub fn jobs<'a>(views: &Views<'a>) -> Vec<Job<'a>> {
-    let courses = views.graph.curriculum.subjects.iter().flat_map(|subject| &subject.courses);
-    let mut jobs: Vec<_> = courses.flat_map(files).map(|(at, file)| file.job(views, at)).collect();
+    let courses: Vec<_> = views.graph.curriculum.courses().collect();
+    let of = |course: &'a Arc<Course>| files(course).map(|(reader, file)| file.job(views, reader)).collect::<Vec<_>>();
+    let mut jobs: Vec<_> = courses.into_par_iter().flat_map_iter(of).collect();
     let index = serde_json::to_vec(&index(views)).expect("plain texts always serialize");
     let make = Make::Output(Box::new(move |views| bytes(&self::index(views))));
     jobs.push(Job::new(routes::search_index(), Audience::Everyone, Digest::of(&index), make));
     jobs
 }
 
-/// The file for everyone, and the one for the enrolled if anything is for them alone.
+/// Who has a file of their own: everyone, and the enrolled if anything is for them alone.
+fn readers(course: &Course) -> impl Iterator<Item = Audience> {
+    let gated = course.modules.iter().map(|module| audience(course, module)).find(|one| *one != Audience::Everyone);
+    std::iter::once(Audience::Everyone).chain(gated)
+}
+
+/// The file of each of them.
 fn files(course: &Course) -> impl Iterator<Item = (Audience, Searched<'_>)> {
-    let overview = SearchedPage {
+    let overview = move || SearchedPage {
         address: routes::course(&course.slug).href(),
         title: &course.title,
         document: Some(&course.document),
     };
-    let of = |wanted: Audience| {
+    let of = move |wanted: Audience| {
         let modules = course.modules.iter().filter(move |module| audience(course, module) == wanted);
         modules.flat_map(|module| pages(course, module))
     };
-    let open = std::iter::once(overview).chain(of(Audience::Everyone)).collect();
-    let gated: Vec<_> = of(Audience::Enrolled(course.id)).collect();
-    let gated = (!gated.is_empty()).then_some((Audience::Enrolled(course.id), Searched { course, pages: gated }));
-    std::iter::once((Audience::Everyone, Searched { course, pages: open })).chain(gated)
+    readers(course).map(move |reader| {
+        let overview = (reader == Audience::Everyone).then(overview);
+        (reader, Searched { course, pages: overview.into_iter().chain(of(reader)).collect() })
+    })
 }
 
 fn pages<'a>(course: &'a Course, module: &'a Module) -> impl Iterator<Item = SearchedPage<'a>> {
@@ -154,7 +163,7 @@ fn address(course: &Course, audience: Audience) -> Address {
 fn index<'a>(views: &Views<'a>) -> Index<'a> {
     let subjects = views.graph.curriculum.subjects.iter();
     let mut courses: Vec<_> =
-        subjects.flat_map(|subject| subject.courses.iter().map(move |course| (subject, course))).collect();
+        subjects.flat_map(|subject| subject.courses.iter().map(move |course| (subject, &**course))).collect();
     courses.sort_by_key(|(_, course)| Reverse((course.created, course.id)));
     let course = |(subject, course): (&'a crate::site::curriculum::Subject, &'a Course)| IndexedCourse {
         id: course.id.get(),
@@ -163,7 +172,7 @@ fn index<'a>(views: &Views<'a>) -> Index<'a> {
         lang: course.speech.lang.as_str(),
         address: routes::course(&course.slug).href(),
         summary: views.summary(course),
-        documents: files(course).map(|(audience, _)| address(course, audience).href()).collect(),
+        documents: readers(course).map(|reader| address(course, reader).href()).collect(),
     };
     Index { courses: courses.into_iter().map(course).collect() }
 }
