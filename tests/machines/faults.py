@@ -58,6 +58,7 @@ FAULTS = [
         ("an element that is not closed", "HTML", edit(COURSE, "</article>", "<div>"), "html5lib"),
         ("an attribute twice, in a gated page", "HTML",
          edit("course/ends/shut/two/index.html", "<main ", "<main id=x ", "private"), "duplicate-attribute"),
+        ("a character that is none", "HTML", edit("404.html", "<h1>", "<h1>\x01"), "invalid-codepoint"),
         ("a relative address", "sitemap.xml", edit(SITEMAP, f"<loc>{BASE}/", "<loc>/"), "does not begin with"),
         ("a priority of 7", "sitemap.xml", edit(SITEMAP, "</loc>", "</loc><priority>7</priority>"), "'7'"),
         ("a day that is none", "sitemap.xml", edit(SITEMAP, "<lastmod>[^<]*", "<lastmod>2026-13-01"), "2026-13-01"),
