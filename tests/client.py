@@ -1,7 +1,7 @@
 """Row R8: a client program written for the reference application, unchanged but for the address of the server.
 
-It lists all courses and enrolls in each with HTTP Basic, then reads the contents. It needs `requests`; scripts/test
-installs it.
+It lists all courses and enrolls in each with HTTP Basic, then reads the contents. It needs `requests`, which
+scripts/test installs.
 """
 
 import requests

@@ -1,4 +1,4 @@
-"""The stage of readme.py and client.py: the release build, serving the sample school with a store of its own."""
+"""The stage of readme.py, client.py and outputs.py: the release build, serving the sample school with a store of its own."""
 
 import contextlib
 import pathlib

@@ -1,23 +1,15 @@
 // Code and formulas in a real browser: what the HTML promises can be seen, copied and scrolled.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openPage, register, startBrowser, startServer } from "./stage.mjs";
+import { test } from "node:test";
+import { onStage, register } from "./stage.mjs";
 
-let server, browser;
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const stage = onStage();
 
 const model = "/course/introduction-to-django/data-that-lasts/a-model/";
 
 test("code is copied without its numbers", async () => {
-  const { page, complaints, close } = await openPage(browser, server, { permissions: ["clipboard-read", "clipboard-write"] });
+  const { page, complaints, close } = await stage.open({ permissions: ["clipboard-read", "clipboard-write"] });
   await register(page);
   await page.goto("/students/enroll-course/?course=1");
   await page.getByRole("button", { name: "Enroll now" }).first().click();
@@ -40,7 +32,7 @@ test("code is copied without its numbers", async () => {
 });
 
 test("formulas are drawn, and a long one scrolls in its box", async () => {
-  const { page, complaints, close } = await openPage(browser, server, { viewport: { width: 320, height: 700 } });
+  const { page, complaints, close } = await stage.open({ viewport: { width: 320, height: 700 } });
   await page.goto("/course/motion-and-forces/when-air-matters/");
   const sizes = await page.locator("math").evaluateAll((all) => all.map((math) => {
     const { width, height } = math.getBoundingClientRect();

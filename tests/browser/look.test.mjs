@@ -4,8 +4,8 @@
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { after, before, test } from "node:test";
-import { openPage, register, startBrowser, startServer, violations } from "./stage.mjs";
+import { test } from "node:test";
+import { onStage, register, violations } from "./stage.mjs";
 
 const shots = fileURLToPath(new URL("shots", import.meta.url));
 const open = {
@@ -43,20 +43,12 @@ const looks = [
   { name: "desktop-dark", viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
 ];
 
-let server, browser;
-before(async () => {
-  mkdirSync(shots, { recursive: true });
-  server = await startServer();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+mkdirSync(shots, { recursive: true });
+const stage = onStage();
 
 for (const { name: look, ...options } of looks) {
   test(look, async (t) => {
-    const { page, complaints, close } = await openPage(browser, server, { ...options, reducedMotion: "reduce" });
+    const { page, complaints, close } = await stage.open({ ...options, reducedMotion: "reduce" });
     const visit = (name, path) =>
       t.test(name, async () => {
         complaints.length = 0;

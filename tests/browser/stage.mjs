@@ -3,13 +3,14 @@
 import { spawn } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { after, before } from "node:test";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const program = process.env.EDUCA ?? join(root, "target/release/educa");
+export const program = process.env.EDUCA ?? join(root, "target/release/educa");
 const browserPath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -28,11 +29,16 @@ export async function startServer() {
   };
 }
 
-/** A copy of the sample school with a theme of its own, to be written in while `educa dev` shows it; `edit` comes first. */
+/** A copy of the sample school with a theme of its own, to be written in. */
+export function copySchool() {
+  const school = mkdtempSync(join(tmpdir(), "educa-school-"));
+  for (const name of ["content", "educa.toml", "themes"]) cpSync(join(root, name), join(school, name), { recursive: true });
+  return school;
+}
+
+/** A copy of the sample school, shown by `educa dev` while tests write in it; `edit` comes first. */
 export async function startPreview(edit) {
-  const school = mkdtempSync(join(tmpdir(), "educa-preview-"));
-  for (const name of ["content", "educa.toml"]) cpSync(join(root, name), join(school, name), { recursive: true });
-  cpSync(join(root, "themes/school"), join(school, "themes/school"), { recursive: true });
+  const school = copySchool();
   if (edit) writeFileSync(join(school, edit.file), edit.text);
   // What it prints of the mistakes that a test makes is no news.
   let server = await run(["--root", school, "dev", "--listen", "127.0.0.1:0"], "ignore");
@@ -100,6 +106,20 @@ export async function openPage(browser, server, options = {}) {
     if (!request.url().startsWith(server.url) && !request.url().startsWith("data:")) complaints.push(request.url());
   });
   return { page, complaints, close: () => context.close() };
+}
+
+/** What all tests of a file share: something that serves, and a browser. Both end after the last test. */
+export function onStage(start = startServer) {
+  const stage = { open: (options) => openPage(stage.browser, stage.server, options) };
+  before(async () => {
+    stage.server = await start();
+    stage.browser = await startBrowser();
+  });
+  after(async () => {
+    await stage.browser?.close();
+    await stage.server?.stop();
+  });
+  return stage;
 }
 
 let people = 0;

@@ -1,23 +1,15 @@
 // The main walk of a student, with scripts and without.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { openPage, register, startBrowser, startServer } from "./stage.mjs";
+import { test } from "node:test";
+import { onStage, register } from "./stage.mjs";
 
-let server, browser;
-before(async () => {
-  server = await startServer();
-  browser = await startBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await server?.stop();
-});
+const stage = onStage();
 
 const course = "/course/python-for-beginners/";
 
 test("with scripts, a static page knows who reads it", async () => {
-  const { page, complaints, close } = await openPage(browser, server);
+  const { page, complaints, close } = await stage.open();
   await page.goto(course);
   await page.getByRole("link", { name: "Register to enroll" }).waitFor();
   const name = await register(page);
@@ -36,7 +28,7 @@ test("with scripts, a static page knows who reads it", async () => {
 });
 
 test("without scripts, everything can be done", async () => {
-  const { page, complaints, close } = await openPage(browser, server, { javaScriptEnabled: false });
+  const { page, complaints, close } = await stage.open({ javaScriptEnabled: false });
   await page.goto("/");
   await page.getByRole("link", { name: "Python for beginners" }).click();
   await page.getByRole("link", { name: "Enroll", exact: true }).click();
@@ -60,7 +52,7 @@ test("without scripts, everything can be done", async () => {
 });
 
 test("a wrong form says so at its fields and keeps what was typed", async () => {
-  const { page, complaints, close } = await openPage(browser, server);
+  const { page, complaints, close } = await stage.open();
   await page.goto("/students/register/");
   await page.fill("input[name=username]", "has space");
   await page.fill("input[name=password1]", "password");
@@ -75,7 +67,7 @@ test("a wrong form says so at its fields and keeps what was typed", async () => 
 });
 
 test("nobody else hears of a video before it is played", async () => {
-  const { page, complaints, close } = await openPage(browser, server);
+  const { page, complaints, close } = await stage.open();
   await page.goto("/course/motion-and-forces/falling/");
   const cover = page.frameLocator("iframe").getByRole("link");
   await page.locator("iframe").scrollIntoViewIfNeeded();
@@ -88,10 +80,10 @@ test("nobody else hears of a video before it is played", async () => {
 });
 
 test("a person looks around in the API and enrolls there", async () => {
-  const { page, complaints, close } = await openPage(browser, server);
+  const { page, complaints, close } = await stage.open();
   await register(page);
   await page.goto("/api/");
-  await page.getByRole("link", { name: `${server.url}/api/courses/` }).click();
+  await page.getByRole("link", { name: `${stage.server.url}/api/courses/` }).click();
   assert.match(await page.locator("pre").innerText(), /HTTP 200 OK[\s\S]*"title": "Python for beginners"/);
   await page.goto("/api/courses/2/");
   await page.getByRole("button", { name: "Enroll" }).click();

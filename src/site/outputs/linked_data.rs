@@ -182,7 +182,8 @@ impl Describing<'_> {
         let links = std::iter::once(&catalog).chain(between).chain([&here]);
         let item = |(at, link): (usize, &LinkView)| {
             let url = format!("{}{}", self.base, link.address);
-            json!({ "@type": "ListItem", "position": at + 1, "name": link.title, "item": url })
+            // By `@id`: an item is a thing, a bare URL would be a text.
+            json!({ "@type": "ListItem", "position": at + 1, "name": link.title, "item": { "@id": url } })
         };
         let items: Vec<_> = links.enumerate().map(item).collect();
         json!({ "@type": "BreadcrumbList", "itemListElement": items })
