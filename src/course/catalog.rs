@@ -94,6 +94,8 @@ pub struct Published {
     pub audience: Audience,
     /// The compressed forms that lie beside it.
     pub variants: Variants,
+    /// Whether other bytes would lie at another address: whoever has it need never ask again.
+    pub lasting: bool,
 }
 
 /// Who may read a published file.

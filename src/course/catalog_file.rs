@@ -171,6 +171,9 @@ struct PublishedFile {
     /// By the ending of the name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     variants: BTreeMap<String, VariantFile>,
+    /// Absent: its bytes may change.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    lasting: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -230,7 +233,8 @@ fn published_to_file(published: &Published) -> PublishedFile {
         Some((encoding.to_string(), VariantFile { digest: digest.to_string(), size }))
     };
     let variants = Encoding::ALL.into_iter().filter_map(variant).collect();
-    PublishedFile { digest: published.digest.to_string(), size: published.size, course, variants }
+    let Published { digest, size, lasting, .. } = *published;
+    PublishedFile { digest: digest.to_string(), size, course, variants, lasting }
 }
 
 fn from_file(file: CatalogFile) -> Result<Catalog, Box<dyn std::error::Error>> {
@@ -254,7 +258,8 @@ fn from_file(file: CatalogFile) -> Result<Catalog, Box<dyn std::error::Error>> {
         for (encoding, VariantFile { digest, size }) in file.variants {
             variants[encoding.parse::<Encoding>()?.at()] = Some(Variant { digest: digest.parse()?, size });
         }
-        let published = Published { digest: file.digest.parse()?, size: file.size, audience, variants };
+        let PublishedFile { digest, size, lasting, .. } = file;
+        let published = Published { digest: digest.parse()?, size, audience, variants, lasting };
         catalog.files.insert(address.parse()?, published);
     }
     Ok(catalog)
@@ -305,7 +310,7 @@ mod tests {
         };
         let audience = Audience::Enrolled(course.id);
         let variants = [None, None, Some(Variant { digest: Digest::of(b"p"), size: 1 })];
-        let file = Published { digest: Digest::of(b"page"), size: 4, audience, variants };
+        let file = Published { digest: Digest::of(b"page"), size: 4, audience, variants, lasting: true };
         let instructor = Instructor { id: InstructorId::new(2)?, user_name: "ada".parse()?, name: "Ada".into() };
         Ok(Catalog {
             subjects: vec![Subject { id: SubjectId::new(1)?, title: "Mathematics".into(), slug: "maths".parse()? }],

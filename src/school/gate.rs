@@ -129,8 +129,13 @@ mod tests {
 
     #[test]
     fn what_is_for_everyone_needs_nothing() {
-        let published =
-            Published { digest: Digest::of(b""), size: 0, audience: Audience::Everyone, variants: Default::default() };
+        let published = Published {
+            digest: Digest::of(b""),
+            size: 0,
+            audience: Audience::Everyone,
+            variants: Default::default(),
+            lasting: false,
+        };
         let file = File { address: routes::catalog(), published };
         assert!(admit(&Standing::unknown(), file).is_ok());
     }

@@ -141,7 +141,7 @@ fn open_best(
     pass: &Pass<File>,
     wanted: &[Encoding],
 ) -> Result<Option<(Option<Encoding>, Opened)>, DiskError> {
-    let Published { digest, size, audience, variants } = pass.thing().published;
+    let Published { digest, size, audience, variants, .. } = pass.thing().published;
     for encoding in wanted {
         let Some(listed) = variants[encoding.at()] else { continue };
         let path = PathBuf::from(encoding.beside(&path.to_string_lossy()));
@@ -188,11 +188,11 @@ fn on_disk(source: &PublicationSource, file: &File) -> PathBuf {
 
 fn describe(headers: &mut HeaderMap, address: &Address, published: &Published, etag: &str) {
     let audience = published.audience;
-    let cache = match audience {
-        // The name changes with the bytes.
-        Audience::Everyone if address.as_str().starts_with("/assets/") => headers::IMMUTABLE,
-        Audience::Everyone => headers::REVALIDATE,
-        Audience::Enrolled(_) => "private, no-cache",
+    let cache = match (audience, published.lasting) {
+        (Audience::Everyone, true) => headers::IMMUTABLE,
+        (Audience::Everyone, false) => headers::REVALIDATE,
+        (Audience::Enrolled(_), true) => "private, max-age=31536000, immutable",
+        (Audience::Enrolled(_), false) => "private, no-cache",
     };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     let vary = match (published.variants.iter().any(Option::is_some), audience) {

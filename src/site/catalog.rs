@@ -66,6 +66,7 @@ fn file((job, entry): (&Job<'_>, &Entry)) -> Option<(crate::course::Address, Pub
     for (encoding, variant) in entry.variants() {
         variants[encoding.at()] = Some(variant);
     }
-    let published = Published { digest: entry.digest, size: entry.size, audience: job.audience, variants };
+    let (digest, size, audience, lasting) = (entry.digest, entry.size, job.audience, job.is_lasting());
+    let published = Published { digest, size, audience, variants, lasting };
     Some((job.address.clone()?, published))
 }

@@ -53,7 +53,7 @@ pub enum Make<'a> {
     Page(Page<'a>),
     /// The contents of a course for the API.
     Contents(&'a Course),
-    /// They are there.
+    /// They are there: an asset of the theme, whose name has their identity in it.
     Bytes(&'a [u8]),
     /// Copied.
     Copy(&'a Resource),
@@ -98,6 +98,11 @@ impl<'a> Job<'a> {
             Make::Scaled(_, scaled) => Some(scaled),
             _ => None,
         }
+    }
+
+    /// Whether its address changes with its bytes.
+    pub fn is_lasting(&self) -> bool {
+        matches!(self.make, Make::Bytes(_) | Make::Scaled(..))
     }
 
     /// What the last build said of its file, without forms that nobody asks for any more.

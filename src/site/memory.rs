@@ -14,6 +14,7 @@ use super::fragments::{self, BlobShelf, Fragments, KnownFragments, Rendered};
 use super::graph::Placed;
 use super::history::History;
 use super::ledger::Ledger;
+use super::outputs::SearchKeys;
 use super::rest::Rest;
 use super::source::{Known, SourceTree};
 use crate::disk::{self, DiskError};
@@ -55,6 +56,8 @@ pub struct Kept {
     pub rendered: ByCourse<Rendered>,
     /// Where they lie.
     pub placed: ByCourse<Placed>,
+    /// The keys of what a search reads of them.
+    pub searched: ByCourse<SearchKeys>,
 }
 
 fn files_file(state: &Path) -> PathBuf {

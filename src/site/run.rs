@@ -178,14 +178,14 @@ impl Run<'_> {
         progress.begin(Stage::Link, 0);
         let made = outputs::addresses(&curriculum, config);
         let graph = SiteGraph::new(&curriculum, &fragments, made, config.images, &mut kept.placed, &mut said);
-        memory.kept = kept;
         let site = Speech { dir: config.lang.direction(), lang: config.lang.clone() };
         let base_url = config.base_url.as_deref();
         let settings = config.digest();
         let views = Views { graph: &graph, theme: &theme, site, base_url, settings, purpose: Purpose::Key };
         let parts: Vec<_> = courses(&views).map(|(subject, course)| LazyParts::new(subject, course)).collect();
         let (mut jobs, keys) = jobs(&views, theme.assets(), &parts, &memory.ledger.courses, &mut said);
-        jobs.extend(outputs::jobs(&views, config));
+        jobs.extend(outputs::jobs(&views, config, &mut kept.searched));
+        memory.kept = kept;
         compress::ask(&mut jobs, &config.compress);
         let before = Before { ledger: &memory.ledger, present };
         let to_do = to_do(&jobs, &before);

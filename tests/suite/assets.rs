@@ -211,6 +211,25 @@ fn pictures_come_in_the_sizes_that_screens_need_and_gated_ones_stay_gated() {
     assert_eq!(site.published(), before);
 }
 
+/// Its name has the identity of its bytes in it.
+#[tokio::test]
+async fn a_smaller_picture_never_has_to_be_asked_for_again() {
+    let site = with_picture(&picture(700, 90));
+    let course = site.read("content/maths/sets/course.md").replacen("owner", "access = \"public\"\nowner", 1);
+    for (course, cached) in [(course, "public"), (site.read("content/maths/sets/course.md"), "private")] {
+        let site = with_picture(&picture(700, 90)).with("content/maths/sets/course.md", course);
+        let server = Server::over(site).await;
+        let student = server.student("ben").await;
+        student.enroll("1").await;
+        let form = scaled(&server.site).remove(0);
+        let (_, address) = form.split_once('/').expect("a folder");
+        let answer = student.get(&format!("/{address}")).await;
+        assert_eq!(value(&answer, "cache-control"), format!("{cached}, max-age=31536000, immutable"));
+        let original = student.get("/course/sets/basics/photo.png").await;
+        assert_eq!(value(&original, "cache-control"), format!("{cached}, no-cache"));
+    }
+}
+
 #[test]
 fn what_is_small_moves_or_is_not_asked_for_has_no_other_sizes() {
     let mut site = with_picture(&picture(480, 100));

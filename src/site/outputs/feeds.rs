@@ -123,7 +123,8 @@ impl Views<'_> {
         let page = routes::course(&course.slug);
         feed(entries, |updated, entries| Feed {
             address: Some(routes::feed(&page)),
-            id: tag(base, course),
+            // Not the name of its entry in other feeds: that stands for the course.
+            id: format!("{}/feed", tag(base, course)),
             url: format!("{base}{}", routes::feed(&page).href()),
             page: format!("{base}{}", page.href()),
             title: course.title.clone(),

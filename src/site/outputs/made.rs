@@ -1,9 +1,11 @@
 //! All outputs as jobs, and where they lie.
 
 use super::listed::listed;
-use super::{search, sitemap, static_host};
+use super::search::{self, SearchKeys};
+use super::{sitemap, static_host};
 use crate::course::{Address, Audience, routes};
 use crate::digest::Digest;
+use crate::site::by_course::ByCourse;
 use crate::site::config::SiteConfig;
 use crate::site::curriculum::Curriculum;
 use crate::site::jobs::{Job, Make};
@@ -38,7 +40,7 @@ fn feed_addresses(curriculum: &Curriculum) -> impl Iterator<Item = Address> {
 }
 
 /// Everything that is published besides pages, assets and media.
-pub fn jobs<'a>(views: &Views<'a>, config: &SiteConfig) -> Vec<Job<'a>> {
+pub fn jobs<'a>(views: &Views<'a>, config: &SiteConfig, known: &mut ByCourse<SearchKeys>) -> Vec<Job<'a>> {
     let curriculum = views.graph.curriculum;
     let base_url = config.base_url.as_deref();
     let mut jobs = vec![text(routes::robots(), sitemap::robots(base_url))];
@@ -53,7 +55,7 @@ pub fn jobs<'a>(views: &Views<'a>, config: &SiteConfig) -> Vec<Job<'a>> {
         jobs.push(Job::new(address, Audience::Everyone, key, Make::Output(Box::new(move |_| feed.bytes()))));
     }
     if config.search {
-        jobs.extend(search::jobs(views));
+        jobs.extend(search::jobs(views, known));
     }
     if config.static_host_files {
         let without_address = |name: &str, written: String| {

@@ -15,3 +15,4 @@ mod made;
 
 pub use linked_data::{About, locale};
 pub use made::{addresses, jobs};
+pub use search::SearchKeys;

@@ -8,13 +8,13 @@
 //! is in `/search/<id>-enrolled.json`, which lies in `private/` and is opened as the course's pages are.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
+use std::convert::Infallible;
 
-use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::course::{Address, Audience, routes};
 use crate::digest::Digest;
+use crate::site::by_course::ByCourse;
 use crate::site::curriculum::{Course, Document, Layout, Module};
 use crate::site::jobs::{Job, Make};
 use crate::site::places::{audience, content_place};
@@ -63,11 +63,22 @@ struct IndexedCourse<'a> {
     documents: Vec<String>,
 }
 
-/// The files of a search.
-pub fn jobs<'a>(views: &Views<'a>) -> Vec<Job<'a>> {
+/// The keys of a course's files, each with who may read it.
+pub type SearchKeys = Vec<(Audience, Digest)>;
+
+/// The files of a search; `known` are the keys of the last build.
+pub fn jobs<'a>(views: &Views<'a>, known: &mut ByCourse<SearchKeys>) -> Vec<Job<'a>> {
     let courses: Vec<_> = views.graph.curriculum.courses().collect();
-    let of = |course: &'a Arc<Course>| files(course).map(|(reader, file)| file.job(views, reader)).collect::<Vec<_>>();
-    let mut jobs: Vec<_> = courses.into_par_iter().flat_map_iter(of).collect();
+    let key = |course: &Course, reader| (reader, searched(course, reader).key(views));
+    let keys = |_, course: &Course| Ok::<_, Infallible>(readers(course).map(|reader| key(course, reader)).collect());
+    let Ok(keys) = known.of(views.graph.fragments.basis, &courses, keys);
+    let mut jobs = Vec::new();
+    for (course, keys) in courses.into_iter().zip(keys) {
+        for (reader, key) in keys.iter().copied() {
+            let make = Make::Output(Box::new(move |views| bytes(&searched(course, reader).file(views))));
+            jobs.push(Job::new(address(course, reader), reader, key, make));
+        }
+    }
     let index = serde_json::to_vec(&index(views)).expect("plain texts always serialize");
     let make = Make::Output(Box::new(move |views| bytes(&self::index(views))));
     jobs.push(Job::new(routes::search_index(), Audience::Everyone, Digest::of(&index), make));
@@ -80,21 +91,16 @@ fn readers(course: &Course) -> impl Iterator<Item = Audience> {
     std::iter::once(Audience::Everyone).chain(gated)
 }
 
-/// The file of each of them.
-fn files(course: &Course) -> impl Iterator<Item = (Audience, Searched<'_>)> {
-    let overview = move || SearchedPage {
+/// The file of one of them.
+fn searched(course: &Course, reader: Audience) -> Searched<'_> {
+    let overview = (reader == Audience::Everyone).then(|| SearchedPage {
         address: routes::course(&course.slug).href(),
         title: &course.title,
         document: Some(&course.document),
-    };
-    let of = move |wanted: Audience| {
-        let modules = course.modules.iter().filter(move |module| audience(course, module) == wanted);
-        modules.flat_map(|module| pages(course, module))
-    };
-    readers(course).map(move |reader| {
-        let overview = (reader == Audience::Everyone).then(overview);
-        (reader, Searched { course, pages: overview.into_iter().chain(of(reader)).collect() })
-    })
+    });
+    let modules = course.modules.iter().filter(|module| audience(course, module) == reader);
+    let pages = modules.flat_map(|module| pages(course, module));
+    Searched { course, pages: overview.into_iter().chain(pages).collect() }
 }
 
 fn pages<'a>(course: &'a Course, module: &'a Module) -> impl Iterator<Item = SearchedPage<'a>> {
@@ -115,13 +121,7 @@ fn pages<'a>(course: &'a Course, module: &'a Module) -> impl Iterator<Item = Sea
     std::iter::once(description).chain(contents)
 }
 
-impl<'a> Searched<'a> {
-    fn job(self, views: &Views<'a>, audience: Audience) -> Job<'a> {
-        let (address, key) = (address(self.course, audience), self.key(views));
-        let make = Make::Output(Box::new(move |views| bytes(&self.file(views))));
-        Job::new(address, audience, key, make)
-    }
-
+impl Searched<'_> {
     /// A fragment's key stands for its text and its headings.
     fn key(&self, views: &Views<'_>) -> Digest {
         let mut parts = vec![self.course.speech.lang.as_str().as_bytes().to_vec()];
