@@ -24,6 +24,7 @@ mod headings;
 mod footnotes;
 mod tables;
 mod languages;
+mod grammars;
 mod highlight;
 mod fence;
 mod code;
