@@ -129,6 +129,8 @@ impl Memory {
                 let (shelf, smaller) = fragments::compact(std::mem::take(shelf), known, &pack)?;
                 (self.shelf, known) = (Arc::new(shelf), smaller);
             }
+            // What the cache names is there before the cache is.
+            self.shelf.flush()?;
             cache_file::save(&fragments_file(&config.state), &config.program, &known)?;
             self.fragments = Some(known);
         }
