@@ -39,6 +39,7 @@ mod links;
 mod render;
 mod views;
 mod lessons;
+mod items;
 mod pages;
 mod jobs;
 mod outputs;

@@ -5,6 +5,7 @@
 use super::curriculum::{Content, Course, Document, Instructor, Kind, Module, Speech, Subject};
 use super::fragment::Resolved;
 use super::graph::{SiteGraph, audience, content_place};
+use super::items::Items;
 use super::outputs::{About, locale};
 use crate::course::{Address, Audience, routes};
 use crate::diag::Diagnostics;
@@ -28,6 +29,8 @@ pub struct Views<'a> {
     pub settings: Digest,
     /// What the views are for.
     pub purpose: Purpose,
+    /// Contents that were drawn and will be used once more.
+    pub items: Items,
 }
 
 /// What views are made for.
