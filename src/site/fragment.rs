@@ -159,5 +159,8 @@ pub(super) fn scheme(target: &str) -> Option<&str> {
 
 /// Escapes a text for a double-quoted HTML attribute.
 pub(super) fn escape_attribute(text: &str) -> String {
+    if !text.contains(['&', '"', '<', '>']) {
+        return text.to_owned();
+    }
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }
