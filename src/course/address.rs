@@ -4,6 +4,7 @@
 //! slash and its file is `index.html` in that folder. [`routes`] lists the address of every kind of page, so that the
 //! build and the server cannot disagree.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -48,7 +49,7 @@ impl Address {
 
     /// The form for an `href`: percent-encoded, still to be escaped as an HTML attribute.
     pub fn href(&self) -> String {
-        utf8_percent_encode(&self.0, ESCAPED).to_string()
+        Cow::from(utf8_percent_encode(&self.0, ESCAPED)).into_owned()
     }
 
     /// Whether this is a page (ends in a slash) rather than a file.

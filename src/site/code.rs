@@ -119,7 +119,9 @@ fn draw_tokens(html: &mut String, text: &str, range: Range<usize>, tokens: &[Tok
         let (start, end) = (token.range.start.max(at), token.range.end.min(range.end));
         if start < end {
             escape_into(html, &text[at..start]);
-            html.push_str(&format!("<span class=\"{}\">", token.class));
+            html.push_str("<span class=\"");
+            html.push_str(token.class);
+            html.push_str("\">");
             escape_into(html, &text[start..end]);
             html.push_str("</span>");
             at = end;
@@ -129,12 +131,15 @@ fn draw_tokens(html: &mut String, text: &str, range: Range<usize>, tokens: &[Tok
 }
 
 fn escape_into(html: &mut String, text: &str) {
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            c => html.push(c),
-        }
+    let mut rest = text;
+    while let Some(at) = rest.find(['&', '<', '>']) {
+        html.push_str(&rest[..at]);
+        html.push_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            _ => "&gt;",
+        });
+        rest = &rest[at + 1..];
     }
+    html.push_str(rest);
 }

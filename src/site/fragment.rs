@@ -25,11 +25,11 @@ pub struct Fragment {
     pub text: String,
 }
 
-/// A part of a fragment.
+/// A part of a fragment; its HTML may be borrowed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) enum Piece {
+pub(super) enum Piece<S = String> {
     /// Finished HTML.
-    Html(String),
+    Html(S),
     /// The address of link number n goes here, escaped.
     Address(usize),
     /// The ` width="…" height="…"` of image number n goes here.
@@ -94,12 +94,12 @@ pub struct Resolved {
 }
 
 /// The HTML of a fragment's pieces, with every hole filled: `resolved` has one entry per link.
-pub(super) fn fill(pieces: &[Piece], resolved: &[Resolved]) -> String {
-    let length = |piece: &Piece| if let Piece::Html(text) = piece { text.len() } else { 64 };
+pub(super) fn fill<S: AsRef<str>>(pieces: &[Piece<S>], resolved: &[Resolved]) -> String {
+    let length = |piece: &Piece<S>| if let Piece::Html(text) = piece { text.as_ref().len() } else { 64 };
     let mut html = String::with_capacity(pieces.iter().map(length).sum());
     for piece in pieces {
         match piece {
-            Piece::Html(text) => html.push_str(text),
+            Piece::Html(text) => html.push_str(text.as_ref()),
             Piece::Address(at) => html.push_str(&escape_attribute(&resolved[*at].href)),
             Piece::Open(at) if !resolved[*at].srcset.is_empty() => {
                 let srcset = escape_attribute(&resolved[*at].srcset);
@@ -159,5 +159,8 @@ pub(super) fn scheme(target: &str) -> Option<&str> {
 
 /// Escapes a text for a double-quoted HTML attribute.
 pub(super) fn escape_attribute(text: &str) -> String {
+    if !text.contains(['&', '"', '<', '>']) {
+        return text.to_owned();
+    }
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -127,17 +127,22 @@ impl BlobShelf {
         Ok(FragmentFacts { links, external, headings, lead, is_empty, key, blob })
     }
 
+    /// Writes what waits to be written.
+    pub fn flush(&self) -> Result<(), DiskError> {
+        self.pack.as_ref().map_or(Ok(()), Pack::flush)
+    }
+
     /// A fragment's HTML with every hole filled.
     fn fill(&self, facts: &FragmentFacts, resolved: &[Resolved]) -> String {
         match &facts.blob {
             Blob::Held(_, pieces) => fill(pieces, resolved),
             Blob::Packed { .. } => {
-                let pieces = self.packed(facts, |bytes| {
-                    // The text is stepped over, not copied.
+                let html = self.packed(facts, |bytes| {
+                    // The text is stepped over; the HTML is copied once, to its place between the holes.
                     let (_, rest) = postcard::take_from_bytes::<&str>(bytes).ok()?;
-                    postcard::from_bytes::<Vec<Piece>>(rest).ok()
+                    Some(fill(&postcard::from_bytes::<Vec<Piece<&str>>>(rest).ok()?, resolved))
                 });
-                fill(&pieces.unwrap_or_default(), resolved)
+                html.unwrap_or_default()
             }
         }
     }
@@ -232,6 +237,7 @@ pub fn compact(shelf: BlobShelf, known: KnownFragments, path: &Path) -> Result<(
         let (headings, lead, is_empty) = (headings.clone(), lead.clone(), *is_empty);
         moved.insert(key, Arc::new(FragmentFacts { links, external, headings, lead, is_empty, key, blob }));
     }
+    smaller.flush()?;
     smaller.rename(path)?;
     Ok((BlobShelf { pack: Some(smaller), ..BlobShelf::default() }, moved))
 }

@@ -8,13 +8,11 @@
 //! what looks like that is not given to them: see [`is_code`].
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
-use arborium::{Config, GrammarStore, Highlighter, HtmlFormat};
-use arborium_highlight::spans_to_flat_tokens;
-
+use super::grammars::{Reader, Span};
 use crate::digest::Digest;
 
 /// A stretch of text and the class it is shown in. The text between two of them has none.
@@ -37,17 +35,11 @@ const MEMORY_PART: usize = 512 * 1024;
 
 type Part = (usize, HashMap<Digest, Arc<[Token]>>);
 
-/// Compiled queries, shared by all threads.
-static GRAMMARS: LazyLock<Arc<GrammarStore>> = LazyLock::new(|| Arc::new(GrammarStore::new()));
-
 /// In parts, so that threads seldom wait for each other.
 static MEMORY: LazyLock<[Mutex<Part>; 16]> = LazyLock::new(Default::default);
 
 thread_local! {
-    static HIGHLIGHTER: RefCell<Highlighter> = RefCell::new(Highlighter::with_store_and_config(
-        GRAMMARS.clone(),
-        Config { html_format: HtmlFormat::ClassNames, max_injection_depth: 2 },
-    ));
+    static READER: RefCell<Reader> = RefCell::default();
 }
 
 /// The classes of the style sheet, by arborium's tags. They are short because a page has thousands of them, and stable
@@ -80,12 +72,6 @@ fn class(tag: &str) -> Option<&'static str> {
     })
 }
 
-/// Whether there is a grammar of this name.
-#[cfg(test)]
-pub fn can(grammar: &str) -> bool {
-    GRAMMARS.get(grammar).is_some()
-}
-
 /// The coloured stretches of `text`, in order and without overlap; none for a text that is no code.
 pub fn tokens(grammar: &str, text: &str) -> Arc<[Token]> {
     if !is_code(text) {
@@ -107,14 +93,64 @@ pub fn tokens(grammar: &str, text: &str) -> Arc<[Token]> {
 }
 
 fn parse(grammar: &str, text: &str) -> Vec<Token> {
-    let spans = HIGHLIGHTER.with_borrow_mut(|highlighter| highlighter.highlight_spans(grammar, text));
-    let Ok(spans) = spans else { return Vec::new() };
-    spans_to_flat_tokens(text, spans)
+    let spans = READER.with_borrow_mut(|reader| reader.spans(grammar, text));
+    let classed = |(range, tag)| Some(Token { range, class: class(tag)? });
+    // A grammar may end a token inside a character; such a one is left as text.
+    flat(joined(spans), text)
         .into_iter()
-        .filter_map(|token| Some(Token { range: token.start as usize..token.end as usize, class: class(token.tag)? }))
-        // A grammar may end a token inside a character; such a one is left as text.
+        .filter_map(classed)
         .filter(|token| text.get(token.range.clone()).is_some())
         .collect()
+}
+
+/// One span for each stretch of bytes, that of the last pattern which found it; and those that touch and are the same
+/// thing as one. In order, a longer one before those that begin with it.
+fn joined(mut spans: Vec<Span>) -> Vec<Span> {
+    // Stable: of one pattern, what was found later holds.
+    spans.sort_by_key(|span| (span.start, span.end, span.pattern));
+    let mut joined: Vec<Span> = Vec::with_capacity(spans.len());
+    for (at, span) in spans.iter().enumerate() {
+        if spans.get(at + 1).is_some_and(|next| (next.start, next.end) == (span.start, span.end)) {
+            continue;
+        }
+        match joined.last_mut() {
+            Some(last) if last.tag == span.tag && span.start <= last.end => last.end = last.end.max(span.end),
+            _ => joined.push(*span),
+        }
+    }
+    joined.sort_by_key(|span| (span.start, u32::MAX - span.end));
+    joined
+}
+
+/// Stretches without overlap: the innermost span holds.
+fn flat(spans: Vec<Span>, text: &str) -> Vec<(Range<usize>, &'static str)> {
+    let length = text.trim_end_matches('\n').len();
+    // Where spans begin and end; at one place, what ends comes before what begins.
+    let ends = spans.iter().enumerate().map(|(at, span)| (span.end, false, at));
+    let mut edges: Vec<_> = spans.iter().enumerate().map(|(at, span)| (span.start, true, at)).chain(ends).collect();
+    edges.sort_unstable();
+    let mut flat: Vec<(Range<usize>, &str)> = Vec::with_capacity(spans.len());
+    let mut open: Vec<usize> = Vec::new();
+    let mut last = 0;
+    for (place, begins, at) in edges {
+        let place = place as usize;
+        if place > last && place <= length {
+            if let Some(innermost) = open.last() {
+                let tag = spans[*innermost].tag;
+                match flat.last_mut() {
+                    Some((range, before)) if *before == tag && range.end == last => range.end = place,
+                    _ => flat.push((last..place, tag)),
+                }
+            }
+            last = place;
+        }
+        if begins {
+            open.push(at);
+        } else if let Some(nth) = open.iter().rposition(|other| *other == at) {
+            open.remove(nth);
+        }
+    }
+    flat
 }
 
 /// Whether a text is what the grammars were made for: not too long, no endless line, and not the same few characters over
@@ -124,10 +160,34 @@ fn is_code(text: &str) -> bool {
         return false;
     }
     // In pieces, so that a bomb does not hide behind good code.
-    text.as_bytes().chunks(1024).filter(|piece| piece.len() > 300).all(|piece| {
-        let different: HashSet<&[u8]> = piece.windows(6).collect();
-        different.len() * 8 > piece.len()
-    })
+    text.as_bytes().chunks(PIECE).filter(|piece| piece.len() > 300).all(has_variety)
+}
+
+/// How much text [`is_code`] looks at at once.
+const PIECE: usize = 1024;
+
+/// Whether more than an eighth of a piece's stretches of six bytes are different. Code is recognized by its beginning.
+fn has_variety(piece: &[u8]) -> bool {
+    // Four slots for each stretch that is kept, so that few look for their place twice.
+    const SLOTS: usize = PIECE / 2;
+    let mut seen = [u64::MAX; SLOTS];
+    let mut different = 0;
+    for window in piece.windows(6) {
+        let stretch = window.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+        // Fibonacci's hash: the upper bits of the product depend on all of the stretch.
+        let mut slot = (stretch.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as usize % SLOTS;
+        while seen[slot] != stretch && seen[slot] != u64::MAX {
+            slot = (slot + 1) % SLOTS;
+        }
+        if seen[slot] != stretch {
+            seen[slot] = stretch;
+            different += 1;
+            if different * 8 > piece.len() {
+                return true;
+            }
+        }
+    }
+    false
 }
 
 #[cfg(test)]

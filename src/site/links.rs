@@ -65,8 +65,10 @@ impl SiteGraph<'_> {
         let (written, anchor) = link.target.split_once('#').unwrap_or((&link.target, ""));
         // Before decoding: in `what%3F.pdf` the question mark is part of the name.
         let (path, query) = written.split_once('?').unwrap_or((written, ""));
-        let path = percent_decode_str(path).decode_utf8_lossy().nfc().collect::<String>();
-        let path = path.as_str();
+        let path = percent_decode_str(path).decode_utf8_lossy();
+        // Letter by letter only where letters have more than one form.
+        let path = if path.is_ascii() { path } else { path.nfc().collect() };
+        let path = &*path;
         if path.is_empty() {
             let id = anchor_in(fragment, anchor)?;
             return Ok(Leads::Here(format!("#{id}")));

@@ -155,6 +155,8 @@ impl Memory {
                 (self.shelf, known) = (Arc::new(shelf), smaller);
                 self.kept.rendered = ByCourse::default();
             }
+            // What the cache names is there before the cache is.
+            self.shelf.flush()?;
             cache_file::save(&fragments_file(&config.state), &config.program, &known)?;
             self.fragments = Some(known);
         }

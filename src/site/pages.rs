@@ -108,12 +108,18 @@ pub fn content_item(
     content: &Content,
     said: &mut Diagnostics,
 ) -> Result<String, TemplateError> {
-    let view = views.content(course, module, content, said);
     let language = &course.speech.lang;
-    match views.purpose {
-        Purpose::Key => Ok(views.theme.content_key(&view, language).to_string()),
-        Purpose::Page => views.theme.render_content(&view, language),
+    if views.purpose == Purpose::Key {
+        let view = views.content(course, module, content, said);
+        return Ok(views.theme.content_key(&view, language).to_string());
     }
+    // What is wrong with its links was said when its key was made.
+    if let Some(item) = views.items.take(&content.path) {
+        return Ok(item);
+    }
+    let item = views.theme.render_content(&views.content(course, module, content, said), language)?;
+    views.items.keep(&content.path, &item);
+    Ok(item)
 }
 
 /// The contents of a course for the API.

@@ -88,14 +88,17 @@ impl Renderer<'_> {
 /// Options that all texts of one language share.
 struct SharedOptions {
     options: RenderOptions,
+    /// Whether plain texts are kept, which only a search needs.
+    keeps_text: bool,
     digest: Digest,
 }
 
 impl SharedOptions {
     fn new(words: MarkdownWords, config: &SiteConfig) -> Self {
         let options = RenderOptions { top_level: 2, id_prefix: String::new(), dialect: config.dialect(), words };
-        let bytes = postcard::to_allocvec(&options).expect("plain texts and numbers always serialize");
-        Self { options, digest: Digest::of_parts([config.program.as_bytes(), &bytes]) }
+        let keeps_text = config.search;
+        let bytes = postcard::to_allocvec(&(&options, keeps_text)).expect("plain texts and numbers always serialize");
+        Self { options, keeps_text, digest: Digest::of_parts([config.program.as_bytes(), &bytes]) }
     }
 }
 
@@ -122,7 +125,11 @@ impl<'a> Task<'a> {
         let text = self.document.text.get();
         self.document.text.release();
         let source = SourceText { path: &self.document.shown, text: &text };
-        let fragment = render(&options, source, self.document.body_at.min(text.len()), &mut said);
+        let mut fragment = render(&options, source, self.document.body_at.min(text.len()), &mut said);
+        if !shared.keeps_text {
+            // A third of what would be written.
+            fragment.text = String::new();
+        }
         Ok((shelf.put(key, fragment)?, said))
     }
 }

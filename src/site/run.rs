@@ -13,6 +13,7 @@ use super::curriculum::{Curriculum, Speech};
 use super::draw::{Before, Made, Stagings, make, to_do};
 use super::graph::SiteGraph;
 use super::history::History;
+use super::items::Items;
 use super::jobs::{Job, PRIVATE, courses, jobs};
 use super::ledger::{Entry, Ledger, MadeOf};
 use super::lessons::LazyParts;
@@ -181,7 +182,8 @@ impl Run<'_> {
         let site = Speech { dir: config.lang.direction(), lang: config.lang.clone() };
         let base_url = config.base_url.as_deref();
         let settings = config.digest();
-        let views = Views { graph: &graph, theme: &theme, site, base_url, settings, purpose: Purpose::Key };
+        let (purpose, items) = (Purpose::Key, Items::default());
+        let views = Views { graph: &graph, theme: &theme, site, base_url, settings, purpose, items };
         let parts: Vec<_> = courses(&views).map(|(subject, course)| LazyParts::new(subject, course)).collect();
         let (mut jobs, keys) = jobs(&views, theme.assets(), &parts, &memory.ledger.courses, &mut said);
         jobs.extend(outputs::jobs(&views, config, &mut kept.searched));

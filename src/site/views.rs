@@ -5,6 +5,7 @@
 use super::curriculum::{Content, Course, Document, Instructor, Kind, Module, Speech, Subject};
 use super::fragment::Resolved;
 use super::graph::SiteGraph;
+use super::items::Items;
 use super::outputs::{About, locale};
 use super::places::{audience, content_place};
 use crate::course::{Address, Audience, routes};
@@ -29,6 +30,8 @@ pub struct Views<'a> {
     pub settings: Digest,
     /// What the views are for.
     pub purpose: Purpose,
+    /// Contents that were drawn and will be used once more.
+    pub items: Items,
 }
 
 /// What views are made for.

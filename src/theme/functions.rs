@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use tera::{Error, Kwargs, Map, State, Tera, TeraResult, Value};
+use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
 /// Registers them all. `assets` leads from an asset's name to its fingerprinted URL.
 pub(super) fn register(tera: &mut Tera, assets: Arc<BTreeMap<String, String>>) {
@@ -56,7 +56,9 @@ fn date(text: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
     let time: Timestamp =
         text.parse().map_err(|_| Error::message(format!("\"{text}\" is not an RFC 3339 date and time")))?;
     let date = time.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let words: Map = arguments.must_get("words")?;
+    // Not as a `Map`, which would be a copy of all words of the theme for each date.
+    let words: &Value = arguments.must_get("words")?;
+    let words = words.as_map().ok_or_else(|| Error::message("`words` is not a table of words"))?;
     let word =
         |key: String| words.get(&tera::value::Key::from(key)).and_then(|value| value.as_str()).map(str::to_owned);
     let month = word(format!("month_{}", date.month())).unwrap_or_else(|| date.month().to_string());
