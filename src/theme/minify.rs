@@ -24,15 +24,21 @@ enum Piece<'a> {
 pub(super) fn minified(css: &str) -> String {
     let Some(pieces) = pieces(css) else { return css.to_owned() };
     let mut short = String::with_capacity(css.len());
-    let (mut before, mut gap) = (Piece::Mark(b'{'), None);
+    let (mut before, mut gap, mut shields) = (Piece::Mark(b'{'), None, false);
     for (at, &piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Space => gap = Some(Piece::Space),
-            Piece::Comment => gap = gap.or(Some(Piece::Comment)),
+            Piece::Comment => {
+                shields |= gap.is_none() && ends_in_an_escape(&short);
+                gap = gap.or(Some(Piece::Comment));
+            }
             Piece::Notice(comment) => short.push_str(comment),
             Piece::Mark(_) | Piece::Text(_) => {
                 match gap.take() {
-                    Some(Piece::Space) if !is_idle(before, piece, &pieces[at..]) => short.push(' '),
+                    // Right behind `\1e3`, a blank would do no more than end it.
+                    Some(Piece::Space) if !is_idle(before, piece, &pieces[at..]) => {
+                        short.push_str(if shields { "/**/ " } else { " " });
+                    }
                     Some(Piece::Comment) if joins(before, piece) => short.push_str("/**/"),
                     _ => {}
                 }
@@ -41,11 +47,18 @@ pub(super) fn minified(css: &str) -> String {
                     Piece::Text(text) => short.push_str(text),
                     _ => {}
                 }
-                before = piece;
+                (before, shields) = (piece, false);
             }
         }
     }
     short
+}
+
+/// Whether what comes next could still belong to an escape, such as `\1e3`. An escaped backslash before digits counts too,
+/// which keeps a comment that could go.
+fn ends_in_an_escape(css: &str) -> bool {
+    let before = css.trim_end_matches(|character: char| character.is_ascii_hexdigit());
+    before.len() < css.len() && before.ends_with('\\')
 }
 
 /// Whether white space between two pieces separates nothing; `rest` begins with the second.
