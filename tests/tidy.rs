@@ -24,7 +24,7 @@ const ROOMS: [(&str, &[&str]); 12] = [
 /// What else is a rule of names: the only file that may say a text.
 const ONLY_IN: [(&str, &str); 4] = [
     ("std::fs", "src/disk/"),
-    ("std::process::Command", "src/site/history.rs"),
+    ("std::process::Command", "src/site/source/history.rs"),
     ("Timestamp::now()", "src/school/ports.rs"),
     ("sled::", "src/store/"),
 ];

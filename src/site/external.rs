@@ -4,16 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::assemble::assemble;
-use super::assemble_courses::KnownCourses;
 use super::build::BuildError;
-use super::by_course::ByCourse;
+use super::cache::ByCourse;
 use super::config::SiteConfig;
-use super::curriculum::{Curriculum, Document};
-use super::history::History;
+use super::curriculum::{Curriculum, Document, KnownCourses, assemble};
 use super::memory::Memory;
 use super::render::render_all;
-use super::source::{Changed, scan};
+use super::source::{Changed, History, scan};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::disk::Stat;
 use crate::theme::Theme;

@@ -6,17 +6,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::assemble_courses::KnownCourses;
-use super::by_course::ByCourse;
-use super::cache_file::{self, Loaded};
+use super::cache::{BlobShelf, ByCourse, Fragments, KnownFragments, Ledger, Loaded, Rendered, cache_file, compact};
 use super::config::SiteConfig;
-use super::fragments::{self, BlobShelf, Fragments, KnownFragments, Rendered};
+use super::curriculum::KnownCourses;
 use super::graph::Placed;
-use super::history::History;
-use super::ledger::Ledger;
 use super::outputs::SearchKeys;
-use super::rest::Rest;
-use super::source::{Known, SourceTree};
+use super::publish::Rest;
+use super::source::{History, Known, SourceTree};
 use crate::disk::{self, DiskError};
 use crate::theme::Theme;
 
@@ -151,7 +147,7 @@ impl Memory {
         if let Some(mut known) = used.or(self.fragments.take()) {
             // Only while nobody else reads from the pack can it be replaced.
             if let Some(shelf) = Arc::get_mut(&mut self.shelf) {
-                let (shelf, smaller) = fragments::compact(std::mem::take(shelf), known, &pack)?;
+                let (shelf, smaller) = compact(std::mem::take(shelf), known, &pack)?;
                 (self.shelf, known) = (Arc::new(shelf), smaller);
                 self.kept.rendered = ByCourse::default();
             }

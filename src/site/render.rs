@@ -6,10 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use super::by_course::ByCourse;
+use super::cache::{BlobShelf, ByCourse, FragmentFacts, Fragments, KnownFragments, Rendered, RenderedText};
 use super::config::SiteConfig;
 use super::curriculum::{Course, Curriculum, Document, Layout, Speech};
-use super::fragments::{BlobShelf, FragmentFacts, Fragments, KnownFragments, Rendered, RenderedText};
 use super::markdown::{MarkdownWords, RenderOptions, render};
 use crate::diag::{Diagnostics, SourceText};
 use crate::digest::Digest;

@@ -4,27 +4,20 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::assemble::assemble;
 use super::build::{BuildError, Built, Progress, SchoolSize, Stage};
-use super::catalog::catalog;
-use super::compress;
+use super::cache::{Entry, Ledger, MadeOf};
 use super::config::SiteConfig;
-use super::curriculum::{Curriculum, Speech};
-use super::draw::{Before, Made, Stagings, make, to_do};
+use super::curriculum::{Curriculum, Speech, assemble};
 use super::graph::SiteGraph;
-use super::history::History;
-use super::items::Items;
-use super::jobs::{Job, PRIVATE, courses, jobs};
-use super::ledger::{Entry, Ledger, MadeOf};
-use super::lessons::LazyParts;
 use super::memory::{Memory, withdraw_ledger};
 use super::outputs;
-use super::present::{Present, present};
-use super::publish::{Plan, Published, place, plan};
+use super::publish::{
+    Before, Job, Made, PRIVATE, Plan, Present, Published, Rest, Stagings, catalog, compress, courses, jobs, make,
+    place, plan, present, to_do,
+};
 use super::render::render_all;
-use super::rest::Rest;
-use super::source::{Changed, SourceTree, scan};
-use super::views::{Purpose, Views};
+use super::source::{Changed, History, SourceTree, scan};
+use super::views::{Items, LazyParts, Purpose, Views};
 use crate::course::{Address, CATALOG_FILE, Catalog};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::curriculum::Course;
 use crate::digest::Digest;
+use crate::site::curriculum::Course;
 
 /// Something made of each course of the last build.
 pub struct ByCourse<T> {

@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::{Deserialize, Serialize};
 
-use super::fragment::{ExternalLink, Fragment, Heading, Link, Piece, Resolved, fill};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
 use crate::disk::{DiskError, Pack};
+use crate::site::markdown::{ExternalLink, Fragment, Heading, Link, Piece, Resolved, fill};
 
 /// What is known of a fragment without its HTML.
 #[derive(Debug, Serialize, Deserialize)]

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::build::SchoolSize;
-use super::jobs::CourseKeys;
 use crate::course::{Encoding, Variant};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
 use crate::disk::Stat;
+use crate::site::build::SchoolSize;
+use crate::site::publish::CourseKeys;
 
 /// What was published.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

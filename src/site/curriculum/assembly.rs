@@ -2,12 +2,11 @@
 
 use jiff::Timestamp;
 
-use super::config::SiteConfig;
-use super::curriculum::Speech;
-use super::history::History;
+use super::nouns::Speech;
 use super::settings::Common;
-use super::source::shown;
 use crate::diag::Diagnostics;
+use crate::site::config::SiteConfig;
+use crate::site::source::{History, shown};
 
 /// What every level of the assembly needs.
 pub(super) struct Assembly<'a, 'd> {

@@ -5,15 +5,15 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::assembly::Assembly;
-use super::curriculum::{Content, Kind, Resource};
 use super::folder::{Folder, INTO_A_MODULE, document, resource};
 use super::naming::{Given, ORDER_HELP, Unique, orders, slug_of, split_number, title_of};
+use super::nouns::{Content, Kind, Resource};
 use super::settings::Common;
-use super::source::SourceFile;
 use super::video::{NotAVideo, VIDEO_ENDINGS, Video, parse};
 use crate::course::Slug;
 use crate::diag::nearest;
 use crate::fields::Fields;
+use crate::site::source::SourceFile;
 
 /// Endings of images that browsers show.
 const IMAGE_ENDINGS: [&str; 7] = ["svg", "png", "jpg", "jpeg", "gif", "webp", "avif"];

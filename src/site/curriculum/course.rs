@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::assemble_content::contents;
 use super::assembly::Assembly;
-use super::config::SiteConfig;
-use super::curriculum::{Access, Course, Document, Layout, Module, Resource, Speech};
+use super::content::contents;
 use super::folder::{Folder, INTO_A_MODULE, document, resource, stray};
-use super::history::History;
 use super::naming::{Given, ORDER_HELP, Unique, orders, slug_of, split_number};
+use super::nouns::{Access, Course, Document, Layout, Module, Resource, Speech};
 use super::settings::{Common, id, speech};
 use crate::course::{CourseId, Slug, routes};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::fields::Fields;
+use crate::site::config::SiteConfig;
+use crate::site::source::History;
 
 /// The settings of `course.md`.
 struct CourseSettings {

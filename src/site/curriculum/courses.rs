@@ -8,14 +8,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rayon::prelude::*;
 
-use super::assemble_course::{CourseFolder, course_folder};
 use super::assembly::Assembly;
-use super::curriculum::{Course, Speech};
+use super::course::{CourseFolder, course_folder};
 use super::folder::Below;
-use super::history::History;
 use super::naming::Unique;
-use super::source::SourceFile;
+use super::nouns::{Course, Speech};
 use crate::course::{CourseId, Slug};
+use crate::site::source::{History, SourceFile};
 
 /// Courses as the last build understood them.
 #[derive(Default)]

@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::curriculum::{Document, Resource};
-use super::front_matter;
-use super::source::{SourceBody, SourceFile};
-use super::text::Head;
+use super::nouns::{Document, Resource};
 use crate::diag::{Diagnostic, Diagnostics, SourceText};
 use crate::fields::Fields;
+use crate::site::source::{Head, SourceBody, SourceFile, front_matter};
 
 /// All files below a folder of the source tree: a run of those of the whole tree, which are sorted by path.
 #[derive(Clone, Copy)]

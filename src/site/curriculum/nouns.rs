@@ -7,12 +7,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::source::{MediaFacts, SourceFile};
-use super::text::Text;
 use super::video::Video;
 use crate::course::{CourseId, Direction, InstructorId, Language, Slug, SubjectId};
 use crate::diag::{Diagnostic, Place, SourceText};
 use crate::digest::Digest;
+use crate::site::source::{MediaFacts, SourceFile, Text};
 
 /// A whole school, drafts left out.
 #[derive(Debug, Default)]

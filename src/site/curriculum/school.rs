@@ -5,18 +5,17 @@
 
 use std::sync::Arc;
 
-use super::assemble_courses::{Courses, KnownCourses};
 use super::assembly::Assembly;
-use super::config::SiteConfig;
-use super::curriculum::{Curriculum, Instructor, Subject};
+use super::courses::{Courses, KnownCourses};
 use super::folder::{Below, Folder, document, resource, stray};
-use super::history::History;
 use super::naming::{Unique, slug_of};
+use super::nouns::{Curriculum, Instructor, Subject};
 use super::settings::{Common, id, speech};
-use super::source::{SourceBody, SourceFile, SourceTree};
 use crate::course::{InstructorId, Slug, SubjectId};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::fields::Fields;
+use crate::site::config::SiteConfig;
+use crate::site::source::{History, SourceBody, SourceFile, SourceTree};
 
 /// Files at the top of the content folder that are not part of the school.
 const TOP_FILES: [&str; 2] = ["ids.toml", "README.md"];

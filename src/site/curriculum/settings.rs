@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 
-use super::config::SiteConfig;
-use super::curriculum::{Alias, Document, Speech};
 use super::naming::Given;
+use super::nouns::{Alias, Document, Speech};
 use crate::course::{Address, Direction, Language, NotAnId, Slug};
 use crate::fields::Fields;
+use crate::site::config::SiteConfig;
 
 /// Settings that subjects, courses, modules and contents share.
 pub(super) struct Common {

@@ -3,14 +3,14 @@
 use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::curriculum::Document;
-use super::fragment::{Link, LinkKind, Resolved};
-use super::fragments::FragmentFacts;
-use super::graph::SiteGraph;
 use super::places::Target;
-use super::scaled::srcset;
+use super::site_graph::SiteGraph;
 use crate::course::{Address, Audience, routes};
 use crate::diag::{Diagnostics, nearest};
+use crate::site::cache::FragmentFacts;
+use crate::site::curriculum::Document;
+use crate::site::markdown::{Link, LinkKind, Resolved};
+use crate::site::source::srcset;
 
 /// Files that stand for their folder, in the order in which they are looked for.
 const INDEXES: [&str; 3] = ["module.md", "course.md", "subject.md"];

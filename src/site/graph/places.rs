@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use super::curriculum::{Access, Alias, Content, Course, Curriculum, Layout, Module, Resource, Subject};
-use super::fragments::Rendered;
 use crate::course::{Address, Audience, routes};
 use crate::diag::{Diagnostic, Diagnostics, Place};
 use crate::digest::{Digest, Hasher};
+use crate::site::cache::Rendered;
+use crate::site::curriculum::{Access, Alias, Content, Course, Curriculum, Layout, Module, Resource, Subject};
 
 /// What lies where.
 #[derive(Default)]

@@ -7,14 +7,13 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::by_course::ByCourse;
-use super::curriculum::{Course, Curriculum, Instructor, Resource};
-use super::fragments::Fragments;
 use super::places::{Claim, Places, Rank, Target};
-use super::scaled::{Scaled, planned};
 use crate::course::{Address, Slug};
 use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::digest::{Digest, Hasher};
+use crate::site::cache::{ByCourse, Fragments};
+use crate::site::curriculum::{Course, Curriculum, Instructor, Resource};
+use crate::site::source::{Scaled, planned};
 
 /// A curriculum placed on the site.
 pub struct SiteGraph<'a> {

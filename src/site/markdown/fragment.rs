@@ -3,16 +3,17 @@
 //! A fragment depends on its own text alone, so it can be kept as long as the text stays the same. The graph knows
 //! where the linked files lie and fills the holes when a page is made.
 
+use crate::site::source::SIZES;
+
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use super::scaled::SIZES;
-
 /// A rendered text.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Fragment {
-    pub(super) pieces: Vec<Piece>,
+    /// Its HTML.
+    pub pieces: Vec<Piece>,
     /// What the holes stand for, in the order of the text.
     pub links: Vec<Link>,
     /// Links to other sites.
@@ -27,7 +28,7 @@ pub struct Fragment {
 
 /// A part of a fragment; its HTML may be borrowed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) enum Piece<S = String> {
+pub enum Piece<S = String> {
     /// Finished HTML.
     Html(S),
     /// The address of link number n goes here, escaped.
@@ -94,7 +95,7 @@ pub struct Resolved {
 }
 
 /// The HTML of a fragment's pieces, with every hole filled: `resolved` has one entry per link.
-pub(super) fn fill<S: AsRef<str>>(pieces: &[Piece<S>], resolved: &[Resolved]) -> String {
+pub fn fill<S: AsRef<str>>(pieces: &[Piece<S>], resolved: &[Resolved]) -> String {
     let length = |piece: &Piece<S>| if let Piece::Html(text) = piece { text.as_ref().len() } else { 64 };
     let mut html = String::with_capacity(pieces.iter().map(length).sum());
     for piece in pieces {

@@ -163,8 +163,8 @@ mod tests {
     fn every_grammar_colours_something() {
         for (grammar, _) in COLOURED {
             let text = "// x\n# y\nif (a) { return \"b\" + 12; }\n<a b=\"c\">\nk: 1\n+ a\n[s]\nFROM x\nSELECT 1\n";
-            assert!(crate::site::grammars::can(grammar), "{grammar} has a grammar");
-            crate::site::highlight::tokens(grammar, text);
+            assert!(crate::site::markdown::grammars::can(grammar), "{grammar} has a grammar");
+            crate::site::markdown::highlight::tokens(grammar, text);
         }
     }
 }

@@ -380,5 +380,5 @@ fn alert_index(kind: BlockQuoteKind) -> usize {
 }
 
 #[cfg(test)]
-#[path = "markdown_tests.rs"]
+#[path = "render_tests.rs"]
 mod tests;

@@ -1,7 +1,7 @@
 //! What Markdown becomes, case by case.
 
 use super::*;
-use crate::site::fragment::{Resolved, fill};
+use crate::site::markdown::{Resolved, fill};
 
 const DIALECT: Dialect = Dialect { raw_html: false, highlight: true, math: true };
 

@@ -10,11 +10,12 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::xml;
+use crate::site::curriculum::{Content, Course, Module, Subject};
+use crate::site::graph::{audience, content_place};
+use crate::site::views::Views;
+
 use crate::course::{Address, Audience, routes};
 use crate::digest::Digest;
-use crate::site::curriculum::{Content, Course, Module, Subject};
-use crate::site::places::{audience, content_place};
-use crate::site::views::Views;
 
 /// A feed has so many entries at most: the newest.
 const MAX_ENTRIES: usize = 50;

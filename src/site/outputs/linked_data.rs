@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::course::{Address, Audience, Language, routes};
 use crate::site::curriculum::{Access, Content, Course, Instructor, Module, Subject};
-use crate::site::places::audience;
+use crate::site::graph::audience;
 use crate::site::views::{Views, kind_name, subject_link};
 use crate::theme::{CourseNav, LinkView, PageView};
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::course::{Address, Audience, routes};
 use crate::site::curriculum::{Content, Course, Curriculum, Layout, Module};
-use crate::site::places::{audience, content_place};
+use crate::site::graph::{audience, content_place};
 
 /// A page that search engines may list.
 #[derive(Debug)]

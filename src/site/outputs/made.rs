@@ -1,15 +1,17 @@
 //! All outputs as jobs, and where they lie.
 
 use super::listed::listed;
+use crate::site::cache::ByCourse;
+use crate::site::curriculum::Curriculum;
+use crate::site::publish::{Job, Make};
+use crate::site::views::Views;
+
 use super::search::{self, SearchKeys};
+
 use super::{sitemap, static_host};
 use crate::course::{Address, Audience, routes};
 use crate::digest::Digest;
-use crate::site::by_course::ByCourse;
 use crate::site::config::SiteConfig;
-use crate::site::curriculum::Curriculum;
-use crate::site::jobs::{Job, Make};
-use crate::site::views::Views;
 
 /// The addresses that no author may take, each with what it is.
 pub fn addresses(curriculum: &Curriculum, config: &SiteConfig) -> Vec<(Address, &'static str)> {

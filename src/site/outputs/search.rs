@@ -14,10 +14,10 @@ use serde::Serialize;
 
 use crate::course::{Address, Audience, routes};
 use crate::digest::Digest;
-use crate::site::by_course::ByCourse;
+use crate::site::cache::ByCourse;
 use crate::site::curriculum::{Course, Document, Layout, Module};
-use crate::site::jobs::{Job, Make};
-use crate::site::places::{audience, content_place};
+use crate::site::graph::{audience, content_place};
+use crate::site::publish::{Job, Make};
 use crate::site::views::Views;
 
 /// A file of pages to search in.

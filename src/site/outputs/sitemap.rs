@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::listed::Listed;
+
 use super::xml;
+
 use crate::course::{Address, routes};
 use crate::digest::Digest;
 

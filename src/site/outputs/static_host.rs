@@ -6,9 +6,10 @@
 use std::fmt::Write as _;
 
 use super::listed::gated;
+use crate::site::graph::SiteGraph;
+
 use crate::course::headers::{FEED, IMMUTABLE, REVALIDATE, SECURITY_HEADERS};
 use crate::course::{Address, Slug, routes};
-use crate::site::graph::SiteGraph;
 
 /// Below these lie pages and what belongs to them; `*` is all that follows.
 const PAGES: [&str; 5] = ["/", "/course/*", "/instructor/*", "/search/*", "/sitemap.xml"];

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::curriculum::{self, Curriculum};
-use super::graph::SiteGraph;
 use super::jobs::Job;
-use super::ledger::Entry;
 use crate::course::{Catalog, Course, Instructor, Module, Published, Subject, Variants, routes};
+use crate::site::cache::Entry;
+use crate::site::curriculum::{self, Curriculum};
+use crate::site::graph::SiteGraph;
 
 /// What the server is told of a school.
 pub fn catalog(graph: &SiteGraph<'_>, jobs: &[Job<'_>], entries: &[Entry]) -> Catalog {

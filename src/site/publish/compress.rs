@@ -7,9 +7,9 @@ use std::collections::HashSet;
 use std::io::Write as _;
 
 use super::jobs::Job;
-use super::ledger::Form;
 use crate::course::Encoding;
 use crate::digest::Digest;
+use crate::site::cache::Form;
 
 /// Endings of what is text inside. Images, fonts, archives and PDFs are compressed by themselves.
 const TEXTS: [&str; 18] = [

@@ -9,19 +9,17 @@ use std::sync::{Mutex, PoisonError};
 use rayon::prelude::*;
 
 use super::compress;
-use super::config::SiteConfig;
-use super::curriculum::Resource;
 use super::jobs::{Job, Make};
-use super::ledger::{Entry, Form, Ledger};
-use super::pages::{draw, draw_contents};
 use super::present::Present;
-use super::scaled::{self, Scaled};
-use super::source::MediaFacts;
-use super::views::Views;
 use crate::course::{Audience, Encoding};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::digest::Digest;
 use crate::disk::{self, DiskError, Staged, Staging};
+use crate::site::cache::{Entry, Form, Ledger};
+use crate::site::config::SiteConfig;
+use crate::site::curriculum::Resource;
+use crate::site::source::{MediaFacts, Scaled, scaled};
+use crate::site::views::{Views, draw, draw_contents};
 use crate::theme::TemplateError;
 
 /// A file that is as it should be, or waits to take its place.

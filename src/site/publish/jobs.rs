@@ -9,16 +9,14 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::curriculum::{Content, Course, Layout, Module, Resource, Subject};
-use super::ledger::{Entry, Form};
-use super::lessons::{LazyParts, Place};
-use super::pages::{Page, content_item, page_key};
-use super::places::{audience, content_place};
-use super::scaled::Scaled;
-use super::views::{Purpose, Views};
 use crate::course::{Address, Audience, Encoding, contents_file, routes};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
+use crate::site::cache::{Entry, Form};
+use crate::site::curriculum::{Content, Course, Layout, Module, Resource, Subject};
+use crate::site::graph::{audience, content_place};
+use crate::site::source::Scaled;
+use crate::site::views::{LazyParts, Page, Place, Purpose, Views, content_item, page_key};
 use crate::theme::Asset;
 
 /// A file to publish.

@@ -10,15 +10,15 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::config::SiteConfig;
 use super::draw::Made;
 use super::jobs::{Job, PRIVATE, PUBLIC};
-use super::ledger::{Entry, Ledger};
 use super::present::{Present, ancestors};
 use crate::course::CATALOG_FILE;
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::digest::Digest;
 use crate::disk::{self, DiskError, Staged};
+use crate::site::cache::{Entry, Ledger};
+use crate::site::config::SiteConfig;
 
 /// Says that a folder is ours; without it we touch nothing in it.
 const MARKER: &str = ".educa";

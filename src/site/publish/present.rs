@@ -11,13 +11,13 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 
-use super::config::SiteConfig;
 use super::jobs::{PRIVATE, PUBLIC};
-use super::ledger::Ledger;
-use super::publish::{STAYS, on_disk};
-use super::source::relative;
+use super::plan::{STAYS, on_disk};
 use crate::course::CATALOG_FILE;
 use crate::disk::{self, DiskError, Lock, Stat};
+use crate::site::cache::Ledger;
+use crate::site::config::SiteConfig;
+use crate::site::source::relative;
 
 /// What lies in both folders: sizes by path, such as `public/index.html`.
 pub type Present = HashMap<Arc<str>, u64>;

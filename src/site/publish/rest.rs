@@ -4,14 +4,14 @@
 
 use std::sync::Arc;
 
-use super::config::SiteConfig;
-use super::ledger::{Ledger, MadeOf};
-use super::memory::lay_ledger;
+use super::plan::remove;
 use super::present::folders;
-use super::publish::remove;
-use super::scaled::{Scaled, sweep};
 use crate::course::{self, Catalog};
 use crate::disk::{DiskError, Lock};
+use crate::site::cache::{Ledger, MadeOf};
+use crate::site::config::SiteConfig;
+use crate::site::memory::lay_ledger;
+use crate::site::source::{Scaled, sweep};
 
 /// The rest of a build.
 pub struct Rest {

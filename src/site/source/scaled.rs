@@ -9,11 +9,11 @@ use std::path::Path;
 use fast_image_resize::{ResizeOptions, Resizer};
 use image::{DynamicImage, ImageDecoder as _, ImageReader, Limits};
 
-use super::cache_file::{self, Loaded};
-use super::curriculum::Resource;
 use crate::course::Address;
 use crate::digest::Digest;
 use crate::disk::{self, DiskError};
+use crate::site::cache::{Loaded, cache_file};
+use crate::site::curriculum::Resource;
 
 /// Pixels; a picture wider than the last is shown in that width at most.
 const STEPS: [u32; 4] = [480, 800, 1200, 1600];

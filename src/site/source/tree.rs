@@ -14,13 +14,13 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::config::SiteConfig;
 use super::front_matter;
 use super::images;
 use super::text::{Text, TextFacts, without_mark};
 use crate::diag::{Diagnostic, Diagnostics, SourceText};
 use crate::digest::Digest;
 use crate::disk::{self, DiskError, Entry, Stat};
+use crate::site::config::SiteConfig;
 
 /// Everything below the content folder, sorted by path. Hidden files are left out.
 #[derive(Debug, Default)]

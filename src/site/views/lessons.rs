@@ -3,14 +3,13 @@
 use std::ops::Deref;
 use std::sync::OnceLock;
 
-use super::curriculum::{Content, Course, Kind, Layout, Module, Subject};
-use super::outputs::About;
-use super::places::{audience, content_place};
-use super::scaled::{SIZES, srcset};
-use super::video::Video;
-use super::views::{Views, kind_name, outline, subject_link};
+use super::overviews::{Views, kind_name, outline, subject_link};
 use crate::course::{Address, routes};
 use crate::diag::Diagnostics;
+use crate::site::curriculum::{Content, Course, Kind, Layout, Module, Subject, Video};
+use crate::site::graph::{audience, content_place};
+use crate::site::outputs::About;
+use crate::site::source::{SIZES, srcset};
 use crate::theme::{
     ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, LinkView, ModuleView,
     NavModule, Neighbours, OutlineContent, OutlineView, PageView, PlacedContent, Shared, VideoView,
@@ -101,7 +100,7 @@ impl Views<'_> {
         let page = self.page(content.title.clone(), &course.speech, &lead, &address);
         let fragment = content.document.as_ref().and_then(|document| self.graph.fragments.get(&document.path));
         let headings = fragment.map_or(&[][..], |fragment| &fragment.headings);
-        let heading = |heading: &super::fragment::Heading| HeadingView {
+        let heading = |heading: &crate::site::markdown::Heading| HeadingView {
             level: heading.level,
             anchor: heading.id.clone(),
             title: heading.title.clone(),
@@ -151,7 +150,7 @@ impl Views<'_> {
             .and_then(|target| target.resource.as_ref())
             .map_or(0, |resource| resource.facts.size);
         let name = path.rsplit('/').next().unwrap_or(path);
-        FileView { href: self.href(path), name: super::naming::split_number(name).1.to_owned(), size }
+        FileView { href: self.href(path), name: crate::site::curriculum::split_number(name).1.to_owned(), size }
     }
 
     fn href(&self, path: &str) -> String {

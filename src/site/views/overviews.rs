@@ -2,15 +2,14 @@
 //!
 //! The pages that are read inside a course are in `lessons`.
 
-use super::curriculum::{Content, Course, Document, Instructor, Kind, Module, Speech, Subject};
-use super::fragment::Resolved;
-use super::graph::SiteGraph;
 use super::items::Items;
-use super::outputs::{About, locale};
-use super::places::{audience, content_place};
 use crate::course::{Address, Audience, routes};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
+use crate::site::curriculum::{Content, Course, Document, Instructor, Kind, Module, Speech, Subject};
+use crate::site::graph::{SiteGraph, audience, content_place};
+use crate::site::markdown::Resolved;
+use crate::site::outputs::{About, locale};
 use crate::theme::{
     CatalogView, CourseEntry, CourseView, InstructorView, LinkView, MovedView, NotFoundView, OutlineContent,
     OutlineModule, PageView, SubjectEntry, SubjectView, Theme,
@@ -209,7 +208,7 @@ impl Views<'_> {
             n_modules: course.modules.len(),
             instructor: LinkView { title: owner.to_owned(), address: routes::instructor(&course.owner).href() },
             tags: course.tags.clone(),
-            public: course.access == super::curriculum::Access::Public,
+            public: course.access == crate::site::curriculum::Access::Public,
         }
     }
 

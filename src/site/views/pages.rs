@@ -1,11 +1,11 @@
 //! Pages: which view each has. The view is made twice at most: once for the page's key, and once more to draw it.
 
-use super::curriculum::{Content, Course, Instructor, Layout, Module, Subject};
 use super::lessons::Place;
-use super::views::{Purpose, Views};
+use super::overviews::{Purpose, Views};
 use crate::course::{Address, CourseContents, ModuleContents, RenderedItem, contents_bytes};
 use crate::diag::Diagnostics;
 use crate::digest::Digest;
+use crate::site::curriculum::{Content, Course, Instructor, Layout, Module, Subject};
 use crate::theme::{TemplateError, Theme, View};
 
 /// A page of the school.
