@@ -72,7 +72,11 @@ pub fn contents_file(course: CourseId) -> String {
 
 /// The bytes of a contents file.
 pub fn contents_bytes(contents: &CourseContents) -> Vec<u8> {
-    serde_json::to_vec(contents).expect("plain strings and numbers always serialize")
+    // Large texts: to grow step by step would copy them again and again.
+    let length: usize = contents.modules.iter().flat_map(|module| &module.contents).map(|item| item.item.len()).sum();
+    let mut bytes = Vec::with_capacity(length + length / 8 + 64);
+    serde_json::to_writer(&mut bytes, contents).expect("plain strings and numbers always serialize");
+    bytes
 }
 
 /// Reads the contents of a course.

@@ -12,7 +12,7 @@ use super::curriculum::KnownCourses;
 use super::graph::Placed;
 use super::outputs::SearchKeys;
 use super::publish::Rest;
-use super::source::{History, Known, SourceTree};
+use super::source::{History, Known, Repository, SourceTree};
 use crate::disk::{self, DiskError};
 use crate::theme::Theme;
 
@@ -24,7 +24,9 @@ pub struct Memory {
     /// The rendered texts, once somebody asked for them.
     fragments: Option<KnownFragments>,
     /// When files were committed.
-    pub history: Arc<History>,
+    pub repository: Repository,
+    /// Which of them the last build used.
+    learned: Arc<History>,
     /// What was published.
     pub ledger: Ledger,
     /// The HTML of fragments.
@@ -107,7 +109,8 @@ impl Memory {
         );
         let history;
         (memory.files.saved, history) = memory.take::<(_, History)>(files?);
-        memory.history = Arc::new(history);
+        memory.repository = Repository::remembered(history);
+        memory.learned = memory.repository.history.clone();
         memory.ledger = memory.take(ledger?);
         Ok(memory)
     }
@@ -159,7 +162,7 @@ impl Memory {
         self.news = 0;
         let tree = self.files.tree.as_ref().map(SourceTree::remember);
         let files = tree.as_ref().unwrap_or(&self.files.saved);
-        cache_file::save(&files_file(&config.state), &config.program, &(files, &*self.history))
+        cache_file::save(&files_file(&config.state), &config.program, &(files, &*self.repository.history))
     }
 
     /// Takes over what a build found out.
@@ -170,10 +173,10 @@ impl Memory {
         let new = fragments.texts_since(self.used.as_deref()).filter(|text| text.is_spotless);
         known.extend(new.map(|text| (text.facts.key, text.facts.clone())));
         self.used = Some(fragments);
-        if history != self.history {
+        if history != self.learned {
             self.news += self.files.len();
+            self.learned = history;
         }
-        self.history = history;
         self.learn_files(tree);
     }
 

@@ -89,11 +89,11 @@ impl Run<'_> {
     fn inputs(&self, memory: &mut Memory, diagnostics: &mut Diagnostics) -> Result<Option<Inputs>, DiskError> {
         let config = self.config;
         self.progress.begin(Stage::Read, 0);
-        let (history, tree) = rayon::join(
-            || History::read(&config.content, &memory.history),
+        let ((), tree) = rayon::join(
+            || memory.repository.ask(&config.content, *self.changed != Changed::Anything),
             || scan(config, &mut memory.files, self.changed, self.moment, diagnostics),
         );
-        let tree = tree?;
+        let (history, tree) = (memory.repository.history.clone(), tree?);
         let Some(theme) = self.theme(memory, diagnostics)? else {
             // Mistakes of the content are found as far as that goes without a theme.
             assemble(config, &tree, &history, &mut memory.kept.courses, diagnostics);

@@ -1,5 +1,7 @@
 //! Rows A1–A4: what authors write into files and names, and what it means.
 
+use educa::site::{Changed, Engine, Quiet};
+
 use crate::support::Site;
 
 fn catalog(site: &Site) -> serde_json::Value {
@@ -123,6 +125,38 @@ fn a_clone_builds_the_same_bytes() {
     site.build();
     clone.build();
     assert_eq!(site.published(), clone.published());
+}
+
+/// Who keeps all in memory starts no program to learn that no commit was made, and still learns of each that was.
+#[test]
+fn a_preview_dates_by_commits_made_meanwhile() {
+    let site = Site::smallest();
+    let course = site.read("content/maths/sets/course.md").replace("owner", "layout = \"lesson\"\nowner");
+    site.write("content/maths/sets/course.md", course);
+    let path = "content/maths/sets/01-basics/01-union.md";
+    let mut engine = Engine::new(site.config.clone());
+    let mut is_dated = |at: &str| {
+        // Signs are trusted from the third build on that finds them as they were.
+        (0..4).all(|nth| {
+            site.write(path, format!("+++\ntitle = \"Union\"\n+++\nNumber {nth} of {at}.\n"));
+            engine.build(&Changed::Paths(vec![site.path(path)]), &Quiet).expect("built");
+            let page = site.gated("/course/sets/basics/union/");
+            assert!(page.contains(&format!("Number {nth} of {at}.")), "{page}");
+            page.contains(&format!("datetime=\"{at}\""))
+        })
+    };
+    let dates = ["2026-03-04T05:06:07Z", "2026-05-06T07:08:09Z", "2026-06-07T08:09:10Z"];
+    assert!(!is_dated(dates[0]), "no repository");
+    git(&site, &["init", "-q"], dates[0]);
+    assert!(!is_dated(dates[0]), "no commit");
+    git(&site, &["add", "content"], dates[0]);
+    git(&site, &["commit", "-qm", "first"], dates[0]);
+    assert!(is_dated(dates[0]));
+    git(&site, &["commit", "-qam", "second"], dates[1]);
+    assert!(is_dated(dates[1]));
+    git(&site, &["checkout", "-q", "--orphan", "other"], dates[2]);
+    git(&site, &["commit", "-qm", "begin again"], dates[2]);
+    assert!(is_dated(dates[2]));
 }
 
 fn git(site: &Site, arguments: &[&str], at: &str) {

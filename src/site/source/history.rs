@@ -4,7 +4,7 @@
 //! the file's own time is used instead.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 
@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
+use crate::disk::{self, Stat};
 
 /// Commit times by path relative to the content folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,9 +31,55 @@ pub struct Times {
     pub updated: Timestamp,
 }
 
+/// Git's answer, and the files by which one sees without asking that it would still be the same: to start a program
+/// takes a preview longer than to read a lesson.
+#[derive(Debug, Default)]
+pub struct Repository {
+    /// The answer.
+    pub history: Arc<History>,
+    /// Files that are written with every commit and checkout, as they looked before git was asked.
+    signs: Vec<(PathBuf, Option<Stat>)>,
+    /// The same files, as far as they are known, for the next time.
+    places: Vec<PathBuf>,
+}
+
+impl Repository {
+    /// What an earlier process was told.
+    pub fn remembered(history: History) -> Self {
+        Self { history: Arc::new(history), ..Self::default() }
+    }
+
+    /// Asks git; `trusts` the signs instead, if there are any.
+    pub fn ask(&mut self, content: &Path, trusts: bool) {
+        let seen = |path: &PathBuf| (path.clone(), disk::stat(path));
+        let signs: Vec<_> = self.places.iter().map(seen).collect();
+        if trusts && !signs.is_empty() && signs == self.signs {
+            return;
+        }
+        self.history = History::read(content, &self.history);
+        if self.places.is_empty() || signs != self.signs {
+            self.places = places(content).unwrap_or_default();
+        }
+        self.signs = signs;
+    }
+}
+
+/// `HEAD` and the log of its moves, if git keeps one; where there is no repository, the places where one would begin.
+fn places(content: &Path) -> Option<Vec<PathBuf>> {
+    let content = disk::canonical(content).ok()?;
+    match git(&content, &["rev-parse", "--git-path", "HEAD", "--git-path", "logs/HEAD"]) {
+        Some(paths) => {
+            let paths: Vec<_> = paths.lines().map(|path| content.join(path)).collect();
+            paths.iter().all(|path| disk::exists(path)).then_some(paths)
+        }
+        None if std::env::var_os("GIT_DIR").is_some() => None,
+        None => Some(content.ancestors().map(|folder| folder.join(".git")).collect()),
+    }
+}
+
 impl History {
     /// Asks git; only for the newest commit if that is the one of the last answer.
-    pub fn read(content: &Path, last: &Arc<Self>) -> Arc<Self> {
+    fn read(content: &Path, last: &Arc<Self>) -> Arc<Self> {
         let Some(head) = git(content, &["rev-parse", "HEAD", "--show-prefix"]) else { return Arc::default() };
         if head == last.head {
             return last.clone();

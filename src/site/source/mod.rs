@@ -10,7 +10,7 @@ mod tree;
 mod history;
 
 pub use front_matter::{Fence, FrontMatter, split as split_front_matter};
-pub use history::History;
+pub use history::{History, Repository};
 pub use scaled::{SIZES, Scaled, planned, srcset, sweep};
 pub use text::{Head, Text};
 pub use tree::{Changed, Known, MediaFacts, SourceBody, SourceFile, SourceTree, relative, scan, shown};
