@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// How long nothing must happen. An author notices a delay of a tenth of a second; an editor's own events are a
-/// thousandth apart.
-pub const QUIET: Duration = Duration::from_millis(10);
+/// How long nothing must happen. An editor's own events are a thousandth of a second apart, and a file that it still
+/// writes is waited for besides.
+pub const QUIET: Duration = Duration::from_millis(5);
 
 /// How long a build waits at most.
 pub const LONGEST: Duration = Duration::from_millis(250);
@@ -107,11 +107,11 @@ mod tests {
         let start = Instant::now();
         let after = |ms| start + Duration::from_millis(ms);
         let mut batch = Batch::new(one("a"), start);
-        assert_eq!(batch.wait(after(4)), Some(Duration::from_millis(6)));
-        batch.add(one("b"), after(8));
-        assert_eq!(batch.wait(after(12)), Some(Duration::from_millis(6)));
-        assert_eq!(batch.wait(after(18)), None);
-        for ms in 9..300 {
+        assert_eq!(batch.wait(after(2)), Some(Duration::from_millis(3)));
+        batch.add(one("b"), after(4));
+        assert_eq!(batch.wait(after(6)), Some(Duration::from_millis(3)));
+        assert_eq!(batch.wait(after(9)), None);
+        for ms in 5..300 {
             batch.add(one("b"), after(ms));
         }
         assert_eq!(batch.wait(after(248)), Some(Duration::from_millis(2)));
