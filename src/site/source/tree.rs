@@ -101,7 +101,7 @@ enum Facts {
 /// A text larger than this was not written by hand; it would only exhaust the machine.
 const MAX_TEXT: u64 = 4 * 1024 * 1024;
 
-/// What changed since the last build of the same [`super::Engine`].
+/// What changed since the last build of the same [`crate::site::Engine`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Changed {
     /// Anything.
