@@ -13,7 +13,7 @@ use tracing_subscriber::EnvFilter;
 
 use super::args::HostingArgs;
 use super::settings::Settings;
-use crate::school::{School, SystemClock};
+use crate::school::{School, Swept, SystemClock};
 use crate::server::{self, App, PublicationSource};
 use crate::site::SiteConfig;
 use crate::store::{SledStore, StoreConfig};
@@ -95,15 +95,17 @@ impl Port {
     }
 }
 
-/// Sessions that have ended are forgotten once an hour.
+/// What has ended is forgotten once an hour.
 async fn sweep(school: Arc<School>) {
     let mut hourly = tokio::time::interval(Duration::from_secs(60 * 60));
     loop {
         hourly.tick().await;
-        match school.sweep_sessions().await {
-            Ok(0) => {}
-            Ok(n) => tracing::info!(n, "ended sessions were forgotten"),
-            Err(error) => tracing::error!(%error, "ended sessions could not be forgotten"),
+        match school.sweep().await {
+            Ok(swept) if swept == Swept::default() => {}
+            Ok(Swept { sessions, links, accounts, events }) => {
+                tracing::info!(sessions, links, accounts, events, "what had ended was forgotten");
+            }
+            Err(error) => tracing::error!(%error, "what has ended could not be forgotten"),
         }
     }
 }

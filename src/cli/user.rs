@@ -49,7 +49,7 @@ fn open(mut config: StoreConfig, args: StoreArgs) -> anyhow::Result<School> {
 
 async fn add(school: &School, registration: ValidRegistration, role: Role, format: Format) -> anyhow::Result<ExitCode> {
     let name: Username = registration.username.clone();
-    match school.register(registration, role).await? {
+    match school.add_account(registration, role).await? {
         Ok(account) if format == Format::Json => {
             anstream::println!("{}", serde_json::to_string(&JsonAccount::new(&account))?);
         }

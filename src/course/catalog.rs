@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Address, CourseId, Direction, InstructorId, Language, Slug, SubjectId, Variants};
+use super::{Address, CourseId, Direction, EnrollmentPolicy, InstructorId, Language, Slug, SubjectId, Variants};
 use crate::digest::Digest;
 
 /// A published school at one moment. Immutable; a new build makes a new one.
@@ -55,6 +55,8 @@ pub struct Course {
     pub lang: Language,
     /// Its direction.
     pub dir: Direction,
+    /// Who may enroll, and when.
+    pub enrollment: EnrollmentPolicy,
     /// In order.
     pub modules: Vec<Module>,
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::catalog::{Audience, Catalog, Course, Instructor, Module, Published, Subject};
-use super::{CourseId, Direction, Encoding, Variant, Variants};
+use super::{Admission, CourseId, Direction, Encoding, EnrollmentPolicy, Variant, Variants};
 use crate::digest::Digest;
 use crate::disk::{self, DiskError};
 
@@ -16,7 +16,7 @@ use crate::disk::{self, DiskError};
 pub const CATALOG_FILE: &str = "catalog.json";
 
 /// Grows with every change that an older server would misread.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// A catalog that cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -147,7 +147,27 @@ struct CourseFile {
     owner: u32,
     lang: String,
     rtl: bool,
+    /// Absent: whoever is signed in may enroll.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    enrollment: Option<EnrollmentFile>,
     modules: Vec<ModuleFile>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct EnrollmentFile {
+    admission: Admission,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    capacity: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    opens: Option<jiff::Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    closes: Option<jiff::Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    starts: Option<jiff::Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ends: Option<jiff::Timestamp>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    prerequisites: Vec<u32>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -223,8 +243,22 @@ fn course_to_file(course: &Course) -> CourseFile {
         owner: course.owner.get(),
         lang: course.lang.to_string(),
         rtl: course.dir == Direction::RightToLeft,
+        enrollment: enrollment_to_file(&course.enrollment),
         modules: course.modules.iter().map(module).collect(),
     }
+}
+
+fn enrollment_to_file(policy: &EnrollmentPolicy) -> Option<EnrollmentFile> {
+    let EnrollmentPolicy { admission, capacity, opens, closes, starts, ends, prerequisites } = policy.clone();
+    let prerequisites = prerequisites.iter().map(|course| course.get()).collect();
+    let file = EnrollmentFile { admission, capacity, opens, closes, starts, ends, prerequisites };
+    (*policy != EnrollmentPolicy::default()).then_some(file)
+}
+
+fn enrollment_from_file(file: EnrollmentFile) -> Result<EnrollmentPolicy, super::NotAnId> {
+    let EnrollmentFile { admission, capacity, opens, closes, starts, ends, prerequisites } = file;
+    let prerequisites = prerequisites.into_iter().map(CourseId::new).collect::<Result<_, _>>()?;
+    Ok(EnrollmentPolicy { admission, capacity, opens, closes, starts, ends, prerequisites })
 }
 
 fn published_to_file(published: &Published) -> PublishedFile {
@@ -284,6 +318,7 @@ fn course_from_file(course: CourseFile) -> Result<Course, Box<dyn std::error::Er
         owner: super::InstructorId::new(course.owner)?,
         lang: course.lang.parse()?,
         dir: if course.rtl { Direction::RightToLeft } else { Direction::LeftToRight },
+        enrollment: course.enrollment.map(enrollment_from_file).transpose()?.unwrap_or_default(),
         modules,
     })
 }
@@ -305,6 +340,13 @@ mod tests {
             owner: InstructorId::new(2)?,
             lang: "ar".parse()?,
             dir: Direction::RightToLeft,
+            enrollment: EnrollmentPolicy {
+                admission: Admission::Approval,
+                capacity: Some(30),
+                starts: Some("2026-03-01T09:00:00Z".parse()?),
+                prerequisites: vec![CourseId::new(3)?],
+                ..EnrollmentPolicy::default()
+            },
             modules: vec![Module {
                 order: 3,
                 title: "One".into(),

@@ -8,6 +8,7 @@ mod catalog;
 mod catalog_file;
 pub mod headers;
 mod encoding;
+mod enrollment_policy;
 mod ids;
 mod language;
 mod slug;
@@ -17,6 +18,7 @@ pub use catalog::{Audience, Catalog, Course, Instructor, Module, Published, Subj
 pub use catalog_file::{CATALOG_FILE, contents_bytes, contents_file};
 pub use catalog_file::{CatalogError, CourseContents, ModuleContents, RenderedItem, load, load_contents, save};
 pub use encoding::{Encoding, NotAnEncoding, Variant, Variants};
+pub use enrollment_policy::{ADMISSIONS, Admission, EnrollmentPolicy};
 pub use ids::{CourseId, InstructorId, NotAnId, SubjectId};
 pub use language::{Direction, Language, NotALanguage};
 pub use slug::{NotASlug, Slug};

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 use unicode_normalization::UnicodeNormalization as _;
+use unicode_security::skeleton;
 
 /// Identifies an account for ever; given by the store, from 1 up, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,6 +49,11 @@ impl Username {
     pub fn key(&self) -> UsernameKey {
         UsernameKey::of(&self.0)
     }
+
+    /// What it looks like: a name with the look of another is refused.
+    pub fn look(&self) -> UsernameLook {
+        UsernameLook(skeleton(self.key().as_str()).flat_map(|character| character.to_lowercase()).collect())
+    }
 }
 
 impl FromStr for Username {
@@ -84,6 +90,18 @@ impl UsernameKey {
     }
 
     /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a name looks like to a person: its key with look-alikes such as `1` and `l`, Latin and Cyrillic `a` taken for one
+/// (the skeleton of Unicode's UTS 39).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct UsernameLook(String);
+
+impl UsernameLook {
+    /// The text; it means nothing to a person.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -141,6 +159,27 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// What makes the address unique.
+    pub fn key(&self) -> EmailKey {
+        EmailKey::of(&self.0)
+    }
+}
+
+/// An address without regard to case. Hosts are told apart by case nowhere, mailboxes hardly anywhere.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EmailKey(String);
+
+impl EmailKey {
+    /// The key of any text, also of one that is no address: then no account has it.
+    pub fn of(text: &str) -> Self {
+        Self(UsernameKey::of(text).0)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl FromStr for Email {
@@ -173,6 +212,10 @@ pub struct NewAccount {
     pub username: Username,
     /// Where to write to.
     pub email: Option<Email>,
+    /// Whether the address is known to be its owner's.
+    pub email_confirmed: bool,
+    /// Whether it may sign in at once; else its address must be confirmed first.
+    pub active: bool,
     /// What it may do.
     pub role: Role,
     /// The hash of its password.
@@ -190,6 +233,10 @@ pub struct Account {
     pub username: Username,
     /// Where to write to.
     pub email: Option<Email>,
+    /// Whether the address is known to be its owner's. No two accounts have one address confirmed.
+    pub email_confirmed: bool,
+    /// Whether it may sign in.
+    pub active: bool,
     /// What it may do.
     pub role: Role,
     /// The hash of its password.
@@ -212,6 +259,19 @@ mod tests {
             assert_eq!(UsernameKey::of(left), UsernameKey::of(right), "{left} {right}");
         }
         assert_ne!(UsernameKey::of("ada"), UsernameKey::of("adá"));
+    }
+
+    #[test]
+    fn names_that_look_alike_have_one_look() {
+        let look = |name: &str| name.parse::<Username>().expect("a name").look();
+        for (left, right) in
+            [("paypal", "paypa1"), ("scope", "ѕсоре"), ("ADMIN", "admin"), ("Ola", "0la"), ("Iva", "lva")]
+        {
+            assert_eq!(look(left), look(right), "{left} {right}");
+        }
+        for (left, right) in [("ada", "adá"), ("ada", "eda"), ("user12", "user13")] {
+            assert_ne!(look(left), look(right), "{left} {right}");
+        }
     }
 
     #[test]

@@ -3,35 +3,60 @@
 //! [`admit`] is pure and the only maker of a [`Pass`]; whatever opens a gated page, the contents of a course or its chat
 //! room takes a pass and no path. Whoever forgets the gate does not compile.
 
-use super::{Account, AccountId};
+use jiff::Timestamp;
+
+use super::{Account, AccountId, Role, Seat, SeatState};
 use crate::course::{Address, Audience, CourseId, Published};
 
 /// How somebody stands to one course. Made by [`super::School::standing`] from the store, so that it is true.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Standing {
     account: Option<AccountId>,
-    /// The course they are enrolled in, if they are enrolled in the one that was asked about.
-    enrolled: Option<CourseId>,
+    /// The course that was asked about.
+    course: Option<CourseId>,
+    /// What they have in it.
+    seat: Option<Seat>,
+    /// When the course begins, if that is still to come.
+    begins: Option<Timestamp>,
+    /// Whether they may look at everything in it: its instructor, and the staff.
+    previews: bool,
 }
 
 impl Standing {
     /// Somebody of whom nothing is known: enough for what everyone may have.
     pub fn unknown() -> Self {
-        Self { account: None, enrolled: None }
+        Self { account: None, course: None, seat: None, begins: None, previews: false }
     }
 
-    pub(super) fn of(account: &Account, enrolled: Option<CourseId>) -> Self {
-        Self { account: Some(account.id), enrolled }
+    pub(super) fn of(
+        account: &Account,
+        course: CourseId,
+        seat: Option<Seat>,
+        begins: Option<Timestamp>,
+        teaches: bool,
+    ) -> Self {
+        let previews = teaches || account.role == Role::Staff;
+        Self { account: Some(account.id), course: Some(course), seat, begins, previews }
     }
 
-    /// Whether they are enrolled in the course.
+    /// What they have in the course.
+    pub fn seat(&self) -> Option<Seat> {
+        self.seat
+    }
+
+    /// Whether they have a place in the course.
     pub fn is_enrolled(&self) -> bool {
-        self.enrolled.is_some()
+        self.seat.is_some_and(|seat| seat.state == SeatState::Enrolled)
     }
 
     /// Whether they are signed in.
     pub fn is_signed_in(&self) -> bool {
         self.account.is_some()
+    }
+
+    /// Whether they may look at the course without a place in it.
+    pub fn previews(&self) -> bool {
+        self.previews
     }
 }
 
@@ -39,6 +64,8 @@ impl Standing {
 pub trait Gated {
     /// Who may have it.
     fn audience(&self) -> Audience;
+    /// Whether who teaches the course, and the staff, may look at it too.
+    fn has_preview(&self) -> bool;
 }
 
 /// A published file.
@@ -54,6 +81,10 @@ impl Gated for File {
     fn audience(&self) -> Audience {
         self.published.audience
     }
+
+    fn has_preview(&self) -> bool {
+        true
+    }
 }
 
 /// The rendered contents of a course, for the API.
@@ -64,6 +95,11 @@ impl Gated for Contents {
     fn audience(&self) -> Audience {
         Audience::Enrolled(self.0)
     }
+
+    /// Owners and administrators are no exception: row E9.
+    fn has_preview(&self) -> bool {
+        false
+    }
 }
 
 /// The chat room of a course.
@@ -73,6 +109,11 @@ pub struct Room(pub CourseId);
 impl Gated for Room {
     fn audience(&self) -> Audience {
         Audience::Enrolled(self.0)
+    }
+
+    /// Owners and administrators are no exception: row E9.
+    fn has_preview(&self) -> bool {
+        false
     }
 }
 
@@ -94,17 +135,27 @@ impl<T> Pass<T> {
 pub enum Denied {
     /// Nobody is signed in.
     Anonymous,
-    /// Somebody is, and is not enrolled. Owners and administrators are no exception (row E9).
+    /// Somebody is, and is not enrolled.
     NotEnrolled(CourseId),
+    /// They are enrolled, and the course has not begun.
+    NotBegun(CourseId, Timestamp),
 }
 
 /// Decides.
 pub fn admit<T: Gated>(standing: &Standing, thing: T) -> Result<Pass<T>, Denied> {
-    match thing.audience() {
-        Audience::Everyone => Ok(Pass { thing }),
-        Audience::Enrolled(course) if standing.enrolled == Some(course) => Ok(Pass { thing }),
-        Audience::Enrolled(_) if standing.account.is_none() => Err(Denied::Anonymous),
-        Audience::Enrolled(course) => Err(Denied::NotEnrolled(course)),
+    let Audience::Enrolled(course) = thing.audience() else { return Ok(Pass { thing }) };
+    if standing.account.is_none() {
+        return Err(Denied::Anonymous);
+    }
+    // What is known is known of one course.
+    let here = standing.course == Some(course);
+    if here && standing.previews && thing.has_preview() {
+        return Ok(Pass { thing });
+    }
+    match (here && standing.is_enrolled(), standing.begins) {
+        (true, None) => Ok(Pass { thing }),
+        (true, Some(begins)) => Err(Denied::NotBegun(course, begins)),
+        (false, _) => Err(Denied::NotEnrolled(course)),
     }
 }
 
@@ -114,29 +165,53 @@ mod tests {
     use crate::course::routes;
     use crate::digest::Digest;
 
-    fn standing(enrolled: Option<CourseId>) -> Standing {
-        Standing { account: Some(AccountId(7)), enrolled }
+    fn course(number: u32) -> CourseId {
+        CourseId::new(number).expect("an id")
+    }
+
+    fn standing(state: Option<SeatState>) -> Standing {
+        let seat = state.map(|state| Seat { state, since: Timestamp::UNIX_EPOCH });
+        Standing { account: Some(AccountId(7)), course: Some(course(1)), seat, begins: None, previews: false }
+    }
+
+    fn page(audience: Audience) -> File {
+        let (digest, variants) = (Digest::of(b""), Default::default());
+        File {
+            address: routes::catalog(),
+            published: Published { digest, size: 0, audience, variants, lasting: false },
+        }
     }
 
     #[test]
     fn only_the_enrolled_of_that_very_course_pass() {
-        let (one, two) = (CourseId::new(1).expect("an id"), CourseId::new(2).expect("an id"));
-        assert!(admit(&standing(Some(one)), Room(one)).is_ok());
-        assert_eq!(admit(&standing(Some(one)), Room(two)), Err(Denied::NotEnrolled(two)));
-        assert_eq!(admit(&standing(None), Contents(one)), Err(Denied::NotEnrolled(one)));
-        assert_eq!(admit(&Standing::unknown(), Contents(one)), Err(Denied::Anonymous));
+        let enrolled = standing(Some(SeatState::Enrolled));
+        assert!(admit(&enrolled, Room(course(1))).is_ok());
+        assert_eq!(admit(&enrolled, Room(course(2))), Err(Denied::NotEnrolled(course(2))));
+        for state in [None, Some(SeatState::Waiting), Some(SeatState::Requested)] {
+            assert_eq!(admit(&standing(state), Contents(course(1))), Err(Denied::NotEnrolled(course(1))));
+        }
+        assert_eq!(admit(&Standing::unknown(), Contents(course(1))), Err(Denied::Anonymous));
+    }
+
+    #[test]
+    fn nobody_reads_before_the_course_begins() {
+        let early = Standing { begins: Some(Timestamp::MAX), ..standing(Some(SeatState::Enrolled)) };
+        let refused = Err(Denied::NotBegun(course(1), Timestamp::MAX));
+        assert_eq!(admit(&early, Room(course(1))), refused);
+        assert!(admit(&early, page(Audience::Enrolled(course(1)))).is_err());
+    }
+
+    #[test]
+    fn who_teaches_looks_at_the_pages_of_that_course_and_at_nothing_else() {
+        let teacher = Standing { previews: true, ..standing(None) };
+        assert!(admit(&teacher, page(Audience::Enrolled(course(1)))).is_ok());
+        assert!(admit(&teacher, page(Audience::Enrolled(course(2)))).is_err());
+        assert!(admit(&teacher, Room(course(1))).is_err());
+        assert!(admit(&teacher, Contents(course(1))).is_err());
     }
 
     #[test]
     fn what_is_for_everyone_needs_nothing() {
-        let published = Published {
-            digest: Digest::of(b""),
-            size: 0,
-            audience: Audience::Everyone,
-            variants: Default::default(),
-            lasting: false,
-        };
-        let file = File { address: routes::catalog(), published };
-        assert!(admit(&Standing::unknown(), file).is_ok());
+        assert!(admit(&Standing::unknown(), page(Audience::Everyone)).is_ok());
     }
 }

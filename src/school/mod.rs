@@ -5,7 +5,12 @@
 //! for one.
 
 mod account;
+mod token;
 mod session;
+mod link;
+mod letter;
+mod event;
+mod seat;
 mod chat;
 mod ports;
 mod password;
@@ -14,16 +19,28 @@ mod gate;
 mod registration;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod school;
+mod verbs;
 
 pub use account::{
-    Account, AccountId, Email, NewAccount, NotARole, NotAUsername, NotAnEmail, PasswordHash, ROLES, Role, Username,
-    UsernameKey,
+    Account, AccountId, Email, EmailKey, NewAccount, NotARole, NotAUsername, NotAnEmail, PasswordHash, ROLES, Role,
+    Username, UsernameKey, UsernameLook,
 };
 pub use chat::{MAX_MESSAGE, Message, MessageText, NotAMessage};
+pub use event::{EVENT_KINDS, Event, EventFilter, EventId, EventKind, NotAnEventKind, Origin};
 pub use gate::{Contents, Denied, File, Gated, Pass, Room, Standing, admit};
 pub use hasher::{Hasher, HasherError};
+pub use letter::{Letter, LetterId, QueuedLetter};
+pub use link::{Link, Purpose};
 pub use password::check_password;
-pub use ports::{Accounts, Added, Clock, Enrollments, Found, Messages, Sessions, Store, StoreError, SystemClock};
+pub use ports::{
+    Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Messages, Sessions, Store, StoreError,
+    SystemClock,
+};
 pub use registration::{Registration, RegistrationMistakes, ValidRegistration};
 pub use school::{School, SchoolError, SignedIn};
-pub use session::{SESSION_LIFETIME, Session, SessionKey, SessionToken};
+pub use seat::{
+    Backing, Enrolling, Facts, Left, Refusal, SEAT_STATES, Seat, SeatCounts, SeatState, Verdict, decide, is_full,
+};
+pub use session::{Device, SEEN_EVERY, SESSION_LIFETIME, Session};
+pub use token::{NoRandomness, Token, TokenKey};
+pub use verbs::Swept;

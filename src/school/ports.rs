@@ -1,12 +1,18 @@
 //! Ports: what the school needs from the outside, in the school's words.
 //!
 //! `store` carries [`Store`] on sled and in memory; `tests/suite/store.rs` holds the promises that every carrier keeps.
+//! A verb that changes anything is atomic, and durable when it returns; where it takes an [`Origin`], it also writes the
+//! [`Event`] of it.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::{Account, AccountId, Message, MessageText, NewAccount, PasswordHash, Session, SessionKey, UsernameKey};
-use crate::course::CourseId;
+use super::{
+    Account, AccountId, EmailKey, Enrolling, Event, EventFilter, EventId, EventKind, Left, Letter, LetterId, Link,
+    Message, MessageText, NewAccount, Origin, PasswordHash, QueuedLetter, Role, Seat, SeatCounts, Session, TokenKey,
+    UsernameKey, Verdict,
+};
+use crate::course::{CourseId, EnrollmentPolicy};
 
 /// What time it is. Given as an argument, so that tests never wait.
 pub trait Clock: Send + Sync {
@@ -65,53 +71,123 @@ pub enum Found {
     No,
 }
 
-/// Accounts. Every verb is atomic, and durable when it returns.
+/// Accounts.
 #[async_trait]
 pub trait Accounts: Send + Sync {
-    /// Adds an account under a new id; `Existing` (and no change) if another has a name with the same key.
-    async fn add_account(&self, account: NewAccount) -> Result<Added<Account>, StoreError>;
+    /// Adds an account under a new id; `Existing` (and no change) if another has a name with the same key or look. An
+    /// address that another account confirmed is not confirmed for this one.
+    async fn add_account(&self, account: NewAccount, origin: Origin) -> Result<Added<Account>, StoreError>;
     /// The account with this id.
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
     /// The account whose name has this key.
     async fn account_by_name(&self, key: &UsernameKey) -> Result<Option<Account>, StoreError>;
-    /// All accounts, by id.
-    async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
+    /// The account whose confirmed address has this key.
+    async fn account_by_email(&self, key: &EmailKey) -> Result<Option<Account>, StoreError>;
+    /// The accounts after an id (0 for the first), by id, at most `limit` of them.
+    async fn accounts(&self, after: AccountId, limit: usize) -> Result<Vec<Account>, StoreError>;
     /// Replaces the password and ends all sessions by raising the account's generation.
-    async fn set_password(&self, id: AccountId, password: PasswordHash) -> Result<Found, StoreError>;
+    async fn set_password(&self, id: AccountId, password: PasswordHash, origin: Origin) -> Result<Found, StoreError>;
+    /// Replaces the hash of a password by another of the same password; `No` if it is not `old` any more.
+    async fn rehash(&self, id: AccountId, old: PasswordHash, new: PasswordHash) -> Result<Found, StoreError>;
+    /// Gives an account another role.
+    async fn set_role(&self, id: AccountId, role: Role, origin: Origin) -> Result<Found, StoreError>;
+    /// Forgets an account that is not active and older than `before`; it has nothing else in the store.
+    async fn forget_inactive(&self, id: AccountId, before: Timestamp, origin: Origin) -> Result<Found, StoreError>;
 }
 
-/// Sessions. Every verb is atomic, and durable when it returns.
+/// Sessions.
 #[async_trait]
 pub trait Sessions: Send + Sync {
     /// Adds a session; a key is never used twice.
-    async fn add_session(&self, session: Session) -> Result<(), StoreError>;
+    async fn add_session(&self, session: Session, origin: Origin) -> Result<(), StoreError>;
     /// The session with this key, whether or not it has expired.
-    async fn session(&self, key: SessionKey) -> Result<Option<Session>, StoreError>;
-    /// Ends a session.
-    async fn remove_session(&self, key: SessionKey) -> Result<Found, StoreError>;
+    async fn session(&self, key: TokenKey) -> Result<Option<Session>, StoreError>;
+    /// The sessions of an account that are in the store, in no particular order.
+    async fn sessions_of(&self, account: AccountId) -> Result<Vec<Session>, StoreError>;
+    /// Notes that a session was used.
+    async fn touch_session(&self, key: TokenKey, seen: Timestamp) -> Result<Found, StoreError>;
+    /// Ends a session; the event is of this kind.
+    async fn remove_session(&self, key: TokenKey, kind: EventKind, origin: Origin) -> Result<Found, StoreError>;
     /// Removes the sessions that expired at or before `now`; returns how many.
     async fn remove_expired_sessions(&self, now: Timestamp) -> Result<usize, StoreError>;
 }
 
-/// Enrollments. Every verb is atomic, and durable when it returns.
+/// Single-use links.
+#[async_trait]
+pub trait Links: Send + Sync {
+    /// Adds a link, and queues the letter that carries it.
+    async fn add_link(
+        &self,
+        link: Link,
+        letter: Option<Letter>,
+        event: Option<EventKind>,
+        origin: Origin,
+    ) -> Result<(), StoreError>;
+    /// The link with this key, whether or not it has expired.
+    async fn link(&self, key: TokenKey) -> Result<Option<Link>, StoreError>;
+    /// The invitations into a course that nobody used yet, oldest first.
+    async fn invitations(&self, course: CourseId) -> Result<Vec<Link>, StoreError>;
+    /// Makes a link worth nothing.
+    async fn remove_link(&self, key: TokenKey) -> Result<Found, StoreError>;
+    /// Uses a link that confirms an address: the account has it, confirmed, and is active. `No` if the link is none, has
+    /// expired by `origin.at`, or another account confirmed the address meanwhile.
+    async fn confirm_email(&self, key: TokenKey, origin: Origin) -> Result<Option<Account>, StoreError>;
+    /// Uses a link that sets a new password: as [`Accounts::set_password`]. Nothing if the link is none, has expired by `origin.at`, or the password was changed since it was made.
+    async fn reset_password(
+        &self,
+        key: TokenKey,
+        password: PasswordHash,
+        origin: Origin,
+    ) -> Result<Option<Account>, StoreError>;
+    /// Removes the links that expired at or before `now`; returns how many.
+    async fn remove_expired_links(&self, now: Timestamp) -> Result<usize, StoreError>;
+}
+
+/// The queue of letters.
+#[async_trait]
+pub trait Letters: Send + Sync {
+    /// Queues a letter.
+    async fn add_letter(&self, letter: Letter, at: Timestamp) -> Result<LetterId, StoreError>;
+    /// The letters that are due by `now`, oldest first, at most `limit` of them.
+    async fn due_letters(&self, now: Timestamp, limit: usize) -> Result<Vec<QueuedLetter>, StoreError>;
+    /// When the next letter is due.
+    async fn next_letter_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// Takes a letter that was sent, or given up, out of the queue.
+    async fn remove_letter(&self, id: LetterId) -> Result<Found, StoreError>;
+    /// Notes a try in vain, and when to try again.
+    async fn put_off_letter(&self, id: LetterId, due: Timestamp) -> Result<Found, StoreError>;
+}
+
+/// Enrollments: seats in courses, and who waits for one.
 #[async_trait]
 pub trait Enrollments: Send + Sync {
-    /// Enrolls an account in a course; the time is kept if it is enrolled already. Returns when it was enrolled.
-    async fn add_enrollment(
+    /// Asks for a seat: [`decide`](super::decide) on what is in the store at that moment. Places that became free go to
+    /// those who wait first. A seat that is given uses up the invitation.
+    async fn enroll(&self, enrolling: Enrolling, origin: Origin) -> Result<Verdict, StoreError>;
+    /// Ends whatever seat somebody has; a free place goes to who waits longest. `Removed` if `origin.by` is not them.
+    async fn leave(
         &self,
         account: AccountId,
         course: CourseId,
-        at: Timestamp,
-    ) -> Result<Added<Timestamp>, StoreError>;
-    /// Ends an enrollment.
-    async fn remove_enrollment(&self, account: AccountId, course: CourseId) -> Result<Found, StoreError>;
-    /// When the account was enrolled in the course, if it is.
-    async fn enrollment(&self, account: AccountId, course: CourseId) -> Result<Option<Timestamp>, StoreError>;
-    /// All enrollments of an account, by course id.
-    async fn enrollments_of(&self, account: AccountId) -> Result<Vec<(CourseId, Timestamp)>, StoreError>;
+        policy: EnrollmentPolicy,
+        origin: Origin,
+    ) -> Result<Left, StoreError>;
+    /// What somebody has in a course.
+    async fn seat(&self, account: AccountId, course: CourseId) -> Result<Option<Seat>, StoreError>;
+    /// All seats of an account, by course id.
+    async fn seats_of(&self, account: AccountId) -> Result<Vec<(CourseId, Seat)>, StoreError>;
+    /// The people of a course after an account (0 for the first), by account, at most `limit` of them.
+    async fn people_of(
+        &self,
+        course: CourseId,
+        after: AccountId,
+        limit: usize,
+    ) -> Result<Vec<(AccountId, Seat)>, StoreError>;
+    /// How many have what in a course.
+    async fn seat_counts(&self, course: CourseId) -> Result<SeatCounts, StoreError>;
 }
 
-/// Messages of the chat rooms, one room a course. Every verb is atomic, and durable when it returns.
+/// Messages of the chat rooms, one room a course.
 #[async_trait]
 pub trait Messages: Send + Sync {
     /// Adds a message under the room's next number.
@@ -126,7 +202,29 @@ pub trait Messages: Send + Sync {
     async fn last_messages(&self, room: CourseId, limit: usize) -> Result<Vec<Message>, StoreError>;
 }
 
-/// Where a school's records lie.
-pub trait Store: Accounts + Sessions + Enrollments + Messages {}
+/// The log of events.
+#[async_trait]
+pub trait Events: Send + Sync {
+    /// Appends an event that no other verb writes.
+    async fn add_event(
+        &self,
+        kind: EventKind,
+        account: Option<AccountId>,
+        course: Option<CourseId>,
+        origin: Origin,
+    ) -> Result<EventId, StoreError>;
+    /// The events before an id (nothing for the last), newest first, at most `limit` of those that the filter takes.
+    async fn events(
+        &self,
+        before: Option<EventId>,
+        filter: EventFilter,
+        limit: usize,
+    ) -> Result<Vec<Event>, StoreError>;
+    /// Forgets the events from before a moment, oldest first; returns how many.
+    async fn remove_events(&self, before: Timestamp) -> Result<usize, StoreError>;
+}
 
-impl<T: Accounts + Sessions + Enrollments + Messages> Store for T {}
+/// Where a school's records lie.
+pub trait Store: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events {}
+
+impl<T: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events> Store for T {}

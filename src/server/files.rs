@@ -67,12 +67,14 @@ async fn answer(app: &App, parts: &Parts) -> Result<Option<Response>, Problem> {
         Audience::Everyone => Standing::unknown(),
         Audience::Enrolled(course) => {
             let Caller(account) = Caller::of(&app.school, &parts.headers).await?;
-            app.school.standing(account.as_ref(), course).await?
+            app.school.standing(account.as_ref(), course, &publication.catalog).await?
         }
     };
     match admit(&standing, File { address, published }) {
         Ok(pass) => send(&publication.source, &pass, &parts.method, &parts.headers).await,
-        Err(Denied::NotEnrolled(course)) => pages::forbidden(app, Some(course), &standing).map(Some),
+        Err(Denied::NotEnrolled(course) | Denied::NotBegun(course, _)) => {
+            pages::forbidden(app, Some(course), &standing).map(Some)
+        }
         Err(Denied::Anonymous) => Ok(Some(redirect(&sign_in_to_see(path, parts.uri.query())))),
     }
 }

@@ -12,7 +12,7 @@ use super::caching::uncached;
 use super::config::ServerConfig;
 use super::local_path::LocalPath;
 use super::problem::Problem;
-use crate::school::{Account, SESSION_LIFETIME, School, SessionToken};
+use crate::school::{Account, Device, SESSION_LIFETIME, School, Token};
 
 /// The reference application's name for it.
 const SESSION_COOKIE: &str = "sessionid";
@@ -39,6 +39,18 @@ impl Caller {
             Some(token) => Ok(Self(school.identify(&token).await?)),
             None => Ok(Self(None)),
         }
+    }
+}
+
+/// What a request comes with and from where.
+#[derive(Debug, Clone)]
+pub struct Client(pub Device);
+
+impl<S: Send + Sync> FromRequestParts<S> for Client {
+    type Rejection = std::convert::Infallible;
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
+        let agent = parts.headers.get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
+        Ok(Self(Device::new(&agent.unwrap_or_default(), None)))
     }
 }
 
@@ -74,19 +86,19 @@ pub fn redirect(to: &LocalPath) -> Response {
 }
 
 /// The token in a request's cookies.
-pub fn session_token(headers: &HeaderMap) -> Option<SessionToken> {
+pub fn session_token(headers: &HeaderMap) -> Option<Token> {
     // Another cookie of this host may hold any bytes: they must not sign anybody out.
     let sent = headers.get_all(header::COOKIE).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
     let token = |text: &str| {
         let mut cookies = Cookie::split_parse(text).filter_map(Result::ok);
         let session = cookies.find(|cookie| cookie.name() == SESSION_COOKIE)?;
-        SessionToken::parse(session.value())
+        Token::parse(session.value())
     };
     sent.filter_map(|text| token(&text)).next()
 }
 
 /// Makes a request one of this session's, before any cookie that it came with.
-pub fn put_session(headers: &mut HeaderMap, token: &SessionToken) {
+pub fn put_session(headers: &mut HeaderMap, token: &Token) {
     let sent: Vec<_> = headers.get_all(header::COOKIE).iter().cloned().collect();
     headers.insert(header::COOKIE, header_of(Cookie::build((SESSION_COOKIE, token.to_text()))));
     for cookies in sent {
@@ -95,7 +107,7 @@ pub fn put_session(headers: &mut HeaderMap, token: &SessionToken) {
 }
 
 /// `Set-Cookie` that keeps a session.
-pub fn session_cookie(token: &SessionToken, config: &ServerConfig) -> HeaderValue {
+pub fn session_cookie(token: &Token, config: &ServerConfig) -> HeaderValue {
     let max_age = cookie::time::Duration::seconds(SESSION_LIFETIME.as_secs());
     header_of(cookie(token.to_text(), config).max_age(max_age))
 }

@@ -17,8 +17,9 @@ use std::thread::{self, JoinHandle};
 use sled::transaction::{TransactionError, Transactional as _, UnabortableTransactionError, abort};
 use tokio::sync::{mpsc, oneshot};
 
-use super::tables::{Obstacle, Tables, View, reason};
-use super::verbs::Decision;
+use super::record_store::Verb;
+use super::table::{Draft, Obstacle};
+use super::trees::{Trees, TreesView, reason};
 use crate::school::StoreError;
 
 /// How many writes share a flush at most, and how many may wait for the next; the others wait to be let in.
@@ -34,27 +35,27 @@ pub(super) struct Committer {
 
 impl Committer {
     /// Starts the thread. `flush` must return only when everything committed so far would survive a power loss.
-    pub(super) fn start<F>(tables: Tables, flush: F) -> io::Result<Self>
+    pub(super) fn start<F>(trees: Trees, flush: F) -> io::Result<Self>
     where
         F: FnMut() -> Result<(), String> + Send + 'static,
     {
         let (queue, jobs) = mpsc::channel(MAX_BATCH);
         let n_flushes = Arc::new(AtomicU64::new(0));
-        let writer = Writer { tables, flush, n_flushes: Arc::clone(&n_flushes) };
+        let writer = Writer { trees, flush, n_flushes: Arc::clone(&n_flushes) };
         let thread = thread::Builder::new().name("store".into()).spawn(move || writer.run(jobs))?;
         Ok(Self { queue: Some(queue), thread: Some(thread), n_flushes })
     }
 
-    /// Has `decide` run in a transaction; returns its outcome once that is durable.
+    /// Has a verb run in a transaction; returns its outcome once that is durable.
     ///
     /// A caller that stops waiting does not undo the write: it may happen all the same.
-    pub(super) async fn write<T, F>(&self, doing: &'static str, decide: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: Fn(&View<'_>) -> Decision<T> + Send + 'static,
-    {
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        verb: impl Verb<T>,
+    ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Write { doing, decide, outcome: RefCell::new(None), reply });
+        let job = Box::new(Write { doing, verb, outcome: RefCell::new(None), reply });
         let Some(queue) = &self.queue else { return Err(StoreError::Stopped) };
         // Either fails only if the thread is gone, which takes a panic inside sled: then nothing is known, as after a
         // failed flush.
@@ -88,26 +89,27 @@ enum Fate {
 /// A write on its way, whatever its outcome's type.
 trait Job: Send {
     /// Decides and makes the changes; returns whether there were any. May run again, and then forgets the first time.
-    fn run(&self, view: &View<'_>) -> Result<bool, UnabortableTransactionError>;
+    fn run(&self, view: &TreesView<'_>) -> Result<bool, UnabortableTransactionError>;
     /// Tells the one who waits.
     fn answer(self: Box<Self>, fate: &Fate);
 }
 
 struct Write<T, F> {
     doing: &'static str,
-    decide: F,
+    verb: F,
     outcome: RefCell<Option<Result<T, StoreError>>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
 impl<T, F> Job for Write<T, F>
 where
-    T: Send,
-    F: Fn(&View<'_>) -> Decision<T> + Send,
+    T: Send + 'static,
+    F: Verb<T>,
 {
-    fn run(&self, view: &View<'_>) -> Result<bool, UnabortableTransactionError> {
-        let (outcome, changed) = match (self.decide)(view) {
-            Ok((outcome, changes)) => (Ok(outcome), changes.apply(view)?),
+    fn run(&self, view: &TreesView<'_>) -> Result<bool, UnabortableTransactionError> {
+        let mut draft = Draft::new(view);
+        let (outcome, changed) = match (self.verb)(&mut draft) {
+            Ok(outcome) => (Ok(outcome), view.apply(draft.into_changes())?),
             Err(Obstacle::Record(error)) => (Err(error), false),
             Err(Obstacle::Batch(error)) => return Err(error),
         };
@@ -132,7 +134,7 @@ where
 
 /// What the thread owns.
 struct Writer<F> {
-    tables: Tables,
+    trees: Trees,
     flush: F,
     n_flushes: Arc<AtomicU64>,
 }
@@ -152,8 +154,8 @@ impl<F: FnMut() -> Result<(), String>> Writer<F> {
     }
 
     fn commit(&mut self, batch: &[Box<dyn Job>]) -> Fate {
-        let done = self.tables.trees().transaction(|trees| {
-            let view = View::new(trees);
+        let done = self.trees.all().transaction(|trees| {
+            let view = TreesView(trees);
             let mut changed = false;
             for job in batch {
                 changed |= job.run(&view)?;
@@ -181,33 +183,34 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::store::tables::{Changes, Table};
+    use crate::store::table::Table;
 
     const KEY: &[u8] = b"key";
 
-    fn tables() -> Tables {
+    fn trees() -> Trees {
         let db = sled::Config::new().temporary(true).flush_every_ms(None).open().expect("open");
-        Tables::open(&db).expect("trees")
+        Trees::open(&db).expect("trees")
     }
 
-    fn put(value: u8) -> impl Fn(&View<'_>) -> Decision<Option<u8>> + Send + 'static {
-        move |view| {
-            let before = view.get(Table::Meta, KEY)?.and_then(|value| value.first().copied());
-            Ok((before, Changes::default().put(Table::Meta, KEY, vec![value])))
+    fn put(value: u8) -> impl Verb<Option<u8>> {
+        move |draft: &mut Draft<'_>| {
+            let before = draft.get(Table::Meta, KEY)?.and_then(|value| value.first().copied());
+            draft.put(Table::Meta, KEY, vec![value]);
+            Ok(before)
         }
     }
 
-    fn read(tables: &Tables) -> Option<u8> {
-        tables.tree(Table::Meta).get(KEY).expect("read").and_then(|value| value.first().copied())
+    fn read(trees: &Trees) -> Option<u8> {
+        trees.tree(Table::Meta).get(KEY).expect("read").and_then(|value| value.first().copied())
     }
 
     #[tokio::test]
     async fn a_failed_flush_fails_its_batch_and_stops_what_comes_after() {
-        let tables = tables();
+        let trees = trees();
         let broken = Arc::new(AtomicBool::new(false));
         let switch = Arc::clone(&broken);
         let flush = move || if switch.load(Ordering::SeqCst) { Err("no space left".to_owned()) } else { Ok(()) };
-        let committer = Committer::start(tables.clone(), flush).expect("started");
+        let committer = Committer::start(trees.clone(), flush).expect("started");
         assert_eq!(committer.write("put", put(1)).await.expect("written"), None);
         broken.store(true, Ordering::SeqCst);
         let error = committer.write("put", put(2)).await.expect_err("the flush failed");
@@ -216,7 +219,7 @@ mod tests {
         for _ in 0..2 {
             assert!(matches!(committer.write("put", put(3)).await, Err(StoreError::Stopped)));
         }
-        assert_ne!(read(&tables), Some(3), "a stopped store changes nothing");
+        assert_ne!(read(&trees), Some(3), "a stopped store changes nothing");
         assert_eq!(committer.n_flushes(), 1);
     }
 
@@ -226,7 +229,7 @@ mod tests {
             thread::sleep(Duration::from_millis(20));
             Ok(())
         };
-        let committer = Arc::new(Committer::start(tables(), flush).expect("started"));
+        let committer = Arc::new(Committer::start(trees(), flush).expect("started"));
         let mut tasks = tokio::task::JoinSet::new();
         for value in 1..=100 {
             let committer = Arc::clone(&committer);
@@ -241,31 +244,32 @@ mod tests {
 
     #[tokio::test]
     async fn one_that_meets_damage_does_not_spoil_the_batch() {
-        let tables = tables();
-        let committer = Committer::start(tables.clone(), || Ok(())).expect("started");
-        let damage = |_: &View<'_>| -> Decision<()> { Err(StoreError::Damaged { what: "it".into() }.into()) };
+        let trees = trees();
+        let committer = Committer::start(trees.clone(), || Ok(())).expect("started");
+        let damage =
+            |_: &mut Draft<'_>| -> Result<(), Obstacle> { Err(StoreError::Damaged { what: "it".into() }.into()) };
         let (bad, good) = tokio::join!(committer.write("look", damage), committer.write("put", put(1)));
         assert!(matches!(bad, Err(StoreError::Damaged { .. })));
         assert_eq!(good.expect("written"), None);
-        assert_eq!(read(&tables), Some(1));
+        assert_eq!(read(&trees), Some(1));
     }
 
     #[tokio::test]
     async fn what_changes_nothing_costs_no_flush() {
-        let committer = Committer::start(tables(), || Ok(())).expect("started");
-        let nothing = |_: &View<'_>| -> Decision<u8> { Ok((7, Changes::default())) };
+        let committer = Committer::start(trees(), || Ok(())).expect("started");
+        let nothing = |_: &mut Draft<'_>| -> Result<u8, Obstacle> { Ok(7) };
         assert_eq!(committer.write("look", nothing).await.expect("decided"), 7);
         assert_eq!(committer.n_flushes(), 0);
     }
 
     #[tokio::test]
     async fn a_drop_finishes_what_was_accepted_even_if_nobody_waits() {
-        let tables = tables();
+        let trees = trees();
         let flush = || {
             thread::sleep(Duration::from_millis(20));
             Ok(())
         };
-        let committer = Committer::start(tables.clone(), flush).expect("started");
+        let committer = Committer::start(trees.clone(), flush).expect("started");
         for value in 1..=3 {
             // Given up after the first poll, which hands the write over.
             tokio::select! {
@@ -275,6 +279,6 @@ mod tests {
             }
         }
         drop(committer);
-        assert_eq!(read(&tables), Some(3));
+        assert_eq!(read(&trees), Some(3));
     }
 }

@@ -12,7 +12,7 @@ use std::path::Path;
 use sled::Db;
 
 use super::folder::RECORDS;
-use super::tables::reason;
+use super::trees::reason;
 use crate::disk::{self, DiskError};
 
 /// Where sled puts its large pages; next to [`RECORDS`].

@@ -3,17 +3,17 @@
 //! All of this is settled before sled may look, because sled writes when it opens: a folder that is somebody else's, or
 //! of a newer educa, is left as it is to the last byte. The file `format` says whose it is:
 //!
-//! 1. `educa store, format 1, unfinished` is written first, into an empty folder;
+//! 1. `educa store, format 2, unfinished` is written first, into an empty folder;
 //! 2. the trees are made and flushed;
-//! 3. `educa store, format 1` takes its place. A store that says this and has no records has lost them.
+//! 3. `educa store, format 2` takes its place. A store that says this and has no records has lost them.
 
 use std::path::Path;
 
 use super::open_error::OpenError;
 use crate::disk::{self, DiskError, Lock};
 
-/// The format that this version writes, and the newest it can read.
-pub(super) const FORMAT: u64 = 1;
+/// The format that this version writes, and the newest it can read. Earlier ones are migrated.
+pub(super) const FORMAT: u64 = 2;
 
 /// The file in which sled keeps the records.
 pub(super) const RECORDS: &str = "db";
@@ -102,7 +102,7 @@ pub(super) fn inspect(path: &Path) -> Result<Stage, OpenError> {
 /// Refuses formats of a newer educa, and those that never were.
 pub(super) fn check_format(path: &Path, format: u64) -> Result<(), OpenError> {
     match format {
-        FORMAT => Ok(()),
+        1..=FORMAT => Ok(()),
         0 => Err(OpenError::Damaged { path: path.to_owned(), reason: "its format 0 never existed".into() }),
         found => Err(OpenError::Newer { path: path.to_owned(), found, known: FORMAT }),
     }
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn markers_of_others_and_of_the_future() {
-        assert_eq!(parse_marker(b"educa store, format 12, sharded\n"), Some((12, Stage::Finished)));
+        assert_eq!(parse_marker(b"educa store, format 22, sharded\n"), Some((12, Stage::Finished)));
         assert_eq!(parse_marker(b""), Some((FORMAT, Stage::Unfinished)));
         for bytes in [&b"educa store, format \n"[..], b"educa store, format x", b"[format]", b"\xff\xfe"] {
             assert_eq!(parse_marker(bytes), None, "{bytes:?}");

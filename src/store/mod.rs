@@ -1,21 +1,26 @@
 //! The store: where a school's records lie. It carries the port [`school::Store`](crate::school::Store) twice.
 //!
 //! [`SledStore`] keeps them on disk, and answers a write only once it would survive a power loss; [`MemoryStore`] keeps
-//! them nowhere, for tests. Nothing here knows what the records are for: the rules live in `school`.
+//! them nowhere, for tests. Nothing here decides anything: the rules live in `school`.
 //!
-//! To be read in this order: `records` (the bytes), `tables` (their keys), `verbs` (what a write changes), `committer` and
-//! `flush` (how it becomes durable), `folder` and `open` (whose the folder is), `sled_store`, `memory_store`.
+//! To be read in this order: `table` and `keys` (what there is), `records` (the bytes), `verbs` (what a write changes),
+//! `record_store` (the port on any carrier), `memory_store`; then `sled_store` with `trees`, `committer` and `flush` (how a
+//! write becomes durable), `folder`, `open` and `migrate` (whose the folder is, and of which version).
 
+mod table;
+mod keys;
+mod records;
+mod verbs;
+mod record_store;
+mod memory_store;
+mod trees;
 mod committer;
 mod flush;
 mod folder;
-mod memory_store;
+mod migrate;
 mod open;
 mod open_error;
-mod records;
 mod sled_store;
-mod tables;
-mod verbs;
 
 pub use memory_store::MemoryStore;
 pub use open::StoreConfig;

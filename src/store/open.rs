@@ -10,9 +10,11 @@ use sled::{Db, Mode};
 
 use super::flush;
 use super::folder::{self, FORMAT, Stage};
+use super::migrate;
 use super::open_error::OpenError;
 use super::records;
-use super::tables::{Table, Tables, VERSION_KEY, reason};
+use super::table::{Table, VERSION_KEY};
+use super::trees::{Trees, reason};
 use crate::disk::{self, DiskError, Lock};
 
 /// Where the store lies and how much memory it may use.
@@ -32,7 +34,7 @@ impl Default for StoreConfig {
 
 /// A store that was opened. The lock must be dropped last.
 pub(super) struct Opened {
-    pub(super) tables: Tables,
+    pub(super) trees: Trees,
     pub(super) db: Db,
     pub(super) lock: Lock,
 }
@@ -43,24 +45,27 @@ pub(super) fn open(config: &StoreConfig) -> Result<Opened, OpenError> {
     let lock = folder::lock(path)?;
     let stage = folder::inspect(path)?;
     folder::remove_torn(path)?;
-    let (db, tables) = open_sled(config)?;
-    match format_of(path, &tables)? {
-        Some(format) => folder::check_format(path, format)?,
-        None if stage == Stage::Unfinished => begin(path, &tables)?,
+    let (db, trees) = open_sled(config)?;
+    match format_of(path, &trees)? {
+        Some(format) => {
+            folder::check_format(path, format)?;
+            migrate::migrate(path, &db, &trees, format)?;
+        }
+        None if stage == Stage::Unfinished => begin(path, &trees)?,
         None => return Err(damaged(path, "its records are gone")),
     }
     make_durable(path, &db)?;
     if stage == Stage::Unfinished {
         folder::write_marker(path, Stage::Finished)?;
     }
-    Ok(Opened { tables, db, lock })
+    Ok(Opened { trees, db, lock })
 }
 
 /// How often to try, and how long to wait in between: two seconds in all.
 const TRIES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(20);
 
-fn open_sled(config: &StoreConfig) -> Result<(Db, Tables), OpenError> {
+fn open_sled(config: &StoreConfig) -> Result<(Db, Trees), OpenError> {
     let path = &config.path;
     for _ in 0..TRIES {
         match try_sled(config) {
@@ -81,7 +86,7 @@ fn open_sled(config: &StoreConfig) -> Result<(Db, Tables), OpenError> {
 }
 
 /// Has sled open its files, on a thread of its own: it panics over some kinds of damage instead of reporting them.
-fn try_sled(config: &StoreConfig) -> thread::Result<sled::Result<(Db, Tables)>> {
+fn try_sled(config: &StoreConfig) -> thread::Result<sled::Result<(Db, Trees)>> {
     let sled = sled::Config::new()
         .path(&config.path)
         .cache_capacity(config.cache_bytes)
@@ -90,27 +95,27 @@ fn try_sled(config: &StoreConfig) -> thread::Result<sled::Result<(Db, Tables)>> 
         .flush_every_ms(None);
     let opening = move || {
         let db = sled.open()?;
-        let tables = Tables::open(&db)?;
+        let trees = Trees::open(&db)?;
         // The first look at the records belongs here as well, for the same reason.
-        tables.tree(Table::Meta).get(VERSION_KEY)?;
-        Ok((db, tables))
+        trees.tree(Table::Meta).get(VERSION_KEY)?;
+        Ok((db, trees))
     };
     thread::spawn(opening).join()
 }
 
-fn format_of(path: &Path, tables: &Tables) -> Result<Option<u64>, OpenError> {
-    let number = tables.tree(Table::Meta).get(VERSION_KEY).map_err(|error| damaged(path, &reason(&error)))?;
+fn format_of(path: &Path, trees: &Trees) -> Result<Option<u64>, OpenError> {
+    let number = trees.tree(Table::Meta).get(VERSION_KEY).map_err(|error| damaged(path, &reason(&error)))?;
     let Some(number) = number else { return Ok(None) };
     let format = records::read_number("the version of the format", &number);
     format.map(Some).map_err(|error| damaged(path, &error.to_string()))
 }
 
 /// Writes the version, which makes trees a store; only into trees that hold nothing.
-fn begin(path: &Path, tables: &Tables) -> Result<(), OpenError> {
-    if !tables.trees().iter().all(sled::Tree::is_empty) {
+fn begin(path: &Path, trees: &Trees) -> Result<(), OpenError> {
+    if !trees.all().iter().all(sled::Tree::is_empty) {
         return Err(damaged(path, "it has records, but not their version"));
     }
-    let begun = tables.tree(Table::Meta).insert(VERSION_KEY, records::write_number(FORMAT));
+    let begun = trees.tree(Table::Meta).insert(VERSION_KEY, records::write_number(FORMAT));
     begun.map(|_| ()).map_err(|error| damaged(path, &reason(&error)))
 }
 
@@ -138,16 +143,16 @@ mod tests {
     }
 
     fn put_version(folder: &tempfile::TempDir, version: Vec<u8>) {
-        let Opened { lock: _lock, db, tables } = open(&config(folder)).expect("open");
-        tables.tree(Table::Meta).insert(VERSION_KEY, version).expect("written");
+        let Opened { lock: _lock, db, trees } = open(&config(folder)).expect("open");
+        trees.tree(Table::Meta).insert(VERSION_KEY, version).expect("written");
         db.flush().expect("flushed");
     }
 
     #[test]
     fn the_records_themselves_can_say_that_they_are_newer() {
         let folder = tempfile::tempdir().expect("a folder");
-        put_version(&folder, records::write_number(2));
-        assert!(matches!(open(&config(&folder)), Err(OpenError::Newer { found: 2, known: FORMAT, .. })));
+        put_version(&folder, records::write_number(FORMAT + 1));
+        assert!(matches!(open(&config(&folder)), Err(OpenError::Newer { found: 3, known: FORMAT, .. })));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use educa::school::Role;
 use reqwest::Method;
 
-use crate::support::{Server, Site, header, location};
+use crate::support::{PASSWORD, Server, Site, header, location};
 
 const ENROLL: &str = "/students/enroll-course/";
 
@@ -177,16 +177,35 @@ async fn the_page_that_refuses_shows_the_way_in() {
     }
 }
 
-/// Not even those who teach or administer: row E9.
+/// The instructor of a course and the staff look at its pages; a seat they have not: its room and its contents over the
+/// API are for the enrolled alone (row E9).
 #[tokio::test]
-async fn a_role_is_no_enrollment() {
+async fn who_teaches_looks_at_the_pages_and_has_no_seat() {
     let server = Server::start().await;
-    for (name, role) in [("ada", Role::Instructor), ("root", Role::Staff)] {
+    for (name, role, page) in [
+        ("ada", Role::Instructor, 200),
+        ("root", Role::Staff, 200),
+        ("grace", Role::Instructor, 403),
+        ("Ada2", Role::Instructor, 403),
+        ("sue", Role::Student, 403),
+    ] {
         let visitor = server.person(name, role).await;
-        for path in ["/course/sets/basics/", "/chat/room/1/"] {
+        assert_eq!(visitor.get("/course/sets/basics/").await.status(), page, "{name}");
+        for path in ["/chat/room/1/", "/students/course/1/"] {
             assert_eq!(visitor.get(path).await.status(), 403, "{name} {path}");
         }
+        let request = visitor.request(reqwest::Method::GET, "/api/courses/1/contents/");
+        let answer = request.basic_auth(name, Some(PASSWORD)).send().await.expect("an answer");
+        assert_eq!(answer.status(), 403, "{name}");
     }
+}
+
+/// A student who bears the owner's name teaches nothing.
+#[tokio::test]
+async fn a_name_alone_is_no_role() {
+    let server = Server::start().await;
+    let ada = server.student("ada").await;
+    assert_eq!(ada.get("/course/sets/basics/").await.status(), 403);
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod catalog;
 mod contents;
 mod bombs;
 mod links;
+mod migrations;
 mod assets;
 mod authoring;
 mod mistakes;

@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use educa::course::CourseId;
+use educa::course::{Admission, CourseId, EnrollmentPolicy};
 use educa::school::{
-    Account, AccountId, Accounts as _, Added, Enrollments as _, Found, Message, MessageText, Messages as _, NewAccount,
-    PasswordHash, Role, Session, SessionKey, Sessions as _, Store, UsernameKey,
+    Account, AccountId, Accounts as _, Added, Backing, Device, EmailKey, Enrolling, Enrollments as _, EventFilter,
+    EventKind, Found, Left, Letter, Link, Message, MessageText, Messages as _, NewAccount, Origin, PasswordHash,
+    Purpose, Refusal, Role, Seat, SeatCounts, SeatState, Session, Sessions as _, Store, TokenKey, UsernameKey, Verdict,
 };
 use educa::store::{MemoryStore, OpenError, SledStore, StoreConfig};
 use jiff::Timestamp;
@@ -42,6 +43,7 @@ macro_rules! promises {
 promises![
     an_account_is_found_by_id_and_by_name,
     a_name_is_taken_whatever_its_case,
+    a_name_is_taken_by_its_look,
     one_of_many_registrations_of_a_name_wins,
     accounts_are_listed_by_id_and_ids_are_never_given_twice,
     a_password_change_raises_the_generation,
@@ -51,7 +53,16 @@ promises![
     enrolling_twice_keeps_the_first_time,
     one_of_many_enrollments_wins,
     an_enrollment_ends,
-    enrollments_are_listed_by_course,
+    enrollments_are_listed_by_course_and_by_account,
+    a_capacity_holds_however_many_ask_at_once,
+    a_free_place_goes_to_who_waits_longest,
+    a_request_waits_for_its_approval,
+    an_invitation_lets_one_in,
+    prerequisites_are_seats,
+    a_password_is_reset_once_and_in_time,
+    an_address_is_confirmed_for_one_account,
+    letters_wait_until_they_are_taken,
+    what_happens_is_logged_in_order,
     messages_are_numbered_from_one_without_gaps,
     messages_of_many_writers_are_numbered_without_gaps,
     the_last_messages_come_oldest_first,
@@ -72,6 +83,10 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + second).expect("a time")
 }
 
+fn origin(second: i64) -> Origin {
+    Origin { at: at(second), by: None, address: None }
+}
+
 fn course(number: u32) -> CourseId {
     CourseId::new(number).expect("an id")
 }
@@ -83,7 +98,9 @@ fn text(text: &str) -> MessageText {
 fn new_account(name: &str) -> NewAccount {
     NewAccount {
         username: name.parse().expect("a name"),
-        email: Some("ada@example.org".parse().expect("an address")),
+        email: Some(format!("{name}@example.org").parse().expect("an address")),
+        email_confirmed: true,
+        active: true,
         role: Role::Instructor,
         password: PasswordHash("first".into()),
         created: at(0),
@@ -91,12 +108,35 @@ fn new_account(name: &str) -> NewAccount {
 }
 
 fn session(number: u32, expires: Timestamp) -> Session {
-    let key = SessionKey(*educa::digest::Digest::of(&number.to_be_bytes()).as_bytes());
-    Session { key, account: AccountId(1), generation: 2, expires }
+    let key = TokenKey(*educa::digest::Digest::of(&number.to_be_bytes()).as_bytes());
+    let device = Device::new("Browser/1.0", None);
+    Session { key, account: AccountId(1), generation: 2, created: at(0), expires, seen: at(0), device }
+}
+
+fn enrolling(account: AccountId, course: CourseId, policy: &EnrollmentPolicy) -> Enrolling {
+    Enrolling { account, course, policy: policy.clone(), backing: Backing::None }
+}
+
+/// Enrolls where everybody may; whether that changed anything.
+async fn enroll(store: &dyn Store, account: AccountId, course: CourseId, second: i64) -> bool {
+    let enrolling = enrolling(account, course, &EnrollmentPolicy::default());
+    match store.enroll(enrolling, origin(second)).await.expect("answered") {
+        Verdict::Give(SeatState::Enrolled) => true,
+        Verdict::Keep(SeatState::Enrolled) => false,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn leave(store: &dyn Store, account: AccountId, course: CourseId, policy: &EnrollmentPolicy) -> Left {
+    store.leave(account, course, policy.clone(), origin(50)).await.expect("answered")
+}
+
+fn enrolled(second: i64) -> Seat {
+    Seat { state: SeatState::Enrolled, since: at(second) }
 }
 
 async fn register(store: &dyn Store, name: &str) -> Account {
-    match store.add_account(new_account(name)).await.expect("stored") {
+    match store.add_account(new_account(name), origin(0)).await.expect("stored") {
         Added::New(account) => account,
         Added::Existing(account) => panic!("{name} was taken by account {}", account.id),
     }
@@ -137,20 +177,32 @@ async fn a_name_is_taken_whatever_its_case(store: AnyStore) {
     let first = register(&*store, "Straße").await;
     for name in ["straße", "STRASSE", "Straße"] {
         let other = NewAccount { password: PasswordHash("other".into()), ..new_account(name) };
-        assert_eq!(store.add_account(other).await.expect("answered"), Added::Existing(first.clone()), "{name}");
+        assert_eq!(
+            store.add_account(other, origin(0)).await.expect("answered"),
+            Added::Existing(first.clone()),
+            "{name}"
+        );
     }
-    assert_eq!(store.accounts().await.expect("read"), [first]);
+    assert_eq!(store.accounts(AccountId(0), 1_000).await.expect("read"), [first]);
+}
+
+async fn a_name_is_taken_by_its_look(store: AnyStore) {
+    let first = register(&*store, "paypal").await;
+    for name in ["paypa1", "PAYPAl", "раураl"] {
+        let added = store.add_account(new_account(name), origin(0)).await.expect("answered");
+        assert_eq!(added, Added::Existing(first.clone()), "{name}");
+    }
 }
 
 async fn one_of_many_registrations_of_a_name_wins(store: AnyStore) {
     let added = at_once(&store, 64, |store, number| async move {
         let name = if number % 2 == 0 { "Grace" } else { "gRACE" };
-        store.add_account(new_account(name)).await.expect("answered")
+        store.add_account(new_account(name), origin(0)).await.expect("answered")
     })
     .await;
     let n_new = added.iter().filter(|added| matches!(added, Added::New(_))).count();
     assert_eq!(n_new, 1);
-    let accounts = store.accounts().await.expect("read");
+    let accounts = store.accounts(AccountId(0), 1_000).await.expect("read");
     assert_eq!(accounts.len(), 1);
     for added in added {
         let (Added::New(account) | Added::Existing(account)) = added;
@@ -163,7 +215,7 @@ async fn accounts_are_listed_by_id_and_ids_are_never_given_twice(store: AnyStore
     for number in 0..20 {
         let account = register(&*store, &format!("one{number}")).await;
         // A name that is taken uses up no id that somebody else got.
-        store.add_account(new_account("one0")).await.expect("answered");
+        store.add_account(new_account("one0"), origin(0)).await.expect("answered");
         assert!(account.id > last);
         last = account.id;
     }
@@ -171,7 +223,8 @@ async fn accounts_are_listed_by_id_and_ids_are_never_given_twice(store: AnyStore
     let many: BTreeSet<_> = many.await.into_iter().collect();
     assert_eq!(many.len(), 64);
     assert!(many.first().is_some_and(|first| *first > last));
-    let listed: Vec<_> = store.accounts().await.expect("read").iter().map(|account| account.id).collect();
+    let listed: Vec<_> =
+        store.accounts(AccountId(0), 1_000).await.expect("read").iter().map(|account| account.id).collect();
     assert!(listed.is_sorted());
     assert_eq!(listed.len(), 84);
 }
@@ -180,13 +233,18 @@ async fn a_password_change_raises_the_generation(store: AnyStore) {
     let ada = register(&*store, "ada").await;
     let ben = register(&*store, "ben").await;
     let second = PasswordHash("second".into());
-    assert_eq!(store.set_password(ada.id, second.clone()).await.expect("stored"), Found::Yes);
+    assert_eq!(store.set_password(ada.id, second.clone(), origin(0)).await.expect("stored"), Found::Yes);
     let changed = Account { password: second, generation: ada.generation + 1, ..ada.clone() };
     assert_eq!(store.account(ada.id).await.expect("read"), Some(changed));
     assert_eq!(store.account(ben.id).await.expect("read"), Some(ben));
-    assert_eq!(store.set_password(AccountId(99), PasswordHash("x".into())).await.expect("answered"), Found::No);
-    at_once(&store, 32, move |store, _| async move { store.set_password(ada.id, PasswordHash("x".into())).await })
-        .await;
+    assert_eq!(
+        store.set_password(AccountId(99), PasswordHash("x".into()), origin(0)).await.expect("answered"),
+        Found::No
+    );
+    at_once(&store, 32, move |store, _| async move {
+        store.set_password(ada.id, PasswordHash("x".into()), origin(0)).await
+    })
+    .await;
     let generation = store.account(ada.id).await.expect("read").map(|account| account.generation);
     assert_eq!(generation, Some(ada.generation + 33));
 }
@@ -195,11 +253,11 @@ async fn a_password_change_raises_the_generation(store: AnyStore) {
 
 async fn a_session_lasts_until_it_is_removed(store: AnyStore) {
     let (one, two) = (session(1, at(10)), session(2, at(20)));
-    store.add_session(one.clone()).await.expect("stored");
-    store.add_session(two.clone()).await.expect("stored");
+    store.add_session(one.clone(), origin(0)).await.expect("stored");
+    store.add_session(two.clone(), origin(0)).await.expect("stored");
     assert_eq!(store.session(one.key).await.expect("read"), Some(one.clone()));
-    assert_eq!(store.remove_session(one.key).await.expect("removed"), Found::Yes);
-    assert_eq!(store.remove_session(one.key).await.expect("answered"), Found::No);
+    assert_eq!(store.remove_session(one.key, EventKind::SignedOut, origin(0)).await.expect("removed"), Found::Yes);
+    assert_eq!(store.remove_session(one.key, EventKind::SignedOut, origin(0)).await.expect("answered"), Found::No);
     assert_eq!(store.session(one.key).await.expect("read"), None);
     assert_eq!(store.session(two.key).await.expect("read"), Some(two));
 }
@@ -207,7 +265,7 @@ async fn a_session_lasts_until_it_is_removed(store: AnyStore) {
 async fn the_sweep_takes_what_expired_and_nothing_else(store: AnyStore) {
     assert_eq!(store.remove_expired_sessions(at(0)).await.expect("swept"), 0);
     at_once(&store, 1_500, |store, number| async move {
-        store.add_session(session(number, at(i64::from(number % 3)))).await.expect("stored");
+        store.add_session(session(number, at(i64::from(number % 3))), origin(0)).await.expect("stored");
     })
     .await;
     assert_eq!(store.remove_expired_sessions(at(1)).await.expect("swept"), 1_000);
@@ -220,7 +278,7 @@ async fn the_sweep_takes_what_expired_and_nothing_else(store: AnyStore) {
 
 async fn a_sweep_and_writers_do_not_disturb_each_other(store: AnyStore) {
     let removed = at_once(&store, 200, |store, number| async move {
-        store.add_session(session(number, at(i64::from(number % 2)))).await.expect("stored");
+        store.add_session(session(number, at(i64::from(number % 2))), origin(0)).await.expect("stored");
         store.remove_expired_sessions(at(0)).await.expect("swept")
     })
     .await;
@@ -235,49 +293,232 @@ async fn a_sweep_and_writers_do_not_disturb_each_other(store: AnyStore) {
 
 async fn enrolling_twice_keeps_the_first_time(store: AnyStore) {
     let ada = AccountId(1);
-    assert_eq!(store.enrollment(ada, course(7)).await.expect("read"), None);
-    assert_eq!(store.add_enrollment(ada, course(7), at(1)).await.expect("stored"), Added::New(at(1)));
-    assert_eq!(store.add_enrollment(ada, course(7), at(2)).await.expect("answered"), Added::Existing(at(1)));
-    assert_eq!(store.enrollment(ada, course(7)).await.expect("read"), Some(at(1)));
-    assert_eq!(store.enrollment(AccountId(2), course(7)).await.expect("read"), None);
-    assert_eq!(store.enrollment(ada, course(8)).await.expect("read"), None);
+    assert_eq!(store.seat(ada, course(7)).await.expect("read"), None);
+    assert!(enroll(&*store, ada, course(7), 1).await);
+    assert!(!enroll(&*store, ada, course(7), 2).await);
+    assert_eq!(store.seat(ada, course(7)).await.expect("read"), Some(enrolled(1)));
+    assert_eq!(store.seat(AccountId(2), course(7)).await.expect("read"), None);
+    assert_eq!(store.seat(ada, course(8)).await.expect("read"), None);
 }
 
 async fn one_of_many_enrollments_wins(store: AnyStore) {
-    let added = at_once(&store, 64, |store, number| async move {
-        store.add_enrollment(AccountId(1), course(7), at(i64::from(number))).await.expect("answered")
+    let gave = at_once(&store, 64, |store, number| async move {
+        enroll(&*store, AccountId(1), course(7), i64::from(number)).await
     })
     .await;
-    let new: Vec<_> = added.iter().filter(|added| matches!(added, Added::New(_))).collect();
-    assert_eq!(new.len(), 1);
-    let kept = store.enrollment(AccountId(1), course(7)).await.expect("read").expect("enrolled");
-    for added in &added {
-        let (Added::New(first) | Added::Existing(first)) = added;
-        assert_eq!(*first, kept);
-    }
+    assert_eq!(gave.iter().filter(|gave| **gave).count(), 1);
+    assert!(store.seat(AccountId(1), course(7)).await.expect("read").is_some());
+    assert_eq!(store.seat_counts(course(7)).await.expect("read").enrolled, 1);
 }
 
 async fn an_enrollment_ends(store: AnyStore) {
-    let ada = AccountId(1);
-    store.add_enrollment(ada, course(7), at(1)).await.expect("stored");
-    store.add_enrollment(ada, course(8), at(1)).await.expect("stored");
-    assert_eq!(store.remove_enrollment(ada, course(7)).await.expect("removed"), Found::Yes);
-    assert_eq!(store.remove_enrollment(ada, course(7)).await.expect("answered"), Found::No);
-    assert_eq!(store.enrollments_of(ada).await.expect("read"), [(course(8), at(1))]);
-    assert_eq!(store.add_enrollment(ada, course(7), at(9)).await.expect("stored"), Added::New(at(9)));
+    let (ada, open) = (AccountId(1), EnrollmentPolicy::default());
+    enroll(&*store, ada, course(7), 1).await;
+    enroll(&*store, ada, course(8), 1).await;
+    assert_eq!(leave(&*store, ada, course(7), &open).await.had, Some(SeatState::Enrolled));
+    assert_eq!(leave(&*store, ada, course(7), &open).await, Left { had: None, followed_by: vec![] });
+    assert_eq!(store.seats_of(ada).await.expect("read"), [(course(8), enrolled(1))]);
+    assert_eq!(store.people_of(course(7), AccountId(0), 9).await.expect("read"), []);
+    assert_eq!(store.seat_counts(course(7)).await.expect("read"), SeatCounts::default());
+    assert!(enroll(&*store, ada, course(7), 9).await);
 }
 
-async fn enrollments_are_listed_by_course(store: AnyStore) {
+async fn enrollments_are_listed_by_course_and_by_account(store: AnyStore) {
     for number in [70_000, 2, 256, 255, u32::MAX, 1] {
-        store.add_enrollment(AccountId(256), course(number), at(i64::from(number % 10))).await.expect("stored");
+        enroll(&*store, AccountId(256), course(number), i64::from(number % 10)).await;
     }
     for neighbour in [255, 257, 1, u64::MAX] {
-        store.add_enrollment(AccountId(neighbour), course(3), at(0)).await.expect("stored");
+        enroll(&*store, AccountId(neighbour), course(3), 0).await;
     }
-    let listed = store.enrollments_of(AccountId(256)).await.expect("read");
-    let expected = [1, 2, 255, 256, 70_000, u32::MAX].map(|number| (course(number), at(i64::from(number % 10))));
+    let listed = store.seats_of(AccountId(256)).await.expect("read");
+    let expected = [1, 2, 255, 256, 70_000, u32::MAX].map(|number| (course(number), enrolled(i64::from(number % 10))));
     assert_eq!(listed, expected);
-    assert_eq!(store.enrollments_of(AccountId(2)).await.expect("read"), []);
+    assert_eq!(store.seats_of(AccountId(2)).await.expect("read"), []);
+    let people = store.people_of(course(3), AccountId(0), 3).await.expect("read");
+    assert_eq!(people, [1, 255, 257].map(|id| (AccountId(id), enrolled(0))));
+    let rest = store.people_of(course(3), AccountId(257), 3).await.expect("read");
+    assert_eq!(rest, [(AccountId(u64::MAX), enrolled(0))]);
+}
+
+async fn a_capacity_holds_however_many_ask_at_once(store: AnyStore) {
+    let small = EnrollmentPolicy { capacity: Some(100), ..EnrollmentPolicy::default() };
+    let policy = small.clone();
+    let verdicts = at_once(&store, 1_000, move |store, number| {
+        let enrolling = enrolling(AccountId(u64::from(number) + 1), course(7), &policy);
+        async move { store.enroll(enrolling, origin(1)).await.expect("answered") }
+    })
+    .await;
+    let n = |state| verdicts.iter().filter(|verdict| **verdict == Verdict::Give(state)).count();
+    assert_eq!((n(SeatState::Enrolled), n(SeatState::Waiting)), (100, 900));
+    let counts = store.seat_counts(course(7)).await.expect("read");
+    assert_eq!(counts, SeatCounts { enrolled: 100, waiting: 900, requested: 0 });
+    let people = store.people_of(course(7), AccountId(0), 2_000).await.expect("read");
+    let have = |state| people.iter().filter(|(_, seat)| seat.state == state).count();
+    assert_eq!((have(SeatState::Enrolled), have(SeatState::Waiting)), (100, 900));
+}
+
+async fn a_free_place_goes_to_who_waits_longest(store: AnyStore) {
+    let mut small = EnrollmentPolicy { capacity: Some(1), ..EnrollmentPolicy::default() };
+    for id in 1..=5 {
+        store.enroll(enrolling(AccountId(id), course(7), &small), origin(1)).await.expect("answered");
+    }
+    // The second gives up waiting, then the first leaves: the third gets in.
+    assert_eq!(leave(&*store, AccountId(2), course(7), &small).await.had, Some(SeatState::Waiting));
+    assert_eq!(leave(&*store, AccountId(1), course(7), &small).await.followed_by, [AccountId(3)]);
+    assert_eq!(store.seat_counts(course(7)).await.expect("read"), SeatCounts { enrolled: 1, waiting: 2, requested: 0 });
+    // More room: whoever asks next lets in those who wait, and waits behind them.
+    small.capacity = Some(3);
+    let verdict = store.enroll(enrolling(AccountId(9), course(7), &small), origin(2)).await.expect("answered");
+    assert_eq!(verdict, Verdict::Give(SeatState::Waiting));
+    let people = store.people_of(course(7), AccountId(0), 9).await.expect("read");
+    let states: Vec<_> = people.iter().map(|(account, seat)| (account.0, seat.state)).collect();
+    let expected =
+        [(3, SeatState::Enrolled), (4, SeatState::Enrolled), (5, SeatState::Enrolled), (9, SeatState::Waiting)];
+    assert_eq!(states, expected);
+}
+
+async fn a_request_waits_for_its_approval(store: AnyStore) {
+    let policy = EnrollmentPolicy { admission: Admission::Approval, ..EnrollmentPolicy::default() };
+    let ask = enrolling(AccountId(1), course(7), &policy);
+    assert_eq!(store.enroll(ask.clone(), origin(1)).await.expect("answered"), Verdict::Give(SeatState::Requested));
+    assert_eq!(store.enroll(ask.clone(), origin(2)).await.expect("answered"), Verdict::Keep(SeatState::Requested));
+    let approved = Enrolling { backing: Backing::Approval, ..ask };
+    assert_eq!(store.enroll(approved, origin(3)).await.expect("answered"), Verdict::Give(SeatState::Enrolled));
+    assert_eq!(store.seat(AccountId(1), course(7)).await.expect("read"), Some(enrolled(3)));
+    assert_eq!(store.seat_counts(course(7)).await.expect("read"), SeatCounts { enrolled: 1, waiting: 0, requested: 0 });
+}
+
+async fn an_invitation_lets_one_in(store: AnyStore) {
+    let policy = EnrollmentPolicy { admission: Admission::Invite, ..EnrollmentPolicy::default() };
+    let invitation = |number, course| link(number, Purpose::Invitation { course, email: None, by: AccountId(9) }, 10);
+    for (number, course) in [(1, course(7)), (2, course(8)), (3, course(7))] {
+        store.add_link(invitation(number, course), None, Some(EventKind::Invited), origin(0)).await.expect("stored");
+    }
+    assert_eq!(store.invitations(course(7)).await.expect("read").len(), 2);
+    let try_with = |account, number, second| {
+        let backing = Backing::Invitation(invitation(number, course(7)).key);
+        let enrolling = Enrolling { backing, ..enrolling(AccountId(account), course(7), &policy) };
+        let store = store.clone();
+        async move { store.enroll(enrolling, origin(second)).await.expect("answered") }
+    };
+    let refused = Verdict::Refuse(Refusal::NotInvited);
+    assert_eq!(try_with(1, 2, 1).await, refused, "into another course");
+    assert_eq!(try_with(1, 99, 1).await, refused, "none at all");
+    assert_eq!(try_with(1, 1, 10).await, refused, "too late");
+    assert_eq!(try_with(1, 1, 9).await, Verdict::Give(SeatState::Enrolled));
+    assert_eq!(try_with(2, 1, 9).await, refused, "used up");
+    assert_eq!(try_with(1, 3, 9).await, Verdict::Keep(SeatState::Enrolled));
+    assert_eq!(store.invitations(course(7)).await.expect("read").len(), 1, "who has a seat uses up no invitation");
+}
+
+async fn prerequisites_are_seats(store: AnyStore) {
+    let policy = EnrollmentPolicy { prerequisites: vec![course(1), course(2)], ..EnrollmentPolicy::default() };
+    let ask = || store.enroll(enrolling(AccountId(1), course(7), &policy), origin(1));
+    enroll(&*store, AccountId(1), course(1), 1).await;
+    let missing = Verdict::Refuse(Refusal::Prerequisites(vec![course(2)]));
+    assert_eq!(ask().await.expect("answered"), missing);
+    enroll(&*store, AccountId(1), course(2), 1).await;
+    assert_eq!(ask().await.expect("answered"), Verdict::Give(SeatState::Enrolled));
+}
+
+// — promises about links and letters —
+
+fn link(number: u32, purpose: Purpose, expires: i64) -> Link {
+    let key = TokenKey(*educa::digest::Digest::of(&number.to_le_bytes()).as_bytes());
+    Link { key, purpose, created: at(i64::from(number)), expires: at(expires) }
+}
+
+fn letter(to: &str) -> Letter {
+    let to = to.parse().expect("an address");
+    Letter { to, subject: "Hello".into(), text: "Follow this link.".into(), html: None }
+}
+
+async fn a_password_is_reset_once_and_in_time(store: AnyStore) {
+    let ada = register(&*store, "ada").await;
+    let reset = |number, generation| link(number, Purpose::ResetPassword { account: ada.id, generation }, 10);
+    for (number, generation) in [(1, 0), (2, 0), (3, 1)] {
+        let event = Some(EventKind::ResetAsked);
+        store.add_link(reset(number, generation), Some(letter("a@b")), event, origin(0)).await.expect("stored");
+    }
+    let hash = || PasswordHash("second".into());
+    let use_link = |number: u32, second| store.reset_password(reset(number, 0).key, hash(), origin(second));
+    assert_eq!(use_link(1, 10).await.expect("answered"), None, "too late");
+    let changed = use_link(1, 9).await.expect("answered").expect("worth something");
+    assert_eq!((changed.password, changed.generation), (hash(), 1));
+    assert_eq!(use_link(1, 9).await.expect("answered"), None, "used up");
+    assert_eq!(use_link(2, 9).await.expect("answered"), None, "the password was changed since");
+    assert!(use_link(3, 9).await.expect("answered").is_some());
+    assert_eq!(store.due_letters(at(0), 9).await.expect("read").len(), 3, "each came with its letter");
+    assert_eq!(store.remove_expired_links(at(10)).await.expect("swept"), 1);
+}
+
+async fn an_address_is_confirmed_for_one_account(store: AnyStore) {
+    let of = |name: &str, active| NewAccount {
+        email: Some("ada@example.org".parse().expect("an address")),
+        email_confirmed: false,
+        active,
+        ..new_account(name)
+    };
+    let mut accounts = Vec::new();
+    for name in ["ada", "ben"] {
+        let Added::New(account) = store.add_account(of(name, false), origin(0)).await.expect("stored") else {
+            panic!("{name} is taken");
+        };
+        accounts.push(account);
+    }
+    let key = EmailKey::of("ADA@Example.org");
+    assert_eq!(store.account_by_email(&key).await.expect("read"), None, "nobody proved it yet");
+    let email = || accounts[0].email.clone().expect("an address");
+    for (number, account) in accounts.iter().enumerate() {
+        let purpose = Purpose::ConfirmEmail { account: account.id, email: email() };
+        store.add_link(link(number as u32, purpose, 10), None, None, origin(0)).await.expect("stored");
+    }
+    let key_of = |number| link(number, Purpose::ResetPassword { account: AccountId(0), generation: 0 }, 0).key;
+    let confirmed = store.confirm_email(key_of(0), origin(1)).await.expect("answered").expect("worth something");
+    assert!(confirmed.active && confirmed.email_confirmed);
+    assert_eq!(store.account_by_email(&key).await.expect("read"), Some(confirmed));
+    assert_eq!(store.confirm_email(key_of(1), origin(1)).await.expect("answered"), None, "it is somebody's");
+    let forget = |id| store.forget_inactive(id, at(1), origin(5));
+    assert_eq!(forget(accounts[0].id).await.expect("answered"), Found::No, "it is active");
+    assert_eq!(forget(accounts[1].id).await.expect("answered"), Found::Yes);
+    assert_eq!(store.account_by_name(&UsernameKey::of("ben")).await.expect("read"), None);
+    assert!(
+        matches!(store.add_account(of("BEN", true), origin(6)).await.expect("stored"), Added::New(account) if account.id.0 == 3)
+    );
+}
+
+async fn letters_wait_until_they_are_taken(store: AnyStore) {
+    let first = store.add_letter(letter("a@b"), at(1)).await.expect("stored");
+    let second = store.add_letter(letter("c@d"), at(2)).await.expect("stored");
+    assert!(first < second);
+    assert_eq!(store.due_letters(at(0), 9).await.expect("read"), []);
+    assert_eq!(store.due_letters(at(2), 1).await.expect("read")[0].id, first);
+    assert_eq!(store.put_off_letter(first, at(60)).await.expect("answered"), Found::Yes);
+    assert_eq!(store.next_letter_due().await.expect("read"), Some(at(2)));
+    assert_eq!(store.remove_letter(second).await.expect("answered"), Found::Yes);
+    assert_eq!(store.remove_letter(second).await.expect("answered"), Found::No);
+    let due = store.due_letters(at(60), 9).await.expect("read");
+    assert_eq!((due.len(), due[0].n_tries, due[0].queued), (1, 1, at(1)));
+}
+
+// — promises about the log —
+
+async fn what_happens_is_logged_in_order(store: AnyStore) {
+    let ada = register(&*store, "ada").await;
+    enroll(&*store, ada.id, course(7), 1).await;
+    enroll(&*store, ada.id, course(7), 2).await;
+    leave(&*store, ada.id, course(7), &EnrollmentPolicy::default()).await;
+    store.add_event(EventKind::SignInFailed, None, None, origin(60)).await.expect("stored");
+    let all = store.events(None, EventFilter::default(), 99).await.expect("read");
+    let kinds: Vec<_> = all.iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, [EventKind::SignInFailed, EventKind::Removed, EventKind::Enrolled, EventKind::Registered]);
+    assert!(all.iter().map(|event| event.id.0).eq([4, 3, 2, 1]));
+    let about_ada = EventFilter { account: Some(ada.id), ..EventFilter::default() };
+    assert_eq!(store.events(Some(all[1].id), about_ada, 1).await.expect("read"), all[2..3]);
+    assert_eq!(store.remove_events(at(1)).await.expect("swept"), 1);
+    assert_eq!(store.events(None, EventFilter::default(), 99).await.expect("read"), all[..3]);
+    let next = store.add_event(EventKind::SignedOut, None, None, origin(61)).await.expect("stored");
+    assert_eq!(next.0, 5, "numbers are never given twice");
 }
 
 // — promises about messages —
@@ -329,15 +570,18 @@ async fn the_last_messages_come_oldest_first(store: AnyStore) {
 async fn times_are_kept_to_the_microsecond(store: AnyStore) {
     let fine: Timestamp = "2026-02-03T04:05:06.123456789Z".parse().expect("a time");
     let kept: Timestamp = "2026-02-03T04:05:06.123456Z".parse().expect("a time");
-    let account = store.add_account(NewAccount { created: fine, ..new_account("ada") }).await.expect("stored");
+    let account =
+        store.add_account(NewAccount { created: fine, ..new_account("ada") }, origin(0)).await.expect("stored");
     assert!(matches!(account, Added::New(account) if account.created == kept));
-    assert_eq!(store.accounts().await.expect("read")[0].created, kept);
-    assert_eq!(store.add_enrollment(AccountId(1), course(1), fine).await.expect("stored"), Added::New(kept));
-    assert_eq!(store.enrollment(AccountId(1), course(1)).await.expect("read"), Some(kept));
+    assert_eq!(store.accounts(AccountId(0), 1_000).await.expect("read")[0].created, kept);
+    let enrolling = enrolling(AccountId(1), course(1), &EnrollmentPolicy::default());
+    store.enroll(enrolling, Origin { at: fine, ..origin(0) }).await.expect("stored");
+    let seat = store.seat(AccountId(1), course(1)).await.expect("read");
+    assert_eq!(seat.map(|seat| seat.since), Some(kept));
     let message = store.add_message(course(1), AccountId(1), text("now"), fine).await.expect("stored");
     assert_eq!(store.last_messages(course(1), 1).await.expect("read"), std::slice::from_ref(&message));
     assert_eq!(message.at, kept);
-    store.add_session(session(1, fine)).await.expect("stored");
+    store.add_session(session(1, fine), origin(0)).await.expect("stored");
     assert_eq!(store.session(session(1, fine).key).await.expect("read"), Some(session(1, kept)));
 }
 
@@ -354,7 +598,7 @@ fn bytes_of(folder: &TempDir) -> BTreeMap<String, Vec<u8>> {
 /// A folder with a store that holds one enrollment, closed.
 async fn closed_store() -> TempDir {
     let folder = tempfile::tempdir().expect("a folder");
-    open(folder.path()).add_enrollment(AccountId(1), course(7), at(1)).await.expect("stored");
+    enroll(&open(folder.path()), AccountId(1), course(7), 1).await;
     folder
 }
 
@@ -363,11 +607,11 @@ async fn everything_is_there_after_reopening() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = open(folder.path());
     let ada = register(&store, "Ada").await;
-    store.set_password(ada.id, PasswordHash("second".into())).await.expect("stored");
-    store.add_session(session(1, at(5))).await.expect("stored");
-    store.add_enrollment(ada.id, course(7), at(1)).await.expect("stored");
-    store.add_enrollment(ada.id, course(8), at(2)).await.expect("stored");
-    store.remove_enrollment(ada.id, course(8)).await.expect("removed");
+    store.set_password(ada.id, PasswordHash("second".into()), origin(0)).await.expect("stored");
+    store.add_session(session(1, at(5)), origin(0)).await.expect("stored");
+    enroll(&store, ada.id, course(7), 1).await;
+    enroll(&store, ada.id, course(8), 2).await;
+    leave(&store, ada.id, course(8), &EnrollmentPolicy::default()).await;
     let said = store.add_message(course(7), ada.id, text("hello"), at(3)).await.expect("stored");
     let ada = store.account(ada.id).await.expect("read").expect("there");
     drop(store);
@@ -375,7 +619,7 @@ async fn everything_is_there_after_reopening() {
         let store = open(folder.path());
         assert_eq!(store.account_by_name(&UsernameKey::of("ADA")).await.expect("read"), Some(ada.clone()));
         assert_eq!(store.session(session(1, at(5)).key).await.expect("read"), Some(session(1, at(5))));
-        assert_eq!(store.enrollments_of(ada.id).await.expect("read"), [(course(7), at(1))]);
+        assert_eq!(store.seats_of(ada.id).await.expect("read"), [(course(7), enrolled(1))]);
         assert_eq!(store.last_messages(course(7), 10).await.expect("read")[0], said);
         let next = register(&store, &format!("ben{turn}")).await;
         assert_eq!(next.id, AccountId(ada.id.0 + 1 + turn));
@@ -391,7 +635,7 @@ async fn a_folder_has_one_store_at_a_time() {
     assert!(matches!(error, OpenError::InUse { .. }), "{error}");
     let message = error.to_string();
     assert!(message.contains("data") && message.contains("stop") && message.contains("--data"), "{message}");
-    store.add_enrollment(AccountId(1), course(8), at(1)).await.expect("the first one works on");
+    enroll(&store, AccountId(1), course(8), 1).await;
 }
 
 #[tokio::test]
@@ -403,7 +647,7 @@ async fn a_store_of_a_newer_version_is_refused_and_left_as_it_is() {
     educa::disk::write(&folder.path().join("data/snap.FFFFFFFFFFFFFFFF.generating"), b"torn").expect("written");
     let before = bytes_of(&folder);
     let error = SledStore::open(&config(folder.path())).expect_err("it is newer");
-    assert!(matches!(error, OpenError::Newer { found: 7, known: 1, .. }), "{error}");
+    assert!(matches!(error, OpenError::Newer { found: 7, known: 2, .. }), "{error}");
     assert!(error.to_string().contains("format 7"), "{error}");
     assert_eq!(bytes_of(&folder), before);
 }
@@ -435,14 +679,14 @@ async fn a_snapshot_that_was_torn_does_not_prevent_opening() {
         let torn = folder.path().join("data/snap.FFFFFFFFFFFFFFFF.generating");
         educa::disk::write(&torn, bytes).expect("written");
         let store = open(folder.path());
-        assert_eq!(store.enrollment(AccountId(1), course(7)).await.expect("read"), Some(at(1)));
+        assert_eq!(store.seat(AccountId(1), course(7)).await.expect("read"), Some(enrolled(1)));
         assert!(!educa::disk::exists(&torn));
     }
 }
 
 #[tokio::test]
 async fn a_store_whose_making_was_interrupted_is_finished() {
-    for unfinished in [&b""[..], b"educa store, format 1, unfinished\n"] {
+    for unfinished in [&b""[..], b"educa store, format 2, unfinished\n"] {
         // Cut off before the records were made, and after.
         let empty = tempfile::tempdir().expect("a folder");
         educa::disk::write(&empty.path().join("data/format"), unfinished).expect("written");
@@ -450,7 +694,7 @@ async fn a_store_whose_making_was_interrupted_is_finished() {
         let full = closed_store().await;
         educa::disk::write(&full.path().join("data/format"), unfinished).expect("written");
         let store = open(full.path());
-        assert_eq!(store.enrollment(AccountId(1), course(7)).await.expect("read"), Some(at(1)));
+        assert_eq!(store.seat(AccountId(1), course(7)).await.expect("read"), Some(enrolled(1)));
     }
 }
 
@@ -461,7 +705,7 @@ async fn writers_who_wait_together_share_flushes() {
     let before = sled.flushes();
     let store: AnyStore = sled.clone();
     at_once(&store, 64, |store, number| async move {
-        store.add_enrollment(AccountId(u64::from(number)), course(7), at(1)).await.expect("stored");
+        enroll(&*store, AccountId(u64::from(number)), course(7), 1).await;
     })
     .await;
     let n_flushes = sled.flushes() - before;

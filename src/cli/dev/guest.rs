@@ -6,12 +6,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use tokio::runtime::Handle;
 
 use crate::course::{Catalog, CourseId};
 use crate::disk;
-use crate::school::{Account, Role, School, SchoolError, SessionToken, Username, UsernameKey, ValidRegistration};
+use crate::school::{
+    Account, Backing, Device, Role, School, SchoolError, Token, Username, UsernameKey, ValidRegistration,
+};
 use crate::site::SiteConfig;
 
 /// Somebody with a session until the preview ends.
@@ -19,7 +20,7 @@ pub struct Guest {
     school: Arc<School>,
     runtime: Handle,
     account: Account,
-    token: SessionToken,
+    token: Token,
     /// The courses of their own that they were enrolled in.
     attended: BTreeSet<CourseId>,
 }
@@ -28,20 +29,18 @@ impl Guest {
     /// Signs `name` in; makes the account if there is none.
     pub fn arrive(school: Arc<School>, runtime: Handle, name: Username, site: &SiteConfig) -> anyhow::Result<Self> {
         let signed_in = runtime.block_on(async {
-            let key = name.key();
-            let accounts = school.accounts().await?;
-            let account = match accounts.into_iter().find(|account| account.username.key() == key) {
+            let account = match school.account_by_name(name.as_str()).await? {
                 Some(account) => account,
                 None => register(&school, name, site).await?,
             };
-            Ok::<_, anyhow::Error>(school.sign_in(account).await?)
+            Ok::<_, anyhow::Error>(school.sign_in(account, Device::new("educa dev", None)).await?)
         })?;
         let attended = BTreeSet::new();
         Ok(Self { school, runtime, account: signed_in.account, token: signed_in.token, attended })
     }
 
     /// What the server knows them by.
-    pub fn token(&self) -> SessionToken {
+    pub fn token(&self) -> Token {
         self.token.clone()
     }
 
@@ -58,7 +57,7 @@ impl Guest {
         let own: BTreeSet<_> = own.map(|instructor| instructor.id).collect();
         for course in catalog.courses.iter().filter(|course| own.contains(&course.owner)) {
             if self.attended.insert(course.id) {
-                self.runtime.block_on(self.school.enroll(&self.account, course.id))?;
+                self.runtime.block_on(self.school.enroll(&self.account, course, Backing::Approval, None))?;
             }
         }
         Ok(())
@@ -66,7 +65,7 @@ impl Guest {
 
     /// Ends the session: the next preview may be somebody else's.
     pub fn leave(&self) -> Result<(), SchoolError> {
-        self.runtime.block_on(self.school.sign_out(&self.token)).map(|_| ())
+        self.runtime.block_on(self.school.sign_out(&self.token, None)).map(|_| ())
     }
 }
 
@@ -74,10 +73,8 @@ impl Guest {
 async fn register(school: &School, username: Username, site: &SiteConfig) -> anyhow::Result<Account> {
     let teaches = disk::exists(&site.content.join("instructors").join(format!("{username}.md")));
     let role = if teaches { Role::Instructor } else { Role::Student };
-    let mut bits = [0; 32];
-    getrandom::fill(&mut bits).context("the system gave no random numbers")?;
-    let password = SessionToken::from_random(bits).to_text();
+    let password = Token::random()?.to_text();
     let registration = ValidRegistration { username, email: None, password };
-    let registered = school.register(registration, role).await?;
+    let registered = school.add_account(registration, role).await?;
     registered.map_err(|_| anyhow::anyhow!("the account was made by somebody else in this moment: try again"))
 }

@@ -7,7 +7,7 @@ use super::call::{Answer, Call, Endpoint, action, open};
 use super::error::ApiError;
 use super::wire::{CourseJson, EnrolledJson, IndexJson, SubjectJson};
 use crate::course::{CourseContents, CourseId, SubjectId};
-use crate::school::{Contents, Pass, admit};
+use crate::school::{Backing, Contents, Pass, SeatState, Verdict, admit};
 use crate::server::app::App;
 use crate::server::problem::Problem;
 use crate::server::publication::PublicationSource;
@@ -59,8 +59,13 @@ pub async fn enroll(State(app): State<App>, Path(id): Path<String>, request: Req
     Call::run(app, ENROLL, request, async |call| {
         let course = course_id(&id).and_then(|id| call.publication.catalog.course(id));
         let course = course.ok_or_else(ApiError::not_found)?;
-        call.app.school.enroll(call.student()?, course.id).await?;
-        Ok(Answer::of(&EnrolledJson { enrolled: true }))
+        let verdict = call.app.school.enroll(call.student()?, course, Backing::None, None).await?;
+        match verdict {
+            Verdict::Give(SeatState::Enrolled) | Verdict::Keep(SeatState::Enrolled) => {
+                Ok(Answer::of(&EnrolledJson { enrolled: true }))
+            }
+            Verdict::Give(_) | Verdict::Keep(_) | Verdict::Refuse(_) => Err(ApiError::permission_denied()),
+        }
     })
     .await
 }
@@ -70,7 +75,7 @@ pub async fn contents(State(app): State<App>, Path(id): Path<String>, request: R
     Call::run(app, CONTENTS, request, async |call| {
         let course = course_id(&id).and_then(|id| call.publication.catalog.course(id));
         let course = course.ok_or_else(ApiError::not_found)?;
-        let standing = call.app.school.standing(Some(call.student()?), course.id).await?;
+        let standing = call.app.school.standing(Some(call.student()?), course.id, &call.publication.catalog).await?;
         let pass = admit(&standing, Contents(course.id)).map_err(|_| ApiError::permission_denied())?;
         let contents = open_contents(&call.app.shelf.source(), &pass).await?;
         Ok(Answer::of(&CourseJson::full(course, &contents)))

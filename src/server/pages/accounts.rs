@@ -9,10 +9,10 @@ use http::{HeaderMap, HeaderValue, header};
 use super::draw::{Pages, enrollment};
 use super::form::Form;
 use crate::course::{CourseId, Language};
-use crate::school::{Account, Registration, RegistrationMistakes, Role, School, Standing};
+use crate::school::{Account, Registration, RegistrationMistakes, School, Standing};
 use crate::server::app::App;
 use crate::server::config::ServerConfig;
-use crate::server::identity::{Caller, no_session_cookie, redirect, session_cookie, session_token};
+use crate::server::identity::{Caller, Client, no_session_cookie, redirect, session_cookie, session_token};
 use crate::server::local_path::LocalPath;
 use crate::server::problem::Problem;
 use crate::theme::{AccountBarView, FieldView, LoginView, LogoutView, RegisterView};
@@ -37,11 +37,16 @@ pub async fn login_form(State(app): State<App>, caller: Caller, form: Form) -> R
 }
 
 /// `POST /accounts/login/`
-pub async fn login(State(app): State<App>, headers: HeaderMap, form: Form) -> Result<Response, Problem> {
+pub async fn login(
+    State(app): State<App>,
+    client: Client,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, Problem> {
     let next = LocalPath::parse(form.get("next"));
     let (username, password) = (form.get("username"), form.get("password"));
     match app.school.verify(username, password.to_owned()).await? {
-        Some(account) => arrive(&app, &headers, account, next, "signed in").await,
+        Some(account) => arrive(&app, &client, &headers, account, next, "signed in").await,
         None => {
             tracing::info!("a sign-in failed");
             let username = FieldView { value: username.to_owned(), errors: Vec::new() };
@@ -63,6 +68,7 @@ pub async fn register_form(State(app): State<App>, caller: Caller, form: Form) -
 pub async fn register(
     State(app): State<App>,
     caller: Caller,
+    client: Client,
     headers: HeaderMap,
     form: Form,
 ) -> Result<Response, Problem> {
@@ -77,11 +83,11 @@ pub async fn register(
         password2: form.get("password2").to_owned(),
     };
     let registered = match app.school.validate(registration).await? {
-        Ok(valid) => app.school.register(valid, Role::Student).await?,
+        Ok(valid) => app.school.register(valid, client.0.address).await?,
         Err(mistakes) => Err(mistakes),
     };
     match registered {
-        Ok(account) => arrive(&app, &headers, account, next, "registered").await,
+        Ok(account) => arrive(&app, &client, &headers, account, next, "registered").await,
         Err(mistakes) => draw_register(&app, next, form.get("username"), mistakes),
     }
 }
@@ -99,9 +105,10 @@ pub async fn logout_form(State(app): State<App>, caller: Caller) -> Result<Respo
 pub async fn logout(
     State(school): State<Arc<School>>,
     State(config): State<Arc<ServerConfig>>,
+    client: Client,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    replace_session(&school, &headers).await?;
+    replace_session(&school, &client, &headers).await?;
     Ok(with_cookie(redirect(&LocalPath::new(LOGOUT)), no_session_cookie(&config)))
 }
 
@@ -115,7 +122,7 @@ pub async fn bar(State(app): State<App>, caller: Caller, headers: HeaderMap, for
     let course = course.filter(|course| pages.publication.catalog.course(*course).is_some());
     let enrollment = match course {
         Some(course) => {
-            let standing: Standing = app.school.standing(caller.0.as_ref(), course).await?;
+            let standing: Standing = app.school.standing(caller.0.as_ref(), course, &pages.publication.catalog).await?;
             let here = next.clone().unwrap_or_else(|| LocalPath::new("/"));
             Some(enrollment(course, &standing, &here))
         }
@@ -140,9 +147,9 @@ fn page_language(headers: &HeaderMap) -> Option<Language> {
 }
 
 /// Ends the session a request came with: a token known before signing in must not be worth anything after.
-async fn replace_session(school: &School, headers: &HeaderMap) -> Result<(), Problem> {
+async fn replace_session(school: &School, client: &Client, headers: &HeaderMap) -> Result<(), Problem> {
     if let Some(token) = session_token(headers) {
-        school.sign_out(&token).await?;
+        school.sign_out(&token, client.0.address).await?;
     }
     Ok(())
 }
@@ -150,14 +157,15 @@ async fn replace_session(school: &School, headers: &HeaderMap) -> Result<(), Pro
 /// Signs somebody in, ends the session they had before, and sends them where they wanted to go. The log says what was `done`.
 async fn arrive(
     app: &App,
+    client: &Client,
     headers: &HeaderMap,
     account: Account,
     next: Option<LocalPath>,
     done: &str,
 ) -> Result<Response, Problem> {
-    let signed_in = app.school.sign_in(account).await?;
+    let signed_in = app.school.sign_in(account, client.0.clone()).await?;
     tracing::info!(account = %signed_in.account.id, "{done}");
-    replace_session(&app.school, headers).await?;
+    replace_session(&app.school, client, headers).await?;
     Ok(with_cookie(redirect(&destination(next)), session_cookie(&signed_in.token, &app.config)))
 }
 

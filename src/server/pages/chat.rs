@@ -59,10 +59,12 @@ async fn enter(app: &App, account: &Account, id: &str) -> Result<Result<Pass<Roo
     let Some(course) = known else {
         return Ok(Err(forbidden(app, None, &Standing::unknown())?));
     };
-    let standing = app.school.standing(Some(account), course).await?;
+    let standing = app.school.standing(Some(account), course, &app.shelf.current().catalog).await?;
     match admit(&standing, Room(course)) {
         Ok(pass) => Ok(Ok(pass)),
-        Err(Denied::Anonymous | Denied::NotEnrolled(_)) => Ok(Err(forbidden(app, Some(course), &standing)?)),
+        Err(Denied::Anonymous | Denied::NotEnrolled(_) | Denied::NotBegun(..)) => {
+            Ok(Err(forbidden(app, Some(course), &standing)?))
+        }
     }
 }
 

@@ -7,10 +7,10 @@ use http::Uri;
 use super::draw::{Pages, contents_address, course_link, enroll_address, enrollment, forbidden};
 use super::form::Form;
 use crate::course::{Course, CourseId, routes};
-use crate::school::Account;
+use crate::school::{Account, Backing};
 use crate::server::app::App;
 use crate::server::files::first_page;
-use crate::server::identity::{Caller, Student, redirect, sign_in_to_see};
+use crate::server::identity::{Caller, Client, Student, redirect, sign_in_to_see};
 use crate::server::local_path::LocalPath;
 use crate::server::problem::Problem;
 use crate::theme::{EnrollView, MyCourse, MyCoursesView};
@@ -53,7 +53,7 @@ pub async fn enroll_form(State(app): State<App>, caller: Caller, form: Form) -> 
         return Ok(redirect(&LocalPath::new(if caller.0.is_some() { MY_COURSES } else { "/" })));
     }
     let course = wanted(&pages, form.get("course"))?;
-    let standing = app.school.standing(caller.0.as_ref(), course.id).await?;
+    let standing = app.school.standing(caller.0.as_ref(), course.id, &pages.publication.catalog).await?;
     if standing.is_enrolled() {
         return Ok(redirect(&LocalPath::new(&contents_address(course.id))));
     }
@@ -66,18 +66,31 @@ pub async fn enroll_form(State(app): State<App>, caller: Caller, form: Form) -> 
 }
 
 /// `POST /students/enroll-course/` (`course`)
-pub async fn enroll(State(app): State<App>, Student(account): Student, form: Form) -> Result<Response, Problem> {
+pub async fn enroll(
+    State(app): State<App>,
+    Student(account): Student,
+    client: Client,
+    form: Form,
+) -> Result<Response, Problem> {
     let pages = Pages::new(&app);
     let course = wanted(&pages, form.get("course"))?;
-    app.school.enroll(&account, course.id).await?;
+    let Client(device) = client;
+    app.school.enroll(&account, course, Backing::None, device.address).await?;
     Ok(redirect(&LocalPath::new(&contents_address(course.id))))
 }
 
 /// `POST /students/leave-course/` (`course`)
-pub async fn leave(State(app): State<App>, Student(account): Student, form: Form) -> Result<Response, Problem> {
+pub async fn leave(
+    State(app): State<App>,
+    Student(account): Student,
+    client: Client,
+    form: Form,
+) -> Result<Response, Problem> {
     // Not looked up in the catalog: one may also leave a course that is not published any more.
     let course = form.get("course").parse::<CourseId>().map_err(|_| Problem::bad_request(NO_COURSE))?;
-    app.school.leave(&account, course).await?;
+    let policy = app.shelf.current().catalog.course(course).map(|course| course.enrollment.clone()).unwrap_or_default();
+    let Client(device) = client;
+    app.school.leave(&account, course, policy, device.address).await?;
     Ok(redirect(&LocalPath::new(MY_COURSES)))
 }
 
@@ -125,7 +138,7 @@ async fn enrolled(app: &App, account: &Account, id: CourseId) -> Result<Result<(
     if app.shelf.current().catalog.course(id).is_none() {
         return Err(Problem::not_found());
     }
-    let standing = app.school.standing(Some(account), id).await?;
+    let standing = app.school.standing(Some(account), id, &app.shelf.current().catalog).await?;
     if standing.is_enrolled() { Ok(Ok(())) } else { Ok(Err(forbidden(app, Some(id), &standing)?)) }
 }
 

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 
 use crate::course::Catalog;
 use crate::diag::Diagnostics;
-use crate::school::SessionToken;
+use crate::school::Token;
 
 /// What a new build changed in pages that are open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ const REMEMBERED: usize = 64;
 pub struct Preview {
     now: watch::Sender<Moment>,
     /// Whose session everybody has who has none.
-    pub(super) guest: Option<SessionToken>,
+    pub(super) guest: Option<Token>,
 }
 
 /// The state of the preview.
@@ -60,7 +60,7 @@ pub(super) struct Changes {
 impl Preview {
     /// Nothing is served yet. Builds are numbered from `first` on: a later run must begin higher, such as at the time in
     /// milliseconds, so that pages of this one know it for another.
-    pub fn new(first: u64, guest: Option<SessionToken>) -> Self {
+    pub fn new(first: u64, guest: Option<Token>) -> Self {
         let moment = Moment {
             build: first,
             is_served: false,

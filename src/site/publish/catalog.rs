@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::jobs::Job;
-use crate::course::{Catalog, Course, Instructor, Module, Published, Subject, Variants, routes};
+use crate::course::{Catalog, Course, EnrollmentPolicy, Instructor, Module, Published, Subject, Variants, routes};
 use crate::site::cache::Entry;
 use crate::site::curriculum::{self, Curriculum};
 use crate::site::graph::SiteGraph;
@@ -40,6 +40,7 @@ fn courses(graph: &SiteGraph<'_>, curriculum: &Curriculum) -> Vec<Course> {
                 owner: owner.id,
                 lang: course.speech.lang.clone(),
                 dir: course.speech.dir,
+                enrollment: EnrollmentPolicy::default(),
                 modules: course.modules.iter().map(|each| module(course, each)).collect(),
             });
         }

@@ -101,7 +101,7 @@ impl Server {
         let email: Option<Email> = None;
         let username = name.parse().expect("a name");
         let registration = ValidRegistration { username, email, password: PASSWORD.into() };
-        self.school.register(registration, role).await.expect("it works").expect("a free name")
+        self.school.add_account(registration, role).await.expect("it works").expect("a free name")
     }
 
     /// A browser of somebody new in some role, signed in.

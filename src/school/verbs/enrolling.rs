@@ -1,0 +1,73 @@
+//! Seats in courses: asked for, left, and what follows from them.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+
+use crate::course::{Catalog, Course, CourseId, EnrollmentPolicy};
+use crate::school::{
+    Account, Backing, Enrolling, Left, Role, School, SchoolError, Seat, SeatState, Standing, UsernameKey, Verdict,
+};
+
+impl School {
+    /// Asks for a seat in a course; twice is once.
+    pub async fn enroll(
+        &self,
+        account: &Account,
+        course: &Course,
+        backing: Backing,
+        address: Option<IpAddr>,
+    ) -> Result<Verdict, SchoolError> {
+        let policy = course.enrollment.clone();
+        let enrolling = Enrolling { account: account.id, course: course.id, policy, backing };
+        Ok(self.store.enroll(enrolling, self.origin(Some(account), address)).await?)
+    }
+
+    /// Gives up a seat, a request, or waiting. Of a course that is not published any more nothing but its id is known.
+    pub async fn leave(
+        &self,
+        account: &Account,
+        course: CourseId,
+        policy: EnrollmentPolicy,
+        address: Option<IpAddr>,
+    ) -> Result<Left, SchoolError> {
+        Ok(self.store.leave(account.id, course, policy, self.origin(Some(account), address)).await?)
+    }
+
+    /// How somebody stands to a course of this catalog.
+    pub async fn standing(
+        &self,
+        account: Option<&Account>,
+        course: CourseId,
+        catalog: &Catalog,
+    ) -> Result<Standing, SchoolError> {
+        let Some(account) = account else { return Ok(Standing::unknown()) };
+        let seat = self.store.seat(account.id, course).await?;
+        let published = catalog.course(course);
+        let starts = published.and_then(|course| course.enrollment.starts);
+        let begins = starts.filter(|starts| self.clock.now() < *starts);
+        let teaches = published.is_some_and(|course| teaches(account, course, catalog));
+        Ok(Standing::of(account, course, seat, begins, teaches))
+    }
+
+    /// The seats somebody has, the newest first.
+    pub async fn my_seats(&self, account: &Account) -> Result<Vec<(CourseId, Seat)>, SchoolError> {
+        let mut seats = self.store.seats_of(account.id).await?;
+        seats.sort_by_key(|(course, seat)| std::cmp::Reverse((seat.since, *course)));
+        Ok(seats)
+    }
+
+    /// The courses somebody is enrolled in, newest enrollment first.
+    pub async fn my_courses(&self, account: &Account) -> Result<Vec<(CourseId, Timestamp)>, SchoolError> {
+        let seats = self.my_seats(account).await?;
+        let enrolled = seats.into_iter().filter(|(_, seat)| seat.state == SeatState::Enrolled);
+        Ok(enrolled.map(|(course, seat)| (course, seat.since)).collect())
+    }
+}
+
+/// Whether an account teaches a course: it is an instructor's, and bears the name of the course's owner. Row U7.
+fn teaches(account: &Account, course: &Course, catalog: &Catalog) -> bool {
+    let owner = catalog.instructors.iter().find(|instructor| instructor.id == course.owner);
+    let is_owner = owner.is_some_and(|owner| UsernameKey::of(owner.user_name.as_str()) == account.username.key());
+    account.role != Role::Student && is_owner
+}

@@ -1,0 +1,85 @@
+//! Single-use links on any carrier.
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+
+use super::sessions::expired;
+use super::{Carrier, RecordStore, Scan};
+use crate::course::CourseId;
+use crate::school::{Account, EventKind, Found, Letter, Link, Links, Origin, PasswordHash, StoreError, TokenKey};
+use crate::store::keys::{course_key, token_in};
+use crate::store::records::read_link;
+use crate::store::table::{Draft, Table};
+use crate::store::verbs;
+
+impl<C: Carrier> RecordStore<C> {
+    fn link_now(&self, key: TokenKey) -> Result<Option<Link>, StoreError> {
+        let record = self.carrier.get(Table::Links, &key.0)?;
+        record.map(|record| read_link(key, &record)).transpose()
+    }
+}
+
+#[async_trait]
+impl<C: Carrier> Links for RecordStore<C> {
+    async fn add_link(
+        &self,
+        link: Link,
+        letter: Option<Letter>,
+        event: Option<EventKind>,
+        origin: Origin,
+    ) -> Result<(), StoreError> {
+        let add = move |draft: &mut Draft<'_>| verbs::add_link(draft, &link, letter.as_ref(), event, origin);
+        self.carrier.write("add a link", add).await
+    }
+
+    async fn link(&self, key: TokenKey) -> Result<Option<Link>, StoreError> {
+        self.link_now(key)
+    }
+
+    async fn invitations(&self, course: CourseId) -> Result<Vec<Link>, StoreError> {
+        let mut links = Vec::new();
+        for (key, _) in self.carrier.scan(Scan::prefix(Table::Invitations, &course_key(course)))? {
+            links.extend(self.link_now(token_in(&key)?)?);
+        }
+        links.sort_by_key(|link| (link.created, link.key));
+        Ok(links)
+    }
+
+    async fn remove_link(&self, key: TokenKey) -> Result<Found, StoreError> {
+        let remove = move |draft: &mut Draft<'_>| verbs::remove_link(draft, key);
+        self.carrier.write("remove a link", remove).await
+    }
+
+    async fn confirm_email(&self, key: TokenKey, origin: Origin) -> Result<Option<Account>, StoreError> {
+        let confirm = move |draft: &mut Draft<'_>| verbs::confirm_email(draft, key, origin);
+        self.carrier.write("confirm an address", confirm).await
+    }
+
+    async fn reset_password(
+        &self,
+        key: TokenKey,
+        password: PasswordHash,
+        origin: Origin,
+    ) -> Result<Option<Account>, StoreError> {
+        let reset = move |draft: &mut Draft<'_>| verbs::reset_password(draft, key, &password, origin);
+        self.carrier.write("reset a password", reset).await
+    }
+
+    async fn remove_expired_links(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let mut n_removed = 0;
+        let mut last = None;
+        let expires = |key, record: &[u8]| read_link(key, record).ok().map(|link| link.expires);
+        loop {
+            let found = self.tokens_after(Table::Links, last, expires)?;
+            let Some((key, _)) = found.last() else { return Ok(n_removed) };
+            last = Some(*key);
+            let over = expired(&found, now);
+            if over.is_empty() {
+                tokio::task::yield_now().await;
+            } else {
+                let remove = move |draft: &mut Draft<'_>| verbs::remove_expired_links(draft, &over, now);
+                n_removed += self.carrier.write("remove expired links", remove).await?;
+            }
+        }
+    }
+}

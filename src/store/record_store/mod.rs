@@ -1,0 +1,12 @@
+//! The port of the school on tables of bytes, whichever [`Carrier`] holds them.
+
+mod carrier;
+mod accounts;
+mod sessions;
+mod links;
+mod letters;
+mod enrollments;
+mod messages;
+mod events;
+
+pub use carrier::{Carrier, Order, RecordStore, Scan, Verb};

@@ -1,0 +1,190 @@
+//! Tables: which there are, and how a write sees and changes them.
+//!
+//! A write is a function on a [`Draft`] of what there is: it cannot change anything itself, so it can run twice, and a
+//! refused write leaves nothing behind.
+
+use sled::IVec;
+use sled::transaction::UnabortableTransactionError;
+
+use super::records::{damaged, read_number, write_event, write_number};
+use crate::course::CourseId;
+use crate::school::{AccountId, Event, EventId, EventKind, Origin, StoreError};
+
+/// The tables, each with what it maps to what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Table {
+    /// A name of [`Counter`], or the version of the format → number.
+    Meta,
+    /// Account id → account.
+    Accounts,
+    /// Key of a user name → account id. An index, as all whose records are a number or nothing: it can be made again.
+    Names,
+    /// Hash of a token → session.
+    Sessions,
+    /// Account id, course id → seat.
+    Seats,
+    /// Course id, message id → message.
+    Messages,
+    /// Course id → id of the last message.
+    Rooms,
+    /// Look of a user name → account id.
+    Looks,
+    /// Key of a confirmed address → account id.
+    Emails,
+    /// Account id, hash of a token → nothing.
+    SessionsOf,
+    /// Hash of a token → link.
+    Links,
+    /// Course id, hash of a token → nothing.
+    Invitations,
+    /// Letter id → letter.
+    Letters,
+    /// Course id, account id → nothing.
+    People,
+    /// Course id → tally.
+    Tallies,
+    /// Course id, ticket → account id.
+    Waiting,
+    /// Event id → event.
+    Events,
+}
+
+/// Names of the tables on disk, in the order of [`Table`].
+pub const TABLE_NAMES: [&str; 17] = [
+    "meta",
+    "accounts",
+    "names",
+    "sessions",
+    "enrollments",
+    "messages",
+    "rooms",
+    "looks",
+    "emails",
+    "sessions of",
+    "links",
+    "invitations",
+    "letters",
+    "people",
+    "tallies",
+    "waiting",
+    "events",
+];
+
+/// Under which key of [`Table::Meta`] the version of the format stands.
+pub const VERSION_KEY: &[u8] = b"version";
+
+/// Numbers that only grow: no id is ever given twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counter {
+    /// The last account.
+    Account,
+    /// The last letter.
+    Letter,
+    /// The last event.
+    Event,
+}
+
+impl Counter {
+    /// Its key in [`Table::Meta`].
+    pub fn key(self) -> &'static [u8] {
+        match self {
+            Counter::Account => b"last account",
+            Counter::Letter => b"last letter",
+            Counter::Event => b"last event",
+        }
+    }
+}
+
+/// What a write sees: everything committed, and the writes before it in its own batch.
+pub trait View {
+    /// The record under a key.
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<IVec>, Obstacle>;
+}
+
+/// Why a write could not be decided.
+#[derive(Debug)]
+pub enum Obstacle {
+    /// The batch must run again, or cannot run at all.
+    Batch(UnabortableTransactionError),
+    /// This write met a damaged record; the others go on.
+    Record(StoreError),
+}
+
+impl From<UnabortableTransactionError> for Obstacle {
+    fn from(error: UnabortableTransactionError) -> Self {
+        Self::Batch(error)
+    }
+}
+
+impl From<StoreError> for Obstacle {
+    fn from(error: StoreError) -> Self {
+        Self::Record(error)
+    }
+}
+
+/// One change: the record that stands under a key from now on, or nothing.
+pub type Change = (Table, Vec<u8>, Option<Vec<u8>>);
+
+/// What there is, as a write would leave it; all of its changes are made, or none.
+pub struct Draft<'a> {
+    view: &'a dyn View,
+    changes: Vec<Change>,
+}
+
+impl<'a> Draft<'a> {
+    /// A draft without changes.
+    pub fn new(view: &'a dyn View) -> Self {
+        Self { view, changes: Vec::new() }
+    }
+
+    /// The record under a key.
+    pub fn get(&self, table: Table, key: &[u8]) -> Result<Option<IVec>, Obstacle> {
+        let changed = self.changes.iter().rev().find(|(changed, at, _)| *changed == table && at == key);
+        match changed {
+            Some((_, _, record)) => Ok(record.as_deref().map(IVec::from)),
+            None => self.view.get(table, key),
+        }
+    }
+
+    /// Puts a record under a key, in place of any other.
+    pub fn put(&mut self, table: Table, key: &[u8], record: Vec<u8>) {
+        self.changes.push((table, key.to_vec(), Some(record)));
+    }
+
+    /// Removes what stands under a key.
+    pub fn remove(&mut self, table: Table, key: &[u8]) {
+        self.changes.push((table, key.to_vec(), None));
+    }
+
+    /// The next number of a counter; the first is 1.
+    pub fn next(&mut self, counter: Counter) -> Result<u64, Obstacle> {
+        self.next_at(Table::Meta, counter.key())
+    }
+
+    /// The next number of the counter under a key; the first is 1.
+    pub fn next_at(&mut self, table: Table, key: &[u8]) -> Result<u64, Obstacle> {
+        let last = self.get(table, key)?.map_or(Ok(0), |number| read_number("a counter", &number))?;
+        let next = last.checked_add(1).ok_or_else(|| damaged(|| "a counter".to_owned()))?;
+        self.put(table, key, write_number(next));
+        Ok(next)
+    }
+
+    /// Appends an event.
+    pub fn log(
+        &mut self,
+        kind: EventKind,
+        account: Option<AccountId>,
+        course: Option<CourseId>,
+        origin: Origin,
+    ) -> Result<EventId, Obstacle> {
+        let id = EventId(self.next(Counter::Event)?);
+        let event = Event { id, kind, account, course, origin };
+        self.put(Table::Events, &id.0.to_be_bytes(), write_event(&event));
+        Ok(id)
+    }
+
+    /// The changes, in the order in which they are to be made.
+    pub fn into_changes(self) -> Vec<Change> {
+        self.changes
+    }
+}

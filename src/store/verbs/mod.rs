@@ -1,0 +1,21 @@
+//! Verbs: what each write does, as a function on a draft of what there is.
+//!
+//! Nothing here waits, flushes or changes anything: a carrier runs these inside its transaction, as often as it must, and
+//! makes the changes of the draft if the verb did not fail.
+
+mod accounts;
+mod sessions;
+mod links;
+mod letters;
+mod seats;
+mod messages;
+
+pub use accounts::{add_account, forget_inactive, rehash, set_password, set_role};
+pub use letters::{add_letter, put_off_letter, remove_letter};
+pub use links::{add_link, confirm_email, remove_expired_links, remove_link, reset_password};
+pub use messages::add_message;
+pub use seats::{enroll, leave};
+pub use sessions::{add_session, remove_expired_sessions, remove_session, touch_session};
+
+use super::table::{Draft, Obstacle, Table};
+use crate::school::Found;

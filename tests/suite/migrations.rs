@@ -1,0 +1,78 @@
+//! Stores that earlier versions wrote are opened, and everything in them is found. See tests/stores/README.md.
+
+use std::fs;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use educa::course::CourseId;
+use educa::school::{
+    AccountId, Accounts as _, EmailKey, Enrollments as _, Messages as _, Role, SeatCounts, SeatState, Sessions as _,
+    Token,
+};
+use educa::store::{OpenError, SledStore, StoreConfig};
+
+/// A copy of a store from the repository, as it lay.
+fn unpack(name: &str) -> (tempfile::TempDir, StoreConfig) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stores").join(name);
+    let path: PathBuf = folder.path().join("data");
+    fs::create_dir(&path).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let name = entry.file_name().into_string().expect("a text");
+        let mut bytes = fs::read(entry.path()).expect("a file");
+        if name.ends_with(".gz") {
+            let packed = std::mem::take(&mut bytes);
+            flate2::read::GzDecoder::new(&*packed).read_to_end(&mut bytes).expect("unpacked");
+        }
+        fs::write(path.join(name.trim_end_matches(".gz")), bytes).expect("written");
+    }
+    let config = StoreConfig { path, cache_bytes: 8 * 1024 * 1024 };
+    (folder, config)
+}
+
+fn open(config: &StoreConfig) -> SledStore {
+    SledStore::open(config).expect("the store opens")
+}
+
+#[tokio::test]
+async fn a_store_of_format_1_is_brought_to_ours_with_all_that_is_in_it() {
+    let (_folder, config) = unpack("format-1");
+    // Twice: the second time there is nothing to do.
+    for _ in 0..2 {
+        let store = open(&config);
+        let accounts = store.accounts(AccountId(0), 99).await.expect("read");
+        let names: Vec<_> = accounts.iter().map(|account| account.username.as_str()).collect();
+        assert_eq!(names, ["ada", "ben", "grace", "Straße", "Carol"]);
+        assert_eq!((accounts[0].role, accounts[0].active), (Role::Staff, true));
+        let by_mail = store.account_by_email(&EmailKey::of("ADA@example.org")).await.expect("read");
+        assert_eq!(by_mail.as_ref(), Some(&accounts[0]));
+        let token = "863e82d863a286e8080061c3a1a1c79767d6096cb090e2f651be7e21e09a8b46";
+        let token = Token::parse(token).expect("a token");
+        let session = store.session(token.key()).await.expect("read").expect("a session");
+        assert_eq!(store.sessions_of(AccountId(1)).await.expect("read"), [session]);
+        let course = CourseId::new(1).expect("an id");
+        let people = store.people_of(course, AccountId(0), 9).await.expect("read");
+        assert!(people.iter().all(|(_, seat)| seat.state == SeatState::Enrolled));
+        assert_eq!(people.iter().map(|(account, _)| account.0).collect::<Vec<_>>(), [1, 2]);
+        let counts = store.seat_counts(course).await.expect("read");
+        assert_eq!(counts, SeatCounts { enrolled: 2, ..SeatCounts::default() });
+        let messages = store.last_messages(course, 9).await.expect("read");
+        assert_eq!(messages[1].text.as_str(), "hello from ben");
+    }
+    let marker = fs::read_to_string(config.path.join("format")).expect("read");
+    assert_eq!(marker, "educa store, format 2\n");
+}
+
+#[tokio::test]
+async fn a_migration_that_was_interrupted_is_finished() {
+    // The marker is raised before the first change, the number in the records after the last.
+    let (_folder, config) = unpack("format-1");
+    fs::write(config.path.join("format"), "educa store, format 2\n").expect("written");
+    let store = open(&config);
+    assert!(store.account_by_email(&EmailKey::of("ben@example.org")).await.expect("read").is_some());
+    drop(store);
+    fs::write(config.path.join("format"), "educa store, format 3\n").expect("written");
+    let error = SledStore::open(&config).expect_err("it is newer");
+    assert!(matches!(error, OpenError::Newer { found: 3, known: 2, .. }), "{error}");
+}
