@@ -3,6 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use ipnet::IpNet;
+
+use super::forwarded::ForwardedHeaders;
+
 /// Settings of the server: `[server]` of educa.toml.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerConfig {
@@ -13,6 +17,10 @@ pub struct ServerConfig {
     pub base_url: Option<String>,
     /// Names this server answers to besides those of `base_url`, `listen` and this machine.
     pub allowed_hosts: Vec<String>,
+    /// Front servers whose word on the client counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The headers in which they say it.
+    pub forwarded_headers: ForwardedHeaders,
     /// Connections at one time; further ones wait to be accepted.
     pub max_connections: usize,
     /// How long a client may take to send a request's head.
@@ -33,6 +41,8 @@ impl Default for ServerConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
             base_url: None,
             allowed_hosts: Vec::new(),
+            trusted_proxies: Vec::new(),
+            forwarded_headers: ForwardedHeaders::default(),
             max_connections: 8_192,
             head_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(30),

@@ -9,6 +9,7 @@ mod publication;
 mod app;
 mod router;
 mod middleware;
+mod forwarded;
 mod hosts;
 mod caching;
 mod problem;
@@ -24,6 +25,7 @@ mod watch;
 
 pub use app::App;
 pub use config::ServerConfig;
+pub use forwarded::{ClientAddress, ForwardedHeaders};
 pub use hosts::Hosts;
 pub use listen::{bind, serve};
 pub use preview::{Change, Preview};

@@ -26,6 +26,7 @@ mod enrollment;
 mod gate;
 mod api;
 mod chat;
+mod forwarded;
 mod limits;
 mod wire;
 mod durability;

@@ -1,16 +1,20 @@
 //! `[server]`: where to listen, and for whom.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
+
+use ipnet::IpNet;
 
 use super::layer::{at_least_one, set};
 use crate::fields::Fields;
-use crate::server::ServerConfig;
+use crate::server::{ForwardedHeaders, ServerConfig};
 
 /// What a layer says of it.
 #[derive(Debug, Default)]
 pub struct ServerTable {
     listen: Option<SocketAddr>,
     allowed_hosts: Option<Vec<String>>,
+    trusted_proxies: Option<Vec<IpNet>>,
+    forwarded_headers: Option<ForwardedHeaders>,
     max_connections: Option<u32>,
 }
 
@@ -20,6 +24,8 @@ impl ServerTable {
         Self {
             listen: address(fields, "listen"),
             allowed_hosts: list(fields, "allowed_hosts"),
+            trusted_proxies: networks(fields, "trusted_proxies"),
+            forwarded_headers: fields.choice("forwarded_headers", &FORWARDED_HEADERS),
             max_connections: at_least_one(fields, "max_connections"),
         }
     }
@@ -29,6 +35,8 @@ impl ServerTable {
         Self {
             listen: self.listen.or(below.listen),
             allowed_hosts: self.allowed_hosts.or(below.allowed_hosts),
+            trusted_proxies: self.trusted_proxies.or(below.trusted_proxies),
+            forwarded_headers: self.forwarded_headers.or(below.forwarded_headers),
             max_connections: self.max_connections.or(below.max_connections),
         }
     }
@@ -37,9 +45,14 @@ impl ServerTable {
     pub fn into_config(self, server: &mut ServerConfig) {
         set(&mut server.listen, self.listen);
         set(&mut server.allowed_hosts, self.allowed_hosts);
+        set(&mut server.trusted_proxies, self.trusted_proxies);
+        set(&mut server.forwarded_headers, self.forwarded_headers);
         set(&mut server.max_connections, self.max_connections.map(|n| n as usize));
     }
 }
+
+const FORWARDED_HEADERS: [(&str, ForwardedHeaders); 2] =
+    [("x-forwarded", ForwardedHeaders::XForwarded), ("forwarded", ForwardedHeaders::Forwarded)];
 
 /// An address with its port.
 fn address(fields: &mut Fields<'_>, key: &'static str) -> Option<SocketAddr> {
@@ -57,4 +70,22 @@ fn list(fields: &mut Fields<'_>, key: &'static str) -> Option<Vec<String>> {
     let given = fields.has(key);
     let texts = fields.texts(key).into_iter().map(|(text, _)| text).collect();
     given.then_some(texts)
+}
+
+/// A list of addresses and networks, if given.
+fn networks(fields: &mut Fields<'_>, key: &'static str) -> Option<Vec<IpNet>> {
+    let given = fields.has(key);
+    let mut networks = Vec::new();
+    for (text, span) in fields.texts(key) {
+        let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
+        match text.parse().ok().or_else(address) {
+            Some(network) => networks.push(network),
+            None => fields.wrong(
+                span,
+                format!("`{key}` cannot hold \"{text}\""),
+                "write addresses and networks, such as [\"127.0.0.1\", \"10.0.0.0/8\"]",
+            ),
+        }
+    }
+    given.then_some(networks)
 }
