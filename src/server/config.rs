@@ -21,6 +21,8 @@ pub struct ServerConfig {
     pub trusted_proxies: Vec<IpNet>,
     /// The headers in which they say it.
     pub forwarded_headers: ForwardedHeaders,
+    /// Where nginx finds `private/` by an internal location, such as `/protected/`: it then sends gated files itself.
+    pub accel_redirect: Option<String>,
     /// Connections at one time; further ones wait to be accepted.
     pub max_connections: usize,
     /// How long a client may take to send a request's head.
@@ -43,6 +45,7 @@ impl Default for ServerConfig {
             allowed_hosts: Vec::new(),
             trusted_proxies: Vec::new(),
             forwarded_headers: ForwardedHeaders::default(),
+            accel_redirect: None,
             max_connections: 8_192,
             head_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(30),

@@ -16,6 +16,7 @@ mod problem;
 mod identity;
 mod local_path;
 mod encodings;
+mod gate;
 mod files;
 mod pages;
 mod api;

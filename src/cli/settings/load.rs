@@ -56,6 +56,7 @@ pub fn load(root: &Path, now: Timestamp, diagnostics: &mut Diagnostics) -> Optio
     let mut settings = environment.over(file).into_settings(root, epoch.unwrap_or(now));
     settings.site.newest = epoch;
     said.append(overlaps(&settings.site));
+    said.append(unheard(&settings.server));
     let failed = said.has_errors();
     diagnostics.append(said);
     if failed { None } else { Some(settings) }
@@ -72,6 +73,17 @@ fn overlaps(site: &SiteConfig) -> Diagnostics {
                 said.push(Diagnostic::error(SETTINGS_FILE, message).help("choose folders beside each other"));
             }
         }
+    }
+    said
+}
+
+/// Only a trusted proxy is told to send a file.
+fn unheard(server: &ServerConfig) -> Diagnostics {
+    let mut said = Diagnostics::new();
+    if server.accel_redirect.is_some() && server.trusted_proxies.is_empty() {
+        let message = "`accel_redirect` under [server] has no effect without `trusted_proxies`";
+        let help = "name the address of the front server, such as trusted_proxies = [\"127.0.0.1\"]";
+        said.push(Diagnostic::error(SETTINGS_FILE, message).help(help));
     }
     said
 }

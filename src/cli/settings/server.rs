@@ -15,6 +15,7 @@ pub struct ServerTable {
     allowed_hosts: Option<Vec<String>>,
     trusted_proxies: Option<Vec<IpNet>>,
     forwarded_headers: Option<ForwardedHeaders>,
+    accel_redirect: Option<String>,
     max_connections: Option<u32>,
 }
 
@@ -26,6 +27,7 @@ impl ServerTable {
             allowed_hosts: list(fields, "allowed_hosts"),
             trusted_proxies: networks(fields, "trusted_proxies"),
             forwarded_headers: fields.choice("forwarded_headers", &FORWARDED_HEADERS),
+            accel_redirect: internal_location(fields, "accel_redirect"),
             max_connections: at_least_one(fields, "max_connections"),
         }
     }
@@ -37,6 +39,7 @@ impl ServerTable {
             allowed_hosts: self.allowed_hosts.or(below.allowed_hosts),
             trusted_proxies: self.trusted_proxies.or(below.trusted_proxies),
             forwarded_headers: self.forwarded_headers.or(below.forwarded_headers),
+            accel_redirect: self.accel_redirect.or(below.accel_redirect),
             max_connections: self.max_connections.or(below.max_connections),
         }
     }
@@ -47,12 +50,26 @@ impl ServerTable {
         set(&mut server.allowed_hosts, self.allowed_hosts);
         set(&mut server.trusted_proxies, self.trusted_proxies);
         set(&mut server.forwarded_headers, self.forwarded_headers);
+        server.accel_redirect = self.accel_redirect;
         set(&mut server.max_connections, self.max_connections.map(|n| n as usize));
     }
 }
 
 const FORWARDED_HEADERS: [(&str, ForwardedHeaders); 2] =
     [("x-forwarded", ForwardedHeaders::XForwarded), ("forwarded", ForwardedHeaders::Forwarded)];
+
+/// A path of a front server, between slashes.
+fn internal_location(fields: &mut Fields<'_>, key: &'static str) -> Option<String> {
+    let (path, span) = fields.spanned_text(key)?;
+    let plain =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let within = path.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+    if within.is_some_and(|within| within.split('/').all(plain)) {
+        return Some(path);
+    }
+    fields.wrong(span, format!("`{key}` is not an internal location"), "write a path such as \"/protected/\"");
+    None
+}
 
 /// An address with its port.
 fn address(fields: &mut Fields<'_>, key: &'static str) -> Option<SocketAddr> {
