@@ -3,6 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use ipnet::IpNet;
+
+use super::forwarded::ForwardedHeaders;
+
 /// Settings of the server: `[server]` of educa.toml.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerConfig {
@@ -13,6 +17,12 @@ pub struct ServerConfig {
     pub base_url: Option<String>,
     /// Names this server answers to besides those of `base_url`, `listen` and this machine.
     pub allowed_hosts: Vec<String>,
+    /// Front servers whose word on the client counts.
+    pub trusted_proxies: Vec<IpNet>,
+    /// The headers in which they say it.
+    pub forwarded_headers: ForwardedHeaders,
+    /// Where nginx finds `private/` by an internal location, such as `/protected/`: it then sends gated files itself.
+    pub accel_redirect: Option<String>,
     /// Connections at one time; further ones wait to be accepted.
     pub max_connections: usize,
     /// How long a client may take to send a request's head.
@@ -33,6 +43,9 @@ impl Default for ServerConfig {
             listen: SocketAddr::from(([127, 0, 0, 1], 8000)),
             base_url: None,
             allowed_hosts: Vec::new(),
+            trusted_proxies: Vec::new(),
+            forwarded_headers: ForwardedHeaders::default(),
+            accel_redirect: None,
             max_connections: 8_192,
             head_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(30),

@@ -19,7 +19,8 @@ use tokio_util::io::ReaderStream;
 
 use super::app::App;
 use super::encodings;
-use super::identity::{Caller, redirect, sign_in_to_see};
+use super::gate;
+use super::identity::{redirect, sign_in_to_see};
 use super::local_path::LocalPath;
 use super::pages;
 use super::problem::Problem;
@@ -27,7 +28,7 @@ use super::publication::{Publication, PublicationSource};
 use crate::course::{Address, Audience, CourseId, Encoding, Published, Variant, headers, routes};
 use crate::digest::Digest;
 use crate::disk::{self, DiskError};
-use crate::school::{Denied, File, Pass, Standing, admit};
+use crate::school::{Denied, File, Pass};
 
 /// Files up to this size are read whole; larger ones are sent piece by piece.
 const READ_WHOLE: u64 = 512 * 1024;
@@ -63,14 +64,12 @@ async fn answer(app: &App, parts: &Parts) -> Result<Option<Response>, Problem> {
     if parts.method != Method::GET && parts.method != Method::HEAD {
         return Ok(Some((StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response()));
     }
-    let standing = match published.audience {
-        Audience::Everyone => Standing::unknown(),
-        Audience::Enrolled(course) => {
-            let Caller(account) = Caller::of(&app.school, &parts.headers).await?;
-            app.school.standing(account.as_ref(), course, &publication.catalog).await?
+    let (standing, decided) =
+        gate::knock(app, &publication.catalog, &parts.headers, File { address, published }).await?;
+    match decided {
+        Ok(pass) if let Some(response) = gate::hand_over(app, parts, &pass) => {
+            hand_over(&publication.source, &pass, response).await
         }
-    };
-    match admit(&standing, File { address, published }) {
         Ok(pass) => send(&publication.source, &pass, &parts.method, &parts.headers).await,
         Err(Denied::NotEnrolled(course) | Denied::NotBegun(course, _)) => {
             pages::forbidden(app, Some(course), &standing).map(Some)
@@ -123,6 +122,28 @@ async fn send(
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.coding()));
     }
     Ok(Some(response))
+}
+
+/// The answer that has a front server send the file, unless the disk has another one.
+async fn hand_over(
+    source: &PublicationSource,
+    pass: &Pass<File>,
+    mut response: Response,
+) -> Result<Option<Response>, Problem> {
+    let File { address, published } = pass.thing();
+    describe(response.headers_mut(), address, published, "");
+    // The front server tags what it sends by itself, and answers ranges.
+    response.headers_mut().remove(header::ETAG);
+    response.headers_mut().remove(header::ACCEPT_RANGES);
+    Ok(is_as_listed(source, pass).await?.then_some(response))
+}
+
+/// Whether what lies on the disk is what the catalog lists, for who sends the bytes elsewhere.
+pub async fn is_as_listed(source: &PublicationSource, pass: &Pass<File>) -> Result<bool, Problem> {
+    let (path, Published { digest, size, audience, .. }) = (on_disk(source, pass.thing()), pass.thing().published);
+    let only_listed = audience != Audience::Everyone;
+    let opened = tokio::task::spawn_blocking(move || open(&path, Variant { digest, size }, only_listed)).await??;
+    Ok(opened.is_some())
 }
 
 /// A file that may be sent.

@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::caching::uncached;
 use super::config::ServerConfig;
+use super::forwarded::Way;
 use super::local_path::LocalPath;
 use super::problem::Problem;
 use crate::school::{Account, Device, SESSION_LIFETIME, School, Token};
@@ -50,7 +51,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Client {
     type Rejection = std::convert::Infallible;
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
         let agent = parts.headers.get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
-        Ok(Self(Device::new(&agent.unwrap_or_default(), None)))
+        Ok(Self(Device::new(&agent.unwrap_or_default(), Some(Way::of(parts).client))))
     }
 }
 

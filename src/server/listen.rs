@@ -24,6 +24,7 @@ use tower::ServiceExt as _;
 use tower::util::MapRequest;
 
 use super::config::ServerConfig;
+use super::forwarded::Peer;
 
 /// Opens the port.
 pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
@@ -39,15 +40,15 @@ pub async fn serve(listener: TcpListener, router: Router, config: Arc<ServerConf
     loop {
         let next = async {
             let place = places.clone().acquire_owned().await.ok()?;
-            accept(&listener).await.map(|stream| (stream, place))
+            accept(&listener).await.map(|accepted| (accepted, place))
         };
         tokio::select! {
             () = &mut stop => break,
             next = next => {
-                if let Some((stream, place)) = next {
+                if let Some((accepted, place)) = next {
                     let watcher = graceful.watcher();
                     let stopping = stopping.clone();
-                    tokio::spawn(connection(stream, router.clone(), config.clone(), stopping, watcher, place));
+                    tokio::spawn(connection(accepted, router.clone(), config.clone(), stopping, watcher, place));
                 }
             }
         }
@@ -59,12 +60,12 @@ pub async fn serve(listener: TcpListener, router: Router, config: Arc<ServerConf
     }
 }
 
-async fn accept(listener: &TcpListener) -> Option<TcpStream> {
+async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
     match listener.accept().await {
-        Ok((stream, _)) => {
+        Ok((stream, address)) => {
             // Small answers must not wait for a full packet.
             let _ = stream.set_nodelay(true);
-            Some(stream)
+            Some((stream, address))
         }
         Err(error) => {
             // Out of descriptors, most likely: some will be free soon. Anything else passes by itself.
@@ -76,7 +77,7 @@ async fn accept(listener: &TcpListener) -> Option<TcpStream> {
 }
 
 async fn connection(
-    stream: TcpStream,
+    (stream, address): (TcpStream, SocketAddr),
     router: Router,
     config: Arc<ServerConfig>,
     stopping: CancellationToken,
@@ -89,7 +90,12 @@ async fn connection(
         // Browsers open connections ahead of need; one without a request must not hold up the end.
         () = stopping.cancelled() => return,
     };
-    let routes = router.map_request(with_our_body as fn(Request<Incoming>) -> Request<Body>);
+    let peer = Peer { address, tls: false };
+    let routes = router.map_request(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(peer);
+        request
+    });
     let served = match protocol {
         Ok(Some(Protocol::Http1)) => serve_http1(stream, routes, &config, watcher).await,
         Ok(Some(Protocol::Http2)) => serve_http2(stream, routes, &config, watcher).await,
@@ -121,12 +127,10 @@ async fn protocol(stream: &TcpStream) -> Option<Protocol> {
     }
 }
 
-/// The router as hyper calls it.
-type Routes = MapRequest<Router, fn(Request<Incoming>) -> Request<Body>>;
+/// The router as hyper calls it: what comes in becomes a request of ours, which knows its peer.
+trait Admission: FnMut(Request<Incoming>) -> Request<Body> + Clone + Send + 'static {}
 
-fn with_our_body(request: Request<Incoming>) -> Request<Body> {
-    request.map(Body::new)
-}
+impl<F: FnMut(Request<Incoming>) -> Request<Body> + Clone + Send + 'static> Admission for F {}
 
 /// The stream with a limit on how long the client may take nothing of what is sent.
 fn limited(stream: TcpStream, config: &ServerConfig) -> TimeoutStream<TcpStream> {
@@ -137,7 +141,7 @@ fn limited(stream: TcpStream, config: &ServerConfig) -> TimeoutStream<TcpStream>
 
 async fn serve_http1(
     stream: TcpStream,
-    routes: Routes,
+    routes: MapRequest<Router, impl Admission>,
     config: &ServerConfig,
     watcher: Watcher,
 ) -> Result<(), hyper::Error> {
@@ -150,7 +154,7 @@ async fn serve_http1(
 
 async fn serve_http2(
     stream: TcpStream,
-    routes: Routes,
+    routes: MapRequest<Router, impl Admission>,
     config: &ServerConfig,
     watcher: Watcher,
 ) -> Result<(), hyper::Error> {

@@ -20,6 +20,7 @@ use tower_http::trace::TraceLayer;
 
 use super::app::App;
 use super::config::ServerConfig;
+use super::forwarded::{self, Way};
 use super::hosts::Hosts;
 use super::problem::{Problem, draw};
 use crate::course::headers::SECURITY_HEADERS;
@@ -28,12 +29,18 @@ const REQUEST_ID: &str = "x-request-id";
 
 /// The host a request named, checked; for absolute URLs.
 #[derive(Debug, Clone)]
-pub struct RequestHost(pub Authority);
+pub struct RequestHost {
+    /// With its port.
+    pub authority: Authority,
+    /// Whether it was reached by https.
+    pub https: bool,
+}
 
 /// Wraps the routes, outermost layer first.
 pub fn stack(router: Router, app: &App, hosts: Hosts) -> Router {
     let config = &app.config;
     let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(config.clone(), forwarded::layer))
         .layer(from_fn(refuse_odd_request_ids))
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(PropagateRequestIdLayer::x_request_id())
@@ -87,8 +94,9 @@ async fn security_headers(State(config): State<Arc<ServerConfig>>, request: Requ
 
 async fn check_host(State(hosts): State<Arc<Hosts>>, mut request: Request, next: Next) -> Response {
     match hosts.accept(request.uri(), request.headers()) {
-        Some(host) => {
-            request.extensions_mut().insert(RequestHost(host));
+        Some(authority) => {
+            let https = request.extensions().get::<Way>().is_some_and(|way| way.https);
+            request.extensions_mut().insert(RequestHost { authority, https });
             next.run(request).await
         }
         None => {

@@ -116,6 +116,10 @@ impl IntoResponse for Problem {
     }
 }
 
+/// Beside an answer whose status says it all: for programs that look at nothing else.
+#[derive(Debug, Clone, Copy)]
+pub struct Wordless;
+
 /// Gives every refusal that has no words yet its words.
 pub async fn draw(State(app): State<App>, request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
@@ -128,6 +132,9 @@ pub async fn draw(State(app): State<App>, request: Request, next: Next) -> Respo
     let problem = problem.unwrap_or_else(|| Problem::refused(status));
     if let Some(log) = &problem.log {
         tracing::error!(%status, %path, "{log}");
+    }
+    if response.extensions().get::<Wordless>().is_some() {
+        return response;
     }
     let mut drawn = if path.starts_with("/api/") {
         let body = serde_json::json!({ "detail": problem.detail }).to_string();

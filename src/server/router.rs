@@ -11,7 +11,7 @@ use tower::ServiceExt as _;
 use super::app::App;
 use super::hosts::Hosts;
 use super::preview::{self, Preview};
-use super::{api, files, middleware, pages};
+use super::{api, files, gate, middleware, pages};
 
 /// The whole server as one service.
 pub fn router(app: App, hosts: Hosts) -> Router {
@@ -48,6 +48,8 @@ fn routes(app: &App) -> Router {
         .page("/api/courses/{id}/enroll/", any(api::enroll))
         .page("/api/courses/{id}/contents/", any(api::contents))
         .route("/api/{*path}", any(api::nowhere))
+        // for front servers
+        .route("/gate/check", any(gate::check))
         // everything that was built
         .fallback(files::serve)
         .with_state(app.clone())

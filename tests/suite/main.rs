@@ -27,6 +27,8 @@ mod enrollment;
 mod gate;
 mod api;
 mod chat;
+mod forwarded;
+mod front_server;
 mod limits;
 mod wire;
 mod durability;

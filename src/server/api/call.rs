@@ -132,9 +132,10 @@ fn permit(endpoint: Endpoint, account: Option<&Account>, method: &Method) -> Res
 }
 
 fn base_url(app: &App, host: Option<&RequestHost>) -> String {
-    let authority = host.map_or("localhost", |host| host.0.as_str());
+    let authority = host.map_or("localhost", |host| host.authority.as_str());
     let configured = app.config.base_url.as_deref();
     let secure = configured.is_some_and(|url| url.strip_prefix("https://").is_some_and(|own| own == authority));
+    let secure = secure || host.is_some_and(|host| host.https);
     format!("{}://{authority}", if secure { "https" } else { "http" })
 }
 

@@ -64,7 +64,7 @@ fn is_same_origin(headers: &HeaderMap, host: Option<&RequestHost>) -> bool {
     }
     let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     let authority = origin.and_then(|origin| origin.split("://").nth(1));
-    authority.zip(host).is_some_and(|(authority, host)| authority == host.0.as_str())
+    authority.zip(host).is_some_and(|(authority, host)| authority == host.authority.as_str())
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -1,0 +1,117 @@
+//! Reading the settings of a school: both layers, and what must hold between them.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::environment;
+use super::layer::Layer;
+use crate::diag::{Diagnostic, Diagnostics, SourceText};
+use crate::disk;
+use crate::fields::Fields;
+use crate::server::ServerConfig;
+use crate::site::SiteConfig;
+use crate::store::StoreConfig;
+
+/// The name of the settings file in a school's folder.
+pub const SETTINGS_FILE: &str = "educa.toml";
+
+/// The configuration of every room.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// For `site`.
+    pub site: SiteConfig,
+    /// For `server`.
+    pub server: ServerConfig,
+    /// For `store`.
+    pub store: StoreConfig,
+}
+
+/// Reads the settings of the school in `root`. Nothing if there are mistakes in them, which are then reported.
+pub fn load(root: &Path, now: Timestamp, diagnostics: &mut Diagnostics) -> Option<Settings> {
+    let path = root.join(SETTINGS_FILE);
+    let text = match disk::read(&path).map(String::from_utf8) {
+        Ok(Ok(text)) => text,
+        Ok(Err(_)) => {
+            diagnostics.push(Diagnostic::error(SETTINGS_FILE, "this file is not UTF-8").help("save it as UTF-8"));
+            return None;
+        }
+        Err(error) if error.is_missing() => {
+            let message = format!("there is no school in {}: it has no educa.toml", root.display());
+            let help = "go to a school's folder, name it with --root, or make one with `educa init DIR`";
+            diagnostics.push(Diagnostic::error(SETTINGS_FILE, message).help(help));
+            return None;
+        }
+        Err(error) => {
+            diagnostics.push(Diagnostic::error(SETTINGS_FILE, error.to_string()));
+            return None;
+        }
+    };
+    let mut said = Diagnostics::new();
+    let file = Layer::read(SourceText { path: SETTINGS_FILE, text: &text }, |fields| fields, &mut said);
+    let environment = environment::variables();
+    let source = SourceText { path: "the environment (EDUCA_…)", text: &environment };
+    let environment = Layer::read(source, Fields::untyped, &mut said);
+    let epoch = source_date_epoch(&mut said);
+    let mut settings = environment.over(file).into_settings(root, epoch.unwrap_or(now));
+    settings.site.newest = epoch;
+    said.append(overlaps(&settings.site));
+    said.append(unheard(&settings.server));
+    let failed = said.has_errors();
+    diagnostics.append(said);
+    if failed { None } else { Some(settings) }
+}
+
+/// A gated page below `public/` would be a page for everyone, and each folder is cleared of what the build did not write.
+fn overlaps(site: &SiteConfig) -> Diagnostics {
+    let mut said = Diagnostics::new();
+    let folders = [("content", &site.content), ("public", &site.public), ("private", &site.private)];
+    for (at, (name, folder)) in folders.iter().enumerate() {
+        for (other_name, other) in &folders[at + 1..] {
+            if folder.starts_with(other) || other.starts_with(folder) {
+                let message = format!("the folders `{name}` and `{other_name}` under [build] lie in one another");
+                said.push(Diagnostic::error(SETTINGS_FILE, message).help("choose folders beside each other"));
+            }
+        }
+    }
+    said
+}
+
+/// Only a trusted proxy is told to send a file.
+fn unheard(server: &ServerConfig) -> Diagnostics {
+    let mut said = Diagnostics::new();
+    if server.accel_redirect.is_some() && server.trusted_proxies.is_empty() {
+        let message = "`accel_redirect` under [server] has no effect without `trusted_proxies`";
+        let help = "name the address of the front server, such as trusted_proxies = [\"127.0.0.1\"]";
+        said.push(Diagnostic::error(SETTINGS_FILE, message).help(help));
+    }
+    said
+}
+
+/// The moment that stands for now in builds which are to be the same wherever they run
+/// (<https://reproducible-builds.org/specs/source-date-epoch/>).
+fn source_date_epoch(said: &mut Diagnostics) -> Option<Timestamp> {
+    let text = std::env::var_os("SOURCE_DATE_EPOCH")?.to_string_lossy().into_owned();
+    let moment = text.parse().ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+    if moment.is_none() {
+        let message = format!("SOURCE_DATE_EPOCH cannot be \"{text}\"");
+        said.push(Diagnostic::error("the environment", message).help("set it to seconds since 1970, or unset it"));
+    }
+    moment
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mistake_is_said_at_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let text = "[site]\nlang = \"english\"\nbase_url = \"school.example\"\n[server]\nlisten = \"8000\"\nport = 1\n";
+        disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
+        let mut said = Diagnostics::new();
+        assert!(load(folder.path(), Timestamp::UNIX_EPOCH, &mut said).is_none());
+        let lines: Vec<_> = said.sorted().iter().map(|d| d.place.as_ref().map_or(0, |place| place.line)).collect();
+        assert_eq!(lines, [2, 3, 5, 6]);
+    }
+}

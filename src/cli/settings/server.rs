@@ -1,0 +1,108 @@
+//! `[server]`: where to listen, and for whom.
+
+use std::net::{IpAddr, SocketAddr};
+
+use ipnet::IpNet;
+
+use super::layer::{at_least_one, set};
+use crate::fields::Fields;
+use crate::server::{ForwardedHeaders, ServerConfig};
+
+/// What a layer says of it.
+#[derive(Debug, Default)]
+pub struct ServerTable {
+    listen: Option<SocketAddr>,
+    allowed_hosts: Option<Vec<String>>,
+    trusted_proxies: Option<Vec<IpNet>>,
+    forwarded_headers: Option<ForwardedHeaders>,
+    accel_redirect: Option<String>,
+    max_connections: Option<u32>,
+}
+
+impl ServerTable {
+    /// Reads the table.
+    pub fn read(fields: &mut Fields<'_>) -> Self {
+        Self {
+            listen: address(fields, "listen"),
+            allowed_hosts: list(fields, "allowed_hosts"),
+            trusted_proxies: networks(fields, "trusted_proxies"),
+            forwarded_headers: fields.choice("forwarded_headers", &FORWARDED_HEADERS),
+            accel_redirect: internal_location(fields, "accel_redirect"),
+            max_connections: at_least_one(fields, "max_connections"),
+        }
+    }
+
+    /// This where it speaks, `below` where it is silent.
+    pub fn over(self, below: Self) -> Self {
+        Self {
+            listen: self.listen.or(below.listen),
+            allowed_hosts: self.allowed_hosts.or(below.allowed_hosts),
+            trusted_proxies: self.trusted_proxies.or(below.trusted_proxies),
+            forwarded_headers: self.forwarded_headers.or(below.forwarded_headers),
+            accel_redirect: self.accel_redirect.or(below.accel_redirect),
+            max_connections: self.max_connections.or(below.max_connections),
+        }
+    }
+
+    /// Puts it into the configuration.
+    pub fn into_config(self, server: &mut ServerConfig) {
+        set(&mut server.listen, self.listen);
+        set(&mut server.allowed_hosts, self.allowed_hosts);
+        set(&mut server.trusted_proxies, self.trusted_proxies);
+        set(&mut server.forwarded_headers, self.forwarded_headers);
+        server.accel_redirect = self.accel_redirect;
+        set(&mut server.max_connections, self.max_connections.map(|n| n as usize));
+    }
+}
+
+const FORWARDED_HEADERS: [(&str, ForwardedHeaders); 2] =
+    [("x-forwarded", ForwardedHeaders::XForwarded), ("forwarded", ForwardedHeaders::Forwarded)];
+
+/// A path of a front server, between slashes.
+fn internal_location(fields: &mut Fields<'_>, key: &'static str) -> Option<String> {
+    let (path, span) = fields.spanned_text(key)?;
+    let plain =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let within = path.strip_prefix('/').and_then(|rest| rest.strip_suffix('/'));
+    if within.is_some_and(|within| within.split('/').all(plain)) {
+        return Some(path);
+    }
+    fields.wrong(span, format!("`{key}` is not an internal location"), "write a path such as \"/protected/\"");
+    None
+}
+
+/// An address with its port.
+fn address(fields: &mut Fields<'_>, key: &'static str) -> Option<SocketAddr> {
+    let (text, span) = fields.spanned_text(key)?;
+    let address = text.parse().ok();
+    if address.is_none() {
+        let help = "write an address and a port, such as \"127.0.0.1:8000\" or \"[::]:80\"";
+        fields.wrong(span, format!("`{key}` is not an address with a port"), help);
+    }
+    address
+}
+
+/// A list of texts, if given; it may be empty.
+fn list(fields: &mut Fields<'_>, key: &'static str) -> Option<Vec<String>> {
+    let given = fields.has(key);
+    let texts = fields.texts(key).into_iter().map(|(text, _)| text).collect();
+    given.then_some(texts)
+}
+
+/// A list of addresses and networks, if given.
+fn networks(fields: &mut Fields<'_>, key: &'static str) -> Option<Vec<IpNet>> {
+    let given = fields.has(key);
+    let mut networks = Vec::new();
+    for (text, span) in fields.texts(key) {
+        let address = || text.parse::<IpAddr>().ok().map(IpNet::from);
+        match text.parse().ok().or_else(address) {
+            Some(network) => networks.push(network),
+            None => fields.wrong(
+                span,
+                format!("`{key}` cannot hold \"{text}\""),
+                "write addresses and networks, such as [\"127.0.0.1\", \"10.0.0.0/8\"]",
+            ),
+        }
+    }
+    given.then_some(networks)
+}
