@@ -7,6 +7,7 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use super::records::{CompactArgs, ExportArgs, ImportArgs};
 use crate::school::{Email, Role, Username};
 
 /// Builds a school's course files into static pages, and serves them with enrollment.
@@ -106,6 +107,27 @@ pub enum Command {
     /// Adds and lists accounts, and changes passwords
     #[command(subcommand, after_help = "Examples:\n  educa user add ada --role instructor\n  educa user list")]
     User(UserCommand),
+    /// Writes all records of the store into one file, also while a server is running
+    #[command(
+        after_help = "Examples:\n  educa backup school-2026-11-21.backup\n  educa backup - | ssh elsewhere 'cat > school.backup'"
+    )]
+    Backup(ExportArgs),
+    /// Puts the store of a backup in its place
+    #[command(
+        after_help = "Examples:\n  educa restore school.backup\n  educa restore school.backup --replace     put the present store aside first\n  educa restore school.backup --data /tmp/look-at-it"
+    )]
+    Restore(ImportArgs),
+    /// Writes accounts, enrollments, messages and events as JSON lines (docs/dump.md), also while a server is running
+    #[command(
+        after_help = "Examples:\n  educa dump school.jsonl\n  educa dump - | jq -r 'select(.account).account.username'"
+    )]
+    Dump(ExportArgs),
+    /// Makes a store of a dump
+    #[command(after_help = "Examples:\n  educa load school.jsonl --data .educa/data")]
+    Load(ImportArgs),
+    /// Copies the store into a smaller one; the server must be stopped
+    #[command(after_help = "Examples:\n  educa compact")]
+    Compact(CompactArgs),
 }
 
 /// Options of `educa build`.

@@ -2,6 +2,7 @@
 
 use std::io::IsTerminal as _;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
 
 use super::args::HostingArgs;
+#[cfg(unix)]
+use super::control::Control;
 use super::settings::Settings;
 use crate::school::{School, Swept, SystemClock};
 use crate::server::{self, App, PublicationSource};
@@ -28,10 +31,28 @@ impl HostingArgs {
     }
 }
 
-/// The school on the records that lie at this place.
-pub fn open_school(store: &StoreConfig) -> anyhow::Result<Arc<School>> {
-    let store = Arc::new(SledStore::open(store)?);
-    Ok(Arc::new(School::new(store, Arc::new(SystemClock))?))
+/// A school's records, open.
+pub struct Records {
+    store: Arc<SledStore>,
+    folder: PathBuf,
+}
+
+impl Records {
+    /// Opens those that lie at this place.
+    pub fn open(config: &StoreConfig) -> anyhow::Result<Self> {
+        Ok(Self { store: Arc::new(SledStore::open(config)?), folder: config.path.clone() })
+    }
+
+    /// The school on them.
+    pub fn school(&self) -> anyhow::Result<Arc<School>> {
+        Ok(Arc::new(School::new(self.store.clone(), Arc::new(SystemClock))?))
+    }
+
+    /// Lets commands reach them as long as this lives.
+    #[cfg(unix)]
+    pub fn control(self) -> anyhow::Result<Control> {
+        Control::open(self.store, &self.folder)
+    }
 }
 
 /// What the server reads of a build.

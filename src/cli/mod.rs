@@ -18,6 +18,8 @@ mod external;
 mod fix;
 mod init;
 mod user;
+mod control;
+mod records;
 mod run;
 
 pub use run::run;

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use super::args::{Cli, Command, Common, Format};
+use super::control::Wanted;
 use super::settings::{self, Settings};
-use super::{build, dev, fix, init, new, report, serve, user};
+use super::{build, dev, fix, init, new, records, report, serve, user};
 use crate::diag::Diagnostics;
 use crate::school::{Clock as _, SystemClock};
 
@@ -42,6 +43,11 @@ fn dispatch(common: &Common, command: Command) -> anyhow::Result<ExitCode> {
         Command::Init(args) => init::init(&args, common.format),
         Command::New(command) => new::new(&settings, &command, common.format),
         Command::Fix(args) => fix::fix(&settings, &args, common.format),
+        Command::Backup(args) => records::export(settings, &args, Wanted::Backup),
+        Command::Restore(args) => records::restore(settings, &args),
+        Command::Dump(args) => records::export(settings, &args, Wanted::Dump),
+        Command::Load(args) => records::load(settings, &args),
+        Command::Compact(args) => records::compact(settings, &args),
         Command::User(command) => user::user(settings, command, common.format),
     }
 }

@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use super::args::{Format, ServeArgs};
 use super::build;
-use super::hosting::{self, Port};
+use super::hosting::{self, Port, Records};
 use super::progress::Bar;
 use super::settings::Settings;
 use crate::server::{self, App, Hosts, Shelf};
@@ -27,13 +27,16 @@ pub fn serve(mut settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode
         }
     }
     let shelf = Arc::new(Shelf::open(hosting::source(&site))?);
-    let app = App { school: hosting::open_school(&store)?, shelf, config: Arc::new(server) };
+    let records = Records::open(&store)?;
+    let app = App { school: records.school()?, shelf, config: Arc::new(server) };
     hosting::start_log("info");
-    hosting::runtime()?.block_on(run(app))?;
+    hosting::runtime()?.block_on(run(app, records))?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn run(app: App) -> anyhow::Result<()> {
+async fn run(app: App, records: Records) -> anyhow::Result<()> {
+    #[cfg(unix)]
+    let _control = records.control()?;
     let port = Port::open(app.config.listen).await?;
     let router = server::router(app.clone(), Hosts::new(&app.config, port.address));
     let _watch = server::watch(app.shelf.clone()).context("cannot watch for new builds")?;

@@ -126,6 +126,49 @@ pub fn remove_empty_folders(path: &Path, root: &Path) {
     }
 }
 
+/// Renames a file or a folder, for good.
+pub fn rename(from: &Path, to: &Path) -> Result<(), DiskError> {
+    fs::rename(from, to).map_err(failed("rename", from))?;
+    sync_folder(folder_of(to))
+}
+
+/// Removes a folder with all that is in it; it need not be there.
+pub fn remove_folder(path: &Path) -> Result<(), DiskError> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed("remove", path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Leaves a file, or a socket, to its owner alone.
+#[cfg(unix)]
+pub fn make_private(path: &Path) -> Result<(), DiskError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(failed("make private", path))
+}
+
+/// A file without a name in this folder, for what is needed for a moment only; nobody else can read it.
+pub fn scratch(folder: &Path) -> Result<fs::File, DiskError> {
+    tempfile::tempfile_in(folder).map_err(failed("make a temporary file in", folder))
+}
+
+/// Writes a new file piece by piece: private, whole or absent, and durable.
+pub fn write_private<E: From<DiskError>>(
+    path: &Path,
+    write: impl FnOnce(&mut fs::File) -> Result<(), E>,
+) -> Result<(), E> {
+    create_folder(folder_of(path))?;
+    // Temporary files are readable by their owner alone.
+    let mut temporary = tempfile::Builder::new()
+        .prefix(TEMPORARY_PREFIX)
+        .tempfile_in(folder_of(path))
+        .map_err(failed("write", path))?;
+    write(temporary.as_file_mut())?;
+    temporary.as_file().sync_all().map_err(failed("flush", path))?;
+    temporary.persist(path).map_err(|error| failed("create", path)(error.error))?;
+    Ok(sync_folder(folder_of(path))?)
+}
+
 /// Makes everything written in a folder's own list of names survive a power loss.
 pub fn sync_folder(path: &Path) -> Result<(), DiskError> {
     open(path)?.sync_all().map_err(failed("flush", path))

@@ -28,7 +28,7 @@ const MAX_BATCH: usize = 1_024;
 /// The way to the one thread that writes. Dropping it finishes what was accepted.
 pub(super) struct Committer {
     /// Always there until the drop, which takes it to tell the thread that nothing more will come.
-    queue: Option<mpsc::Sender<Box<dyn Job>>>,
+    queue: Option<mpsc::Sender<Task>>,
     thread: Option<JoinHandle<()>>,
     n_flushes: Arc<AtomicU64>,
 }
@@ -39,10 +39,10 @@ impl Committer {
     where
         F: FnMut() -> Result<(), String> + Send + 'static,
     {
-        let (queue, jobs) = mpsc::channel(MAX_BATCH);
+        let (queue, tasks) = mpsc::channel(MAX_BATCH);
         let n_flushes = Arc::new(AtomicU64::new(0));
         let writer = Writer { trees, flush, n_flushes: Arc::clone(&n_flushes) };
-        let thread = thread::Builder::new().name("store".into()).spawn(move || writer.run(jobs))?;
+        let thread = thread::Builder::new().name("store".into()).spawn(move || writer.run(tasks))?;
         Ok(Self { queue: Some(queue), thread: Some(thread), n_flushes })
     }
 
@@ -56,11 +56,28 @@ impl Committer {
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
         let job = Box::new(Write { doing, verb, outcome: RefCell::new(None), reply });
-        let Some(queue) = &self.queue else { return Err(StoreError::Stopped) };
-        // Either fails only if the thread is gone, which takes a panic inside sled: then nothing is known, as after a
-        // failed flush.
-        queue.send(job).await.map_err(|_| StoreError::Stopped)?;
+        self.send(Task::Write(job)).await?;
         answer.await.unwrap_or(Err(StoreError::Stopped))
+    }
+
+    /// Has somebody look at everything between two writes: what they see is one moment of the store. Writes wait for them.
+    pub(super) async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Trees) -> T + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let look = move |trees: &Trees| {
+            // Whoever asked may have stopped waiting.
+            let _ = reply.send(look(trees));
+        };
+        self.send(Task::Look(Box::new(look))).await?;
+        answer.await.map_err(|_| StoreError::Stopped)
+    }
+
+    /// Fails only if the thread is gone, which takes a panic inside sled: then nothing is known, as after a failed flush.
+    async fn send(&self, task: Task) -> Result<(), StoreError> {
+        let Some(queue) = &self.queue else { return Err(StoreError::Stopped) };
+        queue.send(task).await.map_err(|_| StoreError::Stopped)
     }
 
     /// How often the disk was flushed.
@@ -77,6 +94,12 @@ impl Drop for Committer {
             let _ = thread.join();
         }
     }
+}
+
+/// What waits in the queue.
+enum Task {
+    Write(Box<dyn Job>),
+    Look(Box<dyn FnOnce(&Trees) + Send>),
 }
 
 /// What became of a batch as a whole.
@@ -140,15 +163,25 @@ struct Writer<F> {
 }
 
 impl<F: FnMut() -> Result<(), String>> Writer<F> {
-    fn run(mut self, mut jobs: mpsc::Receiver<Box<dyn Job>>) {
-        let mut batch = Vec::new();
+    fn run(mut self, mut tasks: mpsc::Receiver<Task>) {
+        let mut taken = Vec::new();
         let mut stopped = false;
         // Returns 0 only when the queue was closed and everything in it was taken.
-        while jobs.blocking_recv_many(&mut batch, MAX_BATCH) > 0 {
+        while tasks.blocking_recv_many(&mut taken, MAX_BATCH) > 0 {
+            let (mut batch, mut looks) = (Vec::new(), Vec::new());
+            for task in taken.drain(..) {
+                match task {
+                    Task::Write(job) => batch.push(job),
+                    Task::Look(look) => looks.push(look),
+                }
+            }
             let fate = if stopped { Fate::Stopped } else { self.commit(&batch) };
             stopped = !matches!(fate, Fate::Durable);
-            for job in batch.drain(..) {
+            for job in batch {
                 job.answer(&fate);
+            }
+            for look in looks {
+                look(&self.trees);
             }
         }
     }

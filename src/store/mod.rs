@@ -5,7 +5,7 @@
 //!
 //! To be read in this order: `table` and `keys` (what there is), `records` (the bytes), `verbs` (what a write changes),
 //! `record_store` (the port on any carrier), `memory_store`; then `sled_store` with `trees`, `committer` and `flush` (how a
-//! write becomes durable), `folder`, `open` and `migrate` (whose the folder is, and of which version).
+//! write becomes durable), `folder`, `open`, `migrate` and `indexes` (whose the folder is, and of which version), and `backup`.
 
 mod table;
 mod keys;
@@ -17,11 +17,16 @@ mod trees;
 mod committer;
 mod flush;
 mod folder;
+mod indexes;
 mod migrate;
 mod open;
 mod open_error;
 mod sled_store;
+mod backup;
 
+pub use backup::{
+    ArchiveError, ExportError, LoadError, LoadMistake, RestoreError, Restored, Summary, compact, load, restore,
+};
 pub use memory_store::MemoryStore;
 pub use open::StoreConfig;
 pub use open_error::OpenError;

@@ -65,7 +65,7 @@ pub(super) fn open(config: &StoreConfig) -> Result<Opened, OpenError> {
 const TRIES: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(20);
 
-fn open_sled(config: &StoreConfig) -> Result<(Db, Trees), OpenError> {
+pub(super) fn open_sled(config: &StoreConfig) -> Result<(Db, Trees), OpenError> {
     let path = &config.path;
     for _ in 0..TRIES {
         match try_sled(config) {
@@ -120,7 +120,7 @@ fn begin(path: &Path, trees: &Trees) -> Result<(), OpenError> {
 }
 
 /// Makes everything that opening wrote survive a power loss, the names in the folder too.
-fn make_durable(path: &Path, db: &Db) -> Result<(), OpenError> {
+pub(super) fn make_durable(path: &Path, db: &Db) -> Result<(), OpenError> {
     let mut flush = flush::to_the_disk(path, db)?;
     flush().map_err(|reason| {
         let source = std::io::Error::other(reason);

@@ -50,6 +50,10 @@ impl SledStore {
 }
 
 impl SledCarrier {
+    pub(super) fn committer(&self) -> &Committer {
+        &self.committer
+    }
+
     fn tree(&self, table: Table) -> &Tree {
         self.trees.tree(table)
     }

@@ -10,65 +10,60 @@ use super::records::{damaged, read_number, write_event, write_number};
 use crate::course::CourseId;
 use crate::school::{AccountId, Event, EventId, EventKind, Origin, StoreError};
 
-/// The tables, each with what it maps to what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Table {
-    /// A name of [`Counter`], or the version of the format → number.
-    Meta,
-    /// Account id → account.
-    Accounts,
-    /// Key of a user name → account id. An index, as all whose records are a number or nothing: it can be made again.
-    Names,
-    /// Hash of a token → session.
-    Sessions,
-    /// Account id, course id → seat.
-    Seats,
-    /// Course id, message id → message.
-    Messages,
-    /// Course id → id of the last message.
-    Rooms,
-    /// Look of a user name → account id.
-    Looks,
-    /// Key of a confirmed address → account id.
-    Emails,
-    /// Account id, hash of a token → nothing.
-    SessionsOf,
-    /// Hash of a token → link.
-    Links,
-    /// Course id, hash of a token → nothing.
-    Invitations,
-    /// Letter id → letter.
-    Letters,
-    /// Course id, account id → nothing.
-    People,
-    /// Course id → tally.
-    Tallies,
-    /// Course id, ticket → account id.
-    Waiting,
-    /// Event id → event.
-    Events,
+macro_rules! tables {
+    ($($(#[$doc:meta])+ $table:ident = $name:literal,)+) => {
+        /// The tables, each with what it maps to what.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Table {
+            $($(#[$doc])+ $table,)+
+        }
+
+        /// Names of the tables on disk and in archives, in the order of [`Table`].
+        pub const TABLE_NAMES: &[&str] = &[$($name,)+];
+
+        impl Table {
+            /// All tables, in the same order.
+            pub const ALL: &[Table] = &[$(Table::$table,)+];
+        }
+    };
 }
 
-/// Names of the tables on disk, in the order of [`Table`].
-pub const TABLE_NAMES: [&str; 17] = [
-    "meta",
-    "accounts",
-    "names",
-    "sessions",
-    "enrollments",
-    "messages",
-    "rooms",
-    "looks",
-    "emails",
-    "sessions of",
-    "links",
-    "invitations",
-    "letters",
-    "people",
-    "tallies",
-    "waiting",
-    "events",
-];
+tables! {
+    /// A name of [`Counter`], or the version of the format → number.
+    Meta = "meta",
+    /// Account id → account.
+    Accounts = "accounts",
+    /// Key of a user name → account id. An index, as all whose records are a number or nothing: it can be made again.
+    Names = "names",
+    /// Hash of a token → session.
+    Sessions = "sessions",
+    /// Account id, course id → seat.
+    Seats = "enrollments",
+    /// Course id, message id → message.
+    Messages = "messages",
+    /// Course id → id of the last message.
+    Rooms = "rooms",
+    /// Look of a user name → account id.
+    Looks = "looks",
+    /// Key of a confirmed address → account id.
+    Emails = "emails",
+    /// Account id, hash of a token → nothing.
+    SessionsOf = "sessions of",
+    /// Hash of a token → link.
+    Links = "links",
+    /// Course id, hash of a token → nothing.
+    Invitations = "invitations",
+    /// Letter id → letter.
+    Letters = "letters",
+    /// Course id, account id → nothing.
+    People = "people",
+    /// Course id → tally.
+    Tallies = "tallies",
+    /// Course id, ticket → account id.
+    Waiting = "waiting",
+    /// Event id → event.
+    Events = "events",
+}
 
 /// Under which key of [`Table::Meta`] the version of the format stands.
 pub const VERSION_KEY: &[u8] = b"version";

@@ -9,6 +9,7 @@ mod contents;
 mod bombs;
 mod links;
 mod migrations;
+mod backups;
 mod assets;
 mod authoring;
 mod mistakes;

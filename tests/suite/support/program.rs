@@ -21,6 +21,20 @@ pub struct Run {
     pub err: String,
 }
 
+impl Run {
+    /// What it wrote to standard output; it must have done what it was told.
+    #[track_caller]
+    pub fn succeeded(&self) -> String {
+        assert_eq!(self.code, 0, "{self:?}");
+        self.out.clone()
+    }
+
+    /// Whether it failed, and said why.
+    pub fn fails_with(&self, reason: &str) -> bool {
+        self.code == 1 && self.err.contains(reason)
+    }
+}
+
 impl Program {
     /// `educa --root <folder>`
     pub fn at(root: &Path) -> Self {

@@ -1,0 +1,246 @@
+//! Dumps: a school's records as JSON lines, for people, other programs and other stores.
+
+use std::io::{self, BufRead, BufWriter, Write};
+
+use super::dump_lines::{AccountLine, EventLine, Head, LastLine, Line, MessageLine, SeatLine, course};
+use super::export::{ExportError, unreadable};
+use super::import::put;
+use crate::school::{AccountId, EventId, StoreError};
+use crate::store::folder::FORMAT;
+use crate::store::keys::{
+    account_in, account_key, course_in, course_key, message_in, number_in, numbered_key, seat_key,
+};
+use crate::store::records::{
+    read_account, read_event, read_message, read_number, read_seat, write_account, write_event, write_message,
+    write_number, write_seat,
+};
+use crate::store::table::{Counter, Table, VERSION_KEY};
+use crate::store::trees::Trees;
+
+/// Grows when a reader of the version before would misread a line.
+const VERSION: u32 = 1;
+
+/// A longer line is a mistake: the longest record is a message of 2,000 characters.
+const MAX_LINE: u64 = 64 * 1024;
+
+/// How many mistakes are said at once.
+const MAX_MISTAKES: usize = 20;
+
+/// A dump that cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// Lines have mistakes.
+    #[error("nothing was loaded:{}", .0.iter().map(|mistake| format!("\n  {mistake}")).collect::<String>())]
+    Mistakes(Vec<LoadMistake>),
+    /// It could not be read to its end.
+    #[error("the dump cannot be read: {0}")]
+    Unreadable(#[from] io::Error),
+    /// The new store could not be written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What is wrong with a line.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {reason}")]
+pub struct LoadMistake {
+    /// Which, from 1.
+    pub line: u64,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+/// Writes all records that a dump holds; returns how many.
+pub fn write<W: Write>(trees: &Trees, out: W) -> Result<(u64, W), ExportError> {
+    let mut out = BufWriter::new(out);
+    let mut n_lines = 0;
+    let mut say = |line: Line| -> Result<(), ExportError> {
+        n_lines += 1;
+        serde_json::to_writer(&mut out, &line).map_err(io::Error::from)?;
+        Ok(out.write_all(b"\n")?)
+    };
+    say(Line::Educa(Head { dump: VERSION }))?;
+    say(Line::Last(last(trees)?))?;
+    for table in [Table::Accounts, Table::Seats, Table::Messages, Table::Events] {
+        for entry in trees.tree(table).iter() {
+            let (key, record) = entry.map_err(unreadable)?;
+            say(line_of(table, &key, &record)?)?;
+        }
+    }
+    let out = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok((n_lines, out))
+}
+
+fn line_of(table: Table, key: &[u8], record: &[u8]) -> Result<Line, StoreError> {
+    Ok(match table {
+        Table::Accounts => Line::Account(AccountLine::from(&read_account(account_in(key)?, record)?)),
+        Table::Seats => {
+            let account = account_in(key.get(..8).unwrap_or_default())?;
+            let course = course_in(key)?;
+            Line::Seat(SeatLine::new(account, course, &read_seat(account, course, record)?))
+        }
+        Table::Messages => {
+            let number = key.first_chunk::<4>().map(|number| u32::from_be_bytes(*number)).unwrap_or_default();
+            let damaged = |what| StoreError::Damaged { what };
+            let room = course(number).map_err(damaged)?;
+            Line::Message(MessageLine::new(room, &read_message(room, message_in(key)?, record)?))
+        }
+        _ => Line::Event(EventLine::from(&read_event(EventId(number_in(key)?), record)?)),
+    })
+}
+
+fn last(trees: &Trees) -> Result<LastLine, StoreError> {
+    let counter = |counter: Counter| -> Result<u64, StoreError> {
+        let number = trees.tree(Table::Meta).get(counter.key()).map_err(unreadable)?;
+        number.map_or(Ok(0), |number| read_number("a counter", &number))
+    };
+    let (account, letter) = (counter(Counter::Account)?, counter(Counter::Letter)?);
+    Ok(LastLine { account, letter, event: counter(Counter::Event)? })
+}
+
+/// Puts the records of a dump into a store that has none; returns how many lines there were. The indexes are not made.
+pub fn read(trees: &Trees, lines: impl BufRead) -> Result<u64, LoadError> {
+    let mut reading = Reading { trees, seen: LastLine::default(), mistakes: Vec::new(), n_lines: 0 };
+    let mut lines = lines;
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let n_bytes = io::Read::take(&mut lines, MAX_LINE).read_until(b'\n', &mut line)? as u64;
+        if n_bytes == 0 || reading.mistakes.len() >= MAX_MISTAKES {
+            break;
+        }
+        reading.n_lines += 1;
+        let too_long = n_bytes == MAX_LINE && line.last() != Some(&b'\n');
+        let read = if too_long { Err(Trouble::line("it is longer than 64 KiB")) } else { reading.line(&line) };
+        match read {
+            Ok(()) => {}
+            Err(Trouble::Line(reason)) => reading.mistake(reason),
+            Err(Trouble::Store(error)) => return Err(error.into()),
+        }
+        if too_long {
+            break;
+        }
+    }
+    reading.finish()
+}
+
+enum Trouble {
+    Line(String),
+    Store(StoreError),
+}
+
+impl Trouble {
+    fn line(reason: &str) -> Self {
+        Self::Line(reason.to_owned())
+    }
+}
+
+impl From<StoreError> for Trouble {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<String> for Trouble {
+    fn from(reason: String) -> Self {
+        Self::Line(reason)
+    }
+}
+
+struct Reading<'a> {
+    trees: &'a Trees,
+    seen: LastLine,
+    mistakes: Vec<LoadMistake>,
+    n_lines: u64,
+}
+
+impl Reading<'_> {
+    fn line(&mut self, line: &[u8]) -> Result<(), Trouble> {
+        let line: Line = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+        match (self.n_lines, &line) {
+            (1, Line::Educa(Head { dump: VERSION })) => return Ok(()),
+            (1, Line::Educa(Head { dump })) => {
+                return Err(
+                    format!("this educa reads dumps of version {VERSION}, this is one of version {dump}").into()
+                );
+            }
+            (1, _) => return Err(Trouble::line("the first line of a dump is {\"educa\":{\"dump\":1}}")),
+            _ => {}
+        }
+        match line {
+            Line::Educa(_) => Err(Trouble::line("a second head")),
+            Line::Last(last) => {
+                self.seen.letter = last.letter;
+                self.see(last.account, last.event);
+                Ok(())
+            }
+            Line::Account(line) => {
+                let account = line.account()?;
+                self.see(account.id.0, 0);
+                self.put(Table::Accounts, &account_key(account.id), write_account(&account))
+            }
+            Line::Seat(line) => {
+                self.known(line.account)?;
+                let key = seat_key(AccountId(line.account), course(line.course)?);
+                self.put(Table::Seats, &key, write_seat(&line.record()?))
+            }
+            Line::Message(line) => {
+                let (room, id) = (course(line.course)?, line.id);
+                let message = line.message()?;
+                self.known(message.author.0)?;
+                self.put(Table::Messages, &numbered_key(room, id), write_message(&message))?;
+                self.last_message(&course_key(room), id)
+            }
+            Line::Event(line) => {
+                let event = line.event()?;
+                self.see(0, event.id.0);
+                self.put(Table::Events, &event.id.0.to_be_bytes(), write_event(&event))
+            }
+        }
+    }
+
+    fn see(&mut self, account: u64, event: u64) {
+        self.seen.account = self.seen.account.max(account);
+        self.seen.event = self.seen.event.max(event);
+    }
+
+    fn put(&self, table: Table, key: &[u8], record: Vec<u8>) -> Result<(), Trouble> {
+        if self.trees.tree(table).contains_key(key).map_err(unreadable)? {
+            return Err(Trouble::line("there is such a one in an earlier line"));
+        }
+        Ok(put(self.trees, table, key, record)?)
+    }
+
+    fn known(&self, account: u64) -> Result<(), Trouble> {
+        match self.trees.tree(Table::Accounts).contains_key(account_key(AccountId(account))).map_err(unreadable)? {
+            true => Ok(()),
+            false => Err(format!("account {account} is in no earlier line").into()),
+        }
+    }
+
+    fn last_message(&self, room: &[u8], id: u64) -> Result<(), Trouble> {
+        let last = self.trees.tree(Table::Rooms).get(room).map_err(unreadable)?;
+        let last = last.map_or(Ok(0), |number| read_number("the last message of a room", &number))?;
+        Ok(put(self.trees, Table::Rooms, room, write_number(last.max(id)))?)
+    }
+
+    fn mistake(&mut self, reason: String) {
+        self.mistakes.push(LoadMistake { line: self.n_lines, reason });
+    }
+
+    fn finish(mut self) -> Result<u64, LoadError> {
+        if self.n_lines == 0 {
+            self.n_lines = 1;
+            self.mistake("there is nothing in it".to_owned());
+        }
+        if !self.mistakes.is_empty() {
+            return Err(LoadError::Mistakes(self.mistakes));
+        }
+        let LastLine { account, letter, event } = self.seen;
+        for (counter, last) in [(Counter::Account, account), (Counter::Letter, letter), (Counter::Event, event)] {
+            put(self.trees, Table::Meta, counter.key(), write_number(last))?;
+        }
+        put(self.trees, Table::Meta, VERSION_KEY, write_number(FORMAT))?;
+        Ok(self.n_lines)
+    }
+}

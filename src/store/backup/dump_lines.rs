@@ -1,0 +1,195 @@
+//! The lines of a dump, and back into records. Documented in `docs/dump.md`; they may only grow.
+//!
+//! What proves who somebody is, and ends by itself, is not in a dump: sessions, links, letters that wait.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::course::CourseId;
+use crate::school::{
+    Account, AccountId, Event, EventId, Message, MessageText, Origin, PasswordHash, SEAT_STATES, Seat, SeatState,
+};
+use crate::store::records::SeatRecord;
+
+/// One line.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", deny_unknown_fields)]
+pub enum Line {
+    /// The first line: which version of this format.
+    Educa(Head),
+    Account(AccountLine),
+    Seat(SeatLine),
+    Message(MessageLine),
+    Event(EventLine),
+    /// The last ids given, so that none is given again.
+    Last(LastLine),
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    pub dump: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccountLine {
+    pub id: u64,
+    username: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(default)]
+    email_confirmed: bool,
+    #[serde(default = "yes")]
+    active: bool,
+    role: String,
+    /// argon2id in PHC form; empty: nobody can sign in until a password is set.
+    password: String,
+    created: Timestamp,
+    #[serde(default)]
+    generation: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SeatLine {
+    pub account: u64,
+    pub course: u32,
+    state: String,
+    since: Timestamp,
+    /// The place in the waiting list: whoever has the lowest is next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ticket: Option<u64>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageLine {
+    pub course: u32,
+    pub id: u64,
+    author: u64,
+    text: String,
+    at: Timestamp,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EventLine {
+    pub id: u64,
+    kind: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    course: Option<u32>,
+    at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    address: Option<IpAddr>,
+}
+
+#[derive(Debug, Default, Clone, Copy, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LastLine {
+    pub account: u64,
+    pub letter: u64,
+    pub event: u64,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl From<&Account> for AccountLine {
+    fn from(account: &Account) -> Self {
+        Self {
+            id: account.id.0,
+            username: account.username.to_string(),
+            email: account.email.as_ref().map(|email| email.as_str().to_owned()),
+            email_confirmed: account.email_confirmed,
+            active: account.active,
+            role: account.role.as_str().to_owned(),
+            password: account.password.0.clone(),
+            created: account.created,
+            generation: account.generation,
+        }
+    }
+}
+
+impl AccountLine {
+    pub fn account(self) -> Result<Account, String> {
+        Ok(Account {
+            id: AccountId(self.id),
+            username: self.username.parse().map_err(|error| format!("`username`: {error}"))?,
+            email: self.email.map(|email| email.parse()).transpose().map_err(|error| format!("`email`: {error}"))?,
+            email_confirmed: self.email_confirmed,
+            active: self.active,
+            role: self.role.parse().map_err(|error| format!("`role`: {error}"))?,
+            password: PasswordHash(self.password),
+            created: self.created,
+            generation: self.generation,
+        })
+    }
+}
+
+impl SeatLine {
+    pub fn new(account: AccountId, course: CourseId, record: &SeatRecord) -> Self {
+        let ticket = (record.ticket > 0).then_some(record.ticket);
+        let Seat { state, since } = record.seat;
+        Self { account: account.0, course: course.get(), state: state.as_str().to_owned(), since, ticket }
+    }
+
+    pub fn record(&self) -> Result<SeatRecord, String> {
+        let state = SEAT_STATES.iter().find(|(name, _)| *name == self.state).map(|(_, state)| *state);
+        let state = state.ok_or("`state` is none of enrolled, waiting and requested")?;
+        if (state == SeatState::Waiting) != self.ticket.is_some_and(|ticket| ticket > 0) {
+            return Err("a seat has a `ticket`, from 1, if its state is waiting, and else none".to_owned());
+        }
+        let seat = Seat { state, since: self.since };
+        Ok(SeatRecord { seat, ticket: self.ticket.unwrap_or_default() })
+    }
+}
+
+impl MessageLine {
+    pub fn new(course: CourseId, message: &Message) -> Self {
+        let Message { id, author, text, at } = message;
+        Self { course: course.get(), id: *id, author: author.0, text: text.as_str().to_owned(), at: *at }
+    }
+
+    pub fn message(self) -> Result<Message, String> {
+        let text = MessageText::parse(&self.text).map_err(|error| format!("`text`: {error}"))?;
+        Ok(Message { id: self.id, author: AccountId(self.author), text, at: self.at })
+    }
+}
+
+impl From<&Event> for EventLine {
+    fn from(event: &Event) -> Self {
+        Self {
+            id: event.id.0,
+            kind: event.kind.as_str().to_owned(),
+            account: event.account.map(|account| account.0),
+            course: event.course.map(|course| course.get()),
+            at: event.origin.at,
+            by: event.origin.by.map(|by| by.0),
+            address: event.origin.address,
+        }
+    }
+}
+
+impl EventLine {
+    pub fn event(self) -> Result<Event, String> {
+        Ok(Event {
+            id: EventId(self.id),
+            kind: self.kind.parse().map_err(|error| format!("`kind`: {error}"))?,
+            account: self.account.map(AccountId),
+            course: self.course.map(course).transpose()?,
+            origin: Origin { at: self.at, by: self.by.map(AccountId), address: self.address },
+        })
+    }
+}
+
+pub fn course(number: u32) -> Result<CourseId, String> {
+    CourseId::new(number).map_err(|error| format!("`course`: {error}"))
+}

@@ -1,0 +1,16 @@
+//! Backups: a store out of its folder and back into one, whole or not at all.
+//!
+//! `archive` is the file of `educa backup`: all records as they are. `dump` is that of `educa dump`: what they mean, in JSON
+//! lines. Both are written from one moment of the store. `replacement` puts a store in the place of another.
+
+mod archive;
+mod dump;
+mod dump_lines;
+mod export;
+mod import;
+mod replacement;
+
+pub use archive::{ArchiveError, Summary};
+pub use dump::{LoadError, LoadMistake};
+pub use export::ExportError;
+pub use import::{RestoreError, Restored, compact, load, restore};

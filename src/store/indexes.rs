@@ -1,0 +1,106 @@
+//! Indexes: tables that say nothing new, and can be made again from those that do.
+
+use std::collections::BTreeMap;
+
+use super::keys::{
+    account_in, account_key, course_in, course_key, invitation_key, numbered_key, person_key, session_of_key, token_in,
+};
+use super::records::{
+    TallyRecord, read_account, read_link, read_number, read_seat, read_session, write_account, write_number,
+    write_tally,
+};
+use super::table::Table;
+use super::trees::{Trees, reason};
+use crate::course::CourseId;
+use crate::school::{Account, Purpose, SeatState, StoreError};
+
+/// Makes all indexes of a store that has none.
+pub fn rebuild(trees: &Trees) -> Result<(), StoreError> {
+    of_accounts(trees)?;
+    of_sessions(trees)?;
+    of_links(trees)?;
+    of_seats(trees)
+}
+
+/// Names, looks, and whose an address is. Of several accounts that would share an entry the first has it.
+pub fn of_accounts(trees: &Trees) -> Result<(), StoreError> {
+    for entry in trees.tree(Table::Accounts).iter() {
+        let (key, record) = entry.map_err(failed)?;
+        let id = account_in(&key)?;
+        let account = read_account(id, &record)?;
+        claim(trees, Table::Names, account.username.key().as_str(), &account)?;
+        claim(trees, Table::Looks, account.username.look().as_str(), &account)?;
+        if let Some(email) = account.email.as_ref().filter(|_| account.email_confirmed)
+            && !claim(trees, Table::Emails, email.key().as_str(), &account)?
+        {
+            let unconfirmed = write_account(&Account { email_confirmed: false, ..account.clone() });
+            trees.tree(Table::Accounts).insert(account_key(id), unconfirmed).map_err(failed)?;
+        }
+    }
+    Ok(())
+}
+
+/// Puts an account into an index, unless another is there; returns whether it is now its.
+fn claim(trees: &Trees, index: Table, key: &str, account: &Account) -> Result<bool, StoreError> {
+    let tree = trees.tree(index);
+    match tree.get(key).map_err(failed)? {
+        Some(id) => Ok(read_number("an index of accounts", &id)? == account.id.0),
+        None => tree.insert(key, write_number(account.id.0)).map(|_| true).map_err(failed),
+    }
+}
+
+/// The sessions of an account.
+pub fn of_sessions(trees: &Trees) -> Result<(), StoreError> {
+    for entry in trees.tree(Table::Sessions).iter() {
+        let (key, record) = entry.map_err(failed)?;
+        let session = read_session(token_in(&key)?, &record)?;
+        put(trees, Table::SessionsOf, &session_of_key(session.account, session.key), Vec::new())?;
+    }
+    Ok(())
+}
+
+/// The invitations into a course.
+fn of_links(trees: &Trees) -> Result<(), StoreError> {
+    for entry in trees.tree(Table::Links).iter() {
+        let (key, record) = entry.map_err(failed)?;
+        let link = read_link(token_in(&key)?, &record)?;
+        if let Purpose::Invitation { course, .. } = link.purpose {
+            put(trees, Table::Invitations, &invitation_key(course, link.key), Vec::new())?;
+        }
+    }
+    Ok(())
+}
+
+/// The people of a course, how many they are, and who waits.
+pub fn of_seats(trees: &Trees) -> Result<(), StoreError> {
+    let mut tallies: BTreeMap<CourseId, TallyRecord> = BTreeMap::new();
+    for entry in trees.tree(Table::Seats).iter() {
+        let (key, record) = entry.map_err(failed)?;
+        let account = account_in(key.get(..8).unwrap_or_default())?;
+        let course = course_in(&key)?;
+        let record = read_seat(account, course, &record)?;
+        let tally = tallies.entry(course).or_insert_with(|| TallyRecord { first_ticket: 1, ..TallyRecord::default() });
+        match record.seat.state {
+            SeatState::Enrolled => tally.counts.enrolled += 1,
+            SeatState::Requested => tally.counts.requested += 1,
+            SeatState::Waiting => {
+                tally.counts.waiting += 1;
+                tally.next_ticket = tally.next_ticket.max(record.ticket + 1);
+                put(trees, Table::Waiting, &numbered_key(course, record.ticket), write_number(account.0))?;
+            }
+        }
+        put(trees, Table::People, &person_key(course, account), Vec::new())?;
+    }
+    for (course, tally) in tallies {
+        put(trees, Table::Tallies, &course_key(course), write_tally(&tally))?;
+    }
+    Ok(())
+}
+
+fn put(trees: &Trees, table: Table, key: &[u8], record: Vec<u8>) -> Result<(), StoreError> {
+    trees.tree(table).insert(key, record).map(|_| ()).map_err(failed)
+}
+
+fn failed(error: sled::Error) -> StoreError {
+    StoreError::Failed { doing: "make the indexes of the store", reason: reason(&error) }
+}

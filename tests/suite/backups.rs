@@ -1,0 +1,183 @@
+//! `educa backup`, `restore`, `dump`, `load` and `compact`, typed as an operator types them.
+
+use std::fs;
+use std::path::PathBuf;
+
+use reqwest::{Client, Method};
+
+use crate::support::{PASSWORD, Program, Running, Site, location};
+
+/// A school with an account for each name.
+fn school(names: &[&str]) -> Site {
+    let site = Site::smallest();
+    site.build();
+    for name in names {
+        let program = Program::at(site.root());
+        program.run_with_input(&["user", "add", name, "--password-stdin"], &format!("{PASSWORD}\n")).succeeded();
+    }
+    site
+}
+
+fn client() -> Client {
+    let client = Client::builder().cookie_store(true).redirect(reqwest::redirect::Policy::none()).no_proxy();
+    client.build().expect("a client")
+}
+
+async fn enroll(server: &Running, name: &str) {
+    let client = client();
+    let form = [("username", name), ("password", PASSWORD)];
+    let answer = client.post(format!("{}/accounts/login/", server.url)).form(&form).send().await.expect("an answer");
+    assert_eq!(location(&answer), "/students/courses/");
+    let form = [("course", "1")];
+    let enroll = format!("{}/students/enroll-course/", server.url);
+    let answer = client.post(enroll).form(&form).send().await.expect("an answer");
+    assert_eq!(location(&answer), "/students/course/1/");
+}
+
+async fn is_enrolled(server: &Running, name: &str) -> bool {
+    let request = client().request(Method::GET, format!("{}/api/courses/1/contents/", server.url));
+    let answer = request.basic_auth(name, Some(PASSWORD)).send().await.expect("an answer");
+    assert!([200, 403].contains(&answer.status().as_u16()), "{}", answer.status());
+    answer.status() == 200
+}
+
+fn path(site: &Site, name: &str) -> (PathBuf, String) {
+    let path = site.path(name);
+    let text = path.to_str().expect("a text").to_owned();
+    (path, text)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_of_a_running_server_is_a_moment_of_it() {
+    let site = school(&["ada", "ben"]);
+    let program = Program::at(site.root());
+    let (file, name) = path(&site, "school.backup");
+    let server = program.serve(&["--no-build"]);
+    enroll(&server, "ada").await;
+    program.run_with_input(&["backup", &name], "").succeeded();
+    enroll(&server, "ben").await;
+    let again = program.run_with_input(&["backup", &name], "");
+    assert!(again.fails_with("is there already"), "{again:?}");
+    let busy = program.run_with_input(&["restore", &name, "--replace"], "");
+    assert!(busy.fails_with("another educa is using the store"), "{busy:?}");
+    drop(server);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
+    }
+    let occupied = program.run_with_input(&["restore", &name], "");
+    assert!(occupied.fails_with("--replace"), "{occupied:?}");
+    let restored = program.run_with_input(&["restore", &name, "--replace"], "");
+    assert!(restored.succeeded().contains("data.before-restore-1"), "{restored:?}");
+    let server = program.serve(&["--no-build"]);
+    assert!(is_enrolled(&server, "ada").await);
+    assert!(!is_enrolled(&server, "ben").await, "that was after the backup");
+    drop(server);
+    // What was put aside is whole.
+    let old = site.path(".educa/data.before-restore-1");
+    let server = program.serve(&["--no-build", "--data", old.to_str().expect("a text")]);
+    assert!(is_enrolled(&server, "ben").await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_damaged_backup_changes_nothing() {
+    let site = school(&["ada"]);
+    let program = Program::at(site.root());
+    let (file, name) = path(&site, "school.backup");
+    program.run_with_input(&["backup", &name], "").succeeded();
+    let whole = fs::read(&file).expect("read");
+    let (_, elsewhere) = path(&site, "elsewhere");
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 4;
+    for (bytes, says) in [
+        (&whole[..whole.len() - 1], "damaged"),
+        (&whole[..20], "damaged"),
+        (&flipped[..], "damaged"),
+        (b"something else", "not a backup"),
+        (b"", "not a backup"),
+    ] {
+        fs::write(&file, bytes).expect("written");
+        for arguments in [&["restore", &name, "--replace"][..], &["restore", &name, "--data", &elsewhere]] {
+            let answer = program.run_with_input(arguments, "");
+            assert!(answer.fails_with(says), "{answer:?}");
+        }
+    }
+    assert!(program.run_with_input(&["user", "list"], "").succeeded().contains("ada"));
+    assert!(!site.has(".educa/data.before-restore-1") && !site.has(".educa/data.unfinished"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_dump_is_loaded_with_all_its_ids() {
+    let site = school(&["ada", "ben", "Straße"]);
+    let program = Program::at(site.root());
+    let server = program.serve(&["--no-build"]);
+    enroll(&server, "ben").await;
+    let dump = program.run_with_input(&["dump", "-"], "").succeeded();
+    drop(server);
+    assert!(dump.starts_with("{\"educa\":{\"dump\":1}}\n"), "{dump}");
+    assert!(dump.contains("\"username\":\"Straße\"") && !dump.contains("session"), "{dump}");
+    let (_, elsewhere) = path(&site, "elsewhere");
+    program.run_with_input(&["load", "-", "--data", &elsewhere], &dump).succeeded();
+    let again = program.run_with_input(&["dump", "-", "--data", &elsewhere], "").succeeded();
+    assert_eq!(again, dump, "what is loaded is what was dumped");
+    let add = ["user", "add", "carol", "--password-stdin", "--data", &elsewhere];
+    let added = program.run_with_input(&add, &format!("{PASSWORD}\n")).succeeded();
+    assert!(added.contains("id 4"), "{added}");
+    let taken = program.run_with_input(
+        &["user", "add", "STRASSE", "--password-stdin", "--data", &elsewhere],
+        &format!("{PASSWORD}\n"),
+    );
+    assert!(taken.fails_with("already"), "the indexes were made: {taken:?}");
+    let server = program.serve(&["--no-build", "--data", &elsewhere]);
+    assert!(is_enrolled(&server, "ben").await && !is_enrolled(&server, "ada").await);
+}
+
+#[test]
+fn every_mistake_of_a_dump_is_said_with_its_line() {
+    let site = school(&[]);
+    let program = Program::at(site.root());
+    let account = "{\"account\":{\"id\":1,\"username\":\"ada\",\"role\":\"student\",\"password\":\"\",\"created\":\"2026-01-01T00:00:00Z\"}}";
+    let (_, elsewhere) = path(&site, "elsewhere");
+    let head = "{\"educa\":{\"dump\":1}}";
+    for (dump, says) in [
+        (String::new(), "line 1: there is nothing in it"),
+        (account.to_owned(), "line 1: the first line of a dump"),
+        ("{\"educa\":{\"dump\":9}}".to_owned(), "line 1: this educa reads dumps of version 1"),
+        (format!("{head}\n{account}\n{account}"), "line 3: there is such a one"),
+        (format!("{head}\n{account}\nnonsense"), "line 3: expected"),
+        (format!("{head}\n{}", account.replace("ada", "a b")), "line 2: `username`"),
+        (format!("{head}\n{}", account.replace("student", "king")), "line 2: `role`"),
+        (
+            format!(
+                "{head}\n{{\"seat\":{{\"account\":7,\"course\":1,\"state\":\"enrolled\",\"since\":\"2026-01-01T00:00:00Z\"}}}}"
+            ),
+            "line 2: account 7 is in no earlier line",
+        ),
+        (format!("{head}\n{}", "x".repeat(70_000)), "line 2: it is longer than 64 KiB"),
+        (format!("{head}\n{{\"account\":{{\"id\":1,\"crown\":true}}}}"), "line 2: unknown field"),
+    ] {
+        let answer = program.run_with_input(&["load", "-", "--data", &elsewhere], &dump);
+        assert!(answer.fails_with(says), "{says}: {answer:?}");
+        assert!(!site.has("elsewhere/db"), "{says}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_compacted_store_is_the_same_store() {
+    let site = school(&["ada", "ben"]);
+    let program = Program::at(site.root());
+    let before = program.run_with_input(&["dump", "-"], "").succeeded();
+    let said = program.run_with_input(&["compact"], "").succeeded();
+    assert!(said.contains("bytes now"), "{said}");
+    assert_eq!(program.run_with_input(&["dump", "-"], "").succeeded(), before);
+    assert_eq!(
+        fs::read_dir(site.path(".educa"))
+            .expect("a folder")
+            .filter_map(Result::ok)
+            .filter(|entry| { entry.file_name().to_string_lossy().starts_with("data") })
+            .count(),
+        1,
+        "nothing is left beside it"
+    );
+}
