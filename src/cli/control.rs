@@ -3,14 +3,13 @@
 //! The client says one line, `backup` or `dump`. The server writes what was asked for into a file without a name, so that
 //! a slow client keeps no writer waiting, then answers `ok LENGTH` and the bytes, or `error` and a sentence.
 
-use std::fs::File;
 use std::io::{Read as _, Seek as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 
-use crate::disk;
+use crate::disk::{self, OpenFile};
 use crate::store::SledStore;
 
 /// The socket's name; hidden, so that it counts as nothing in a folder.
@@ -35,7 +34,7 @@ impl Wanted {
 }
 
 /// Writes what is wanted into a file without a name, and goes to its beginning.
-pub async fn export(store: &SledStore, folder: &Path, wanted: Wanted) -> anyhow::Result<File> {
+pub async fn export(store: &SledStore, folder: &Path, wanted: Wanted) -> anyhow::Result<OpenFile> {
     let scratch = disk::scratch(folder)?;
     let mut file = match wanted {
         Wanted::Backup => store.backup(scratch).await?.1,

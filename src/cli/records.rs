@@ -1,6 +1,5 @@
 //! `educa backup`, `restore`, `dump`, `load`, `compact`: a school's records out of the store and into it.
 
-use std::fs::File;
 use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -136,6 +135,5 @@ fn input(file: &Path) -> anyhow::Result<Box<dyn Read>> {
     if file == Path::new("-") {
         return Ok(Box::new(std::io::stdin()));
     }
-    let file: File = disk::open(file)?;
-    Ok(Box::new(file))
+    Ok(Box::new(disk::open(file)?))
 }

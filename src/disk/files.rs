@@ -63,6 +63,9 @@ pub fn stat(path: &Path) -> Option<Stat> {
     fs::metadata(path).ok().map(|metadata| Stat::of(&metadata))
 }
 
+/// A file that is open.
+pub type OpenFile = fs::File;
+
 /// A file opened for reading, for answers that are sent piece by piece.
 pub fn open(path: &Path) -> Result<fs::File, DiskError> {
     fs::File::open(path).map_err(failed("open", path))

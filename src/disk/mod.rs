@@ -15,8 +15,8 @@ pub use error::DiskError;
 #[cfg(unix)]
 pub use files::make_private;
 pub use files::{
-    TEMPORARY_PREFIX, canonical, copy, create_folder, digest, exists, is_folder, list_folder, modified, open, read,
-    read_if_there, remove_empty_folders, remove_file, remove_folder, rename, scratch, stat, sync_folder, write,
+    OpenFile, TEMPORARY_PREFIX, canonical, copy, create_folder, digest, exists, is_folder, list_folder, modified, open,
+    read, read_if_there, remove_empty_folders, remove_file, remove_folder, rename, scratch, stat, sync_folder, write,
     write_new, write_private,
 };
 pub use listing::{Entry, list_below, list_files};

@@ -1,95 +1,153 @@
-//! The promise of the store, kept by the whole program: the account and the enrollment that a client was told of are there
-//! after `kill -9`. Rows U5, E2, E3.
+//! The promise of the store, kept by the whole program: what a client was told is there after `kill -9`, and nothing is
+//! there by half. Rows U5, E2, E3, E13.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use reqwest::{Client, Method, redirect};
-use tokio::sync::{Mutex, mpsc};
+use educa::course::CourseId;
+use educa::school::{
+    AccountId, Accounts as _, Enrollments as _, EventFilter, EventKind, Events as _, SeatCounts, SeatState,
+    Sessions as _, Token, UsernameKey,
+};
+use educa::store::{SledStore, StoreConfig};
+use reqwest::{Client, Response, redirect};
+use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::support::{PASSWORD, Program, Running, Site, location};
+use crate::support::{PASSWORD, Program, Site, location, session};
 
-const KILLS: u64 = 20;
+const KILLS: u64 = 200;
 const CLIENTS: usize = 6;
 
-/// What somebody was told before the server died.
-#[derive(Debug, Clone)]
+/// What somebody was told before the server died. What they asked for last may have happened or not.
+#[derive(Debug, Clone, Default)]
 struct Told {
-    name: String,
-    /// Whether they were also told that they are enrolled.
-    enrolled: bool,
+    /// Whether they have a place in each course; nothing while they wait for an answer.
+    seats: BTreeMap<u32, Option<bool>>,
+    /// The session that they were given, unless they asked to end it.
+    session: Option<String>,
 }
+
+/// By name.
+type AllTold = Arc<Mutex<BTreeMap<String, Told>>>;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_client_was_told_survives_twenty_kills() {
-    let site = Site::smallest();
+async fn what_a_client_was_told_survives_two_hundred_kills() {
+    let site = Site::smallest().with(
+        "content/maths/rings/course.md",
+        "+++\nid = 2\ntitle = \"Rings\"\nowner = \"ada\"\n+++\nAll about rings.\n",
+    );
     site.build();
     let program = Program::at(site.root());
-    let told = Arc::new(Mutex::new(Vec::<Told>::new()));
-    let names = Arc::new(AtomicU32::new(0));
-    let mut checked = 0;
+    let told = AllTold::default();
     for kill in 0..KILLS {
         let server = program.serve(&["--no-build"]);
-        // Everyone who was told something since the last time, and a few of those before.
-        let so_far = told.lock().await.clone();
-        for person in so_far.iter().skip(checked).chain(so_far.iter().take(2)) {
-            check(&server, person).await;
-        }
-        checked = so_far.len();
         let (answer, mut answered) = mpsc::unbounded_channel();
         let mut clients = JoinSet::new();
-        for _ in 0..CLIENTS {
-            clients.spawn(join(server.url.clone(), told.clone(), names.clone(), answer.clone()));
+        for client in 0..CLIENTS {
+            let name = format!("person{kill}-{client}");
+            clients.spawn(live(server.url.clone(), name, told.clone(), answer.clone()));
         }
         // Different moments of the work, the same in every run: after so many answers, and a little later.
-        for _ in 0..1 + kill * 7 % 6 {
+        for _ in 0..1 + kill * 7 % 23 {
             tokio::time::timeout(Duration::from_secs(20), answered.recv()).await.expect("the server answers");
         }
-        tokio::time::sleep(Duration::from_millis(kill * 13 % 29)).await;
+        tokio::time::sleep(Duration::from_micros(kill * 1_373 % 9_000)).await;
         server.kill();
         clients.shutdown().await;
+        let told = told.lock().expect("ours").clone();
+        // Everybody at the end, and in between whoever was there last.
+        let from = if kill + 1 == KILLS { "" } else { &format!("person{kill}-") };
+        check(&site.path(".educa/data"), &told, from).await;
     }
-    let server = program.serve(&["--no-build"]);
-    let all = told.lock().await.clone();
-    assert!(all.len() > 20, "only {} were told something", all.len());
-    assert!(all.iter().any(|person| person.enrolled));
-    for person in all.iter().skip(checked) {
-        check(&server, person).await;
-    }
+    let told = told.lock().expect("ours");
+    assert!(told.len() > 200, "only {} were told something", told.len());
+    let n = |seat| told.values().flat_map(|told| told.seats.values()).filter(|state| **state == Some(seat)).count();
+    assert!(n(true) > 50 && n(false) > 50, "{} places and {} given up", n(true), n(false));
 }
 
-/// Registers and enrolls one after the other until the server is gone, and notes what it was told.
-async fn join(url: String, told: Arc<Mutex<Vec<Told>>>, names: Arc<AtomicU32>, answered: mpsc::UnboundedSender<()>) {
-    loop {
-        let name = format!("person{}", names.fetch_add(1, Ordering::Relaxed));
-        let client = client();
-        let form = [("username", name.as_str()), ("password1", PASSWORD), ("password2", PASSWORD)];
-        let answer = client.post(format!("{url}/students/register/")).form(&form).send().await;
-        let Ok(answer) = answer else { return };
-        assert_eq!((answer.status().as_u16(), location(&answer).as_str()), (302, "/students/courses/"));
-        let at = {
-            let mut told = told.lock().await;
-            told.push(Told { name, enrolled: false });
-            told.len() - 1
-        };
+/// Registers, then enrolls, leaves, signs out and in, until the server is gone; notes what it was told.
+async fn live(url: String, name: String, told: AllTold, answered: mpsc::UnboundedSender<()>) -> Option<()> {
+    let client = client();
+    let post = async |path: &str, form: &[(&str, &str)]| {
+        let answer = client.post(format!("{url}{path}")).form(form).send().await.ok()?;
         let _ = answered.send(());
-        let answer = client.post(format!("{url}/students/enroll-course/")).form(&[("course", "1")]).send().await;
-        let Ok(answer) = answer else { return };
-        assert_eq!(location(&answer), "/students/course/1/");
-        told.lock().await[at].enrolled = true;
-        let _ = answered.send(());
+        Some(answer)
+    };
+    let note = |change: &dyn Fn(&mut Told)| change(told.lock().expect("ours").entry(name.clone()).or_default());
+    let given = |answer: &Response| Some(session(answer));
+    let registration = [("username", name.as_str()), ("password1", PASSWORD), ("password2", PASSWORD)];
+    let answer = post("/students/register/", &registration).await?;
+    assert_eq!((answer.status().as_u16(), location(&answer).as_str()), (302, "/students/courses/"));
+    note(&|told| told.session = given(&answer));
+    for turn in 0.. {
+        for (course, path, stays) in [
+            (1, "/students/enroll-course/", true),
+            (2, "/students/enroll-course/", true),
+            (1, "/students/leave-course/", false),
+        ] {
+            note(&|told| told.seats.extend([(course, None)]));
+            let answer = post(path, &[("course", &course.to_string())]).await?;
+            assert_eq!(answer.status(), 302, "{path}");
+            note(&|told| told.seats.extend([(course, Some(stays))]));
+        }
+        if turn % 3 == 2 {
+            note(&|told| told.session = None);
+            post("/accounts/logout/", &[]).await?;
+            let answer = post("/accounts/login/", &[("username", &name), ("password", PASSWORD)]).await?;
+            assert_eq!(location(&answer), "/students/courses/");
+            note(&|told| told.session = given(&answer));
+        }
     }
+    None
 }
 
-/// The account can sign in with its password, and is enrolled if it was told so.
-async fn check(server: &Running, person: &Told) {
-    // Basic credentials are checked as a sign-in is, and contents are for the enrolled alone.
-    let request = client().request(Method::GET, format!("{}/api/courses/1/contents/", server.url));
-    let answer = request.basic_auth(&person.name, Some(PASSWORD)).send().await.expect("an answer");
-    let status = answer.status().as_u16();
-    assert!(if person.enrolled { status == 200 } else { [200, 403].contains(&status) }, "{person:?}: {status}");
+/// Opens the store that a dead server left, and holds it against what people were told and against itself.
+async fn check(data: &Path, told: &BTreeMap<String, Told>, from: &str) {
+    let config = StoreConfig { path: data.to_owned(), cache_bytes: 16 * 1024 * 1024 };
+    let store = SledStore::open(&config).expect("the store opens");
+    for (name, told) in told.iter().filter(|(name, _)| name.starts_with(from)) {
+        let account = store.account_by_name(&UsernameKey::of(name)).await.expect("read").expect("registered");
+        for (course, told) in told.seats.iter().filter_map(|(course, told)| told.map(|told| (course, told))) {
+            let seat = store.seat(account.id, CourseId::new(*course).expect("an id")).await.expect("read");
+            assert_eq!(seat.is_some(), told, "{name} in course {course}");
+        }
+        if let Some(token) = &told.session {
+            let key = Token::parse(token).expect("a token").key();
+            let session = store.session(key).await.expect("read").expect("signed in");
+            assert!(store.sessions_of(account.id).await.expect("read").contains(&session), "{name}");
+        }
+    }
+    nothing_by_half(&store).await;
+}
+
+/// Counters, indexes and the log tell the same story as the records, because each was written with them.
+async fn nothing_by_half(store: &SledStore) {
+    let accounts = store.accounts(AccountId(0), usize::MAX).await.expect("read");
+    let events = store.events(None, EventFilter::default(), usize::MAX).await.expect("read");
+    let n = |kind, course: Option<CourseId>| {
+        let of_kind = events.iter().filter(|event| event.kind == kind);
+        of_kind.filter(|event| course.is_none() || event.course == course).count() as u64
+    };
+    assert_eq!(n(EventKind::Registered, None), accounts.len() as u64);
+    let mut sessions = 0;
+    for account in &accounts {
+        let found = store.account_by_name(&account.username.key()).await.expect("read");
+        assert_eq!(found.as_ref(), Some(account));
+        sessions += store.sessions_of(account.id).await.expect("read").len() as u64;
+    }
+    assert_eq!(n(EventKind::SignedIn, None) - n(EventKind::SignedOut, None), sessions);
+    for course in [1, 2].map(|number| CourseId::new(number).expect("an id")) {
+        let people = store.people_of(course, AccountId(0), usize::MAX).await.expect("read");
+        assert!(people.iter().all(|(_, seat)| seat.state == SeatState::Enrolled));
+        let enrolled = people.len() as u64;
+        let counts = store.seat_counts(course).await.expect("read");
+        assert_eq!(counts, SeatCounts { enrolled, ..SeatCounts::default() });
+        let (came, went) = (n(EventKind::Enrolled, Some(course)), n(EventKind::Left, Some(course)));
+        assert_eq!(came - went, enrolled);
+    }
 }
 
 fn client() -> Client {
