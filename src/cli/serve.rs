@@ -17,7 +17,7 @@ use crate::site;
 /// Builds unless told not to, then serves.
 pub fn serve(mut settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode> {
     args.hosting.over(&mut settings);
-    let Settings { site, server, store } = settings;
+    let Settings { site, server, store, log } = settings;
     if !args.no_build {
         let began = Instant::now();
         let built = site::build(&site, &Bar::default())?;
@@ -27,8 +27,8 @@ pub fn serve(mut settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode
         }
     }
     let shelf = Arc::new(Shelf::open(hosting::source(&site))?);
-    let app = App { school: hosting::open_school(&store)?, shelf, config: Arc::new(server) };
-    hosting::start_log("info");
+    let app = App::new(hosting::open_school(&store)?, shelf, server);
+    hosting::start_log(log, "info");
     hosting::runtime()?.block_on(run(app))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use super::config::ServerConfig;
+use super::operation::{Metrics, Readiness};
 use super::publication::Shelf;
 use crate::school::School;
 
@@ -17,6 +18,17 @@ pub struct App {
     pub shelf: Arc<Shelf>,
     /// The settings.
     pub config: Arc<ServerConfig>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// What probes ask about.
+    pub readiness: Arc<Readiness>,
+}
+
+impl App {
+    /// A server of this school.
+    pub fn new(school: Arc<School>, shelf: Arc<Shelf>, config: ServerConfig) -> Self {
+        Self { school, shelf, config: Arc::new(config), metrics: Arc::default(), readiness: Arc::default() }
+    }
 }
 
 impl FromRef<App> for Arc<School> {

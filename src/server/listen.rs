@@ -23,8 +23,10 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tower::util::MapRequest;
 
+use super::app::App;
 use super::config::ServerConfig;
 use super::forwarded::Peer;
+use super::operation::Counted;
 
 /// Opens the port.
 pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
@@ -32,7 +34,8 @@ pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 /// Serves until `stop` is ready; then accepts no more, lets requests finish for as long as `grace` allows, and returns.
-pub async fn serve(listener: TcpListener, router: Router, config: Arc<ServerConfig>, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, router: Router, app: App, stop: impl Future<Output = ()>) {
+    let config = app.config;
     let places = Arc::new(Semaphore::new(config.max_connections));
     let graceful = GracefulShutdown::new();
     let stopping = CancellationToken::new();
@@ -48,6 +51,7 @@ pub async fn serve(listener: TcpListener, router: Router, config: Arc<ServerConf
                 if let Some((accepted, place)) = next {
                     let watcher = graceful.watcher();
                     let stopping = stopping.clone();
+                    let place = (place, app.metrics.connection());
                     tokio::spawn(connection(accepted, router.clone(), config.clone(), stopping, watcher, place));
                 }
             }
@@ -82,7 +86,7 @@ async fn connection(
     config: Arc<ServerConfig>,
     stopping: CancellationToken,
     watcher: Watcher,
-    _place: OwnedSemaphorePermit,
+    _place: (OwnedSemaphorePermit, Counted),
 ) {
     let protocol = tokio::select! {
         biased;

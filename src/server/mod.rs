@@ -21,6 +21,7 @@ mod files;
 mod pages;
 mod api;
 mod preview;
+mod operation;
 mod listen;
 mod watch;
 
@@ -29,6 +30,7 @@ pub use config::ServerConfig;
 pub use forwarded::{ClientAddress, ForwardedHeaders};
 pub use hosts::Hosts;
 pub use listen::{bind, serve};
+pub use operation::{Metrics, Readiness, serve_metrics};
 pub use preview::{Change, Preview};
 pub use publication::{PublicationError, PublicationSource, Shelf};
 pub use router::{preview_router, router};

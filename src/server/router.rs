@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
+use axum::middleware::from_fn;
 use axum::routing::{MethodRouter, any, get, post};
 use tower::ServiceExt as _;
 
 use super::app::App;
 use super::hosts::Hosts;
 use super::preview::{self, Preview};
-use super::{api, files, gate, middleware, pages};
+use super::{api, files, gate, middleware, operation, pages};
 
 /// The whole server as one service.
 pub fn router(app: App, hosts: Hosts) -> Router {
@@ -48,10 +49,14 @@ fn routes(app: &App) -> Router {
         .page("/api/courses/{id}/enroll/", any(api::enroll))
         .page("/api/courses/{id}/contents/", any(api::contents))
         .route("/api/{*path}", any(api::nowhere))
+        // for operators
+        .route("/health/live", get(operation::live))
+        .route("/health/ready", get(operation::ready))
         // for front servers
         .route("/gate/check", any(gate::check))
         // everything that was built
         .fallback(files::serve)
+        .layer(from_fn(operation::name_route))
         .with_state(app.clone())
 }
 

@@ -32,5 +32,6 @@ mod limits;
 mod wire;
 mod durability;
 mod operation;
+mod watched;
 mod dev;
 mod store;

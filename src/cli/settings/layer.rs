@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::Settings;
 use super::build::BuildTable;
 use super::server::ServerTable;
 use super::site::SiteTable;
 use super::store::StoreTable;
+use super::{LogFormat, Settings};
 use crate::diag::{Diagnostics, SourceText};
 use crate::disk;
 use crate::fields::{Fields, Table, parse_toml};
@@ -73,9 +73,10 @@ impl Layer {
         let mut site = unsaid(root, now);
         self.site.into_config(&mut site);
         self.build.into_config(&mut site);
-        self.server.into_config(&mut server);
+        let mut log = LogFormat::default();
+        self.server.into_config(&mut log, &mut server);
         self.store.into_config(root, &mut store);
-        Settings { site, server, store }
+        Settings { site, server, store, log }
     }
 }
 

@@ -25,6 +25,18 @@ pub struct Settings {
     pub server: ServerConfig,
     /// For `store`.
     pub store: StoreConfig,
+    /// How the log of a server is written.
+    pub log: LogFormat,
+}
+
+/// How a log is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: a JSON object a line.
+    Json,
 }
 
 /// Reads the settings of the school in `root`. Nothing if there are mistakes in them, which are then reported.

@@ -12,4 +12,4 @@ mod build;
 mod server;
 mod store;
 
-pub use load::{SETTINGS_FILE, Settings, load};
+pub use load::{LogFormat, SETTINGS_FILE, Settings, load};
