@@ -18,6 +18,7 @@ mod external;
 mod fix;
 mod init;
 mod user;
+mod edge;
 mod run;
 
 pub use run::run;

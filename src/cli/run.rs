@@ -6,7 +6,7 @@ use clap::Parser as _;
 
 use super::args::{Cli, Command, Common, Format};
 use super::settings::{self, Settings};
-use super::{build, dev, fix, init, new, report, serve, user};
+use super::{build, dev, edge, fix, init, new, report, serve, user};
 use crate::diag::Diagnostics;
 use crate::school::{Clock as _, SystemClock};
 
@@ -42,6 +42,7 @@ fn dispatch(common: &Common, command: Command) -> anyhow::Result<ExitCode> {
         Command::Init(args) => init::init(&args, common.format),
         Command::New(command) => new::new(&settings, &command, common.format),
         Command::Fix(args) => fix::fix(&settings, &args, common.format),
+        Command::Edge(command) => edge::edge(&common.root, command),
         Command::User(command) => user::user(settings, command, common.format),
     }
 }

@@ -11,13 +11,14 @@ use super::build;
 use super::hosting::{self, Port};
 use super::progress::Bar;
 use super::settings::Settings;
-use crate::server::{self, App, Hosts, Shelf};
+use crate::school::SystemClock;
+use crate::server::{self, App, EdgeSigner, Hosts, Shelf};
 use crate::site;
 
 /// Builds unless told not to, then serves.
 pub fn serve(mut settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode> {
     args.hosting.over(&mut settings);
-    let Settings { site, server, store, log } = settings;
+    let Settings { site, server, edge, store, log } = settings;
     if !args.no_build {
         let began = Instant::now();
         let built = site::build(&site, &Bar::default())?;
@@ -27,7 +28,11 @@ pub fn serve(mut settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode
         }
     }
     let shelf = Arc::new(Shelf::open(hosting::source(&site))?);
-    let app = App::new(hosting::open_school(&store)?, shelf, server);
+    let mut app = App::new(hosting::open_school(&store)?, shelf, server);
+    if let Some(edge) = edge {
+        let config = edge.with_key().context("cannot sign tokens for the edge")?;
+        app.edge = Some(Arc::new(EdgeSigner::new(config, Arc::new(SystemClock))?));
+    }
     hosting::start_log(log, "info");
     hosting::runtime()?.block_on(run(app))?;
     Ok(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use super::config::ServerConfig;
+use super::edge::EdgeSigner;
 use super::operation::{Metrics, Readiness};
 use super::publication::Shelf;
 use crate::school::School;
@@ -20,6 +21,8 @@ pub struct App {
     pub config: Arc<ServerConfig>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Who signs tokens for an edge, if there is one.
+    pub edge: Option<Arc<EdgeSigner>>,
     /// What probes ask about.
     pub readiness: Arc<Readiness>,
 }
@@ -27,7 +30,8 @@ pub struct App {
 impl App {
     /// A server of this school.
     pub fn new(school: Arc<School>, shelf: Arc<Shelf>, config: ServerConfig) -> Self {
-        Self { school, shelf, config: Arc::new(config), metrics: Arc::default(), readiness: Arc::default() }
+        let config = Arc::new(config);
+        Self { school, shelf, config, metrics: Arc::default(), edge: None, readiness: Arc::default() }
     }
 }
 

@@ -17,6 +17,7 @@ mod identity;
 mod local_path;
 mod encodings;
 mod gate;
+mod edge;
 mod files;
 mod pages;
 mod api;
@@ -27,6 +28,7 @@ mod watch;
 
 pub use app::App;
 pub use config::ServerConfig;
+pub use edge::{EdgeConfig, EdgeError, EdgeKind, EdgeSigner, SecretText, new_key as new_edge_key};
 pub use forwarded::{ClientAddress, ForwardedHeaders};
 pub use hosts::Hosts;
 pub use listen::{bind, serve};

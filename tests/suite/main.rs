@@ -28,6 +28,7 @@ mod api;
 mod chat;
 mod forwarded;
 mod front_server;
+mod edge;
 mod limits;
 mod wire;
 mod durability;

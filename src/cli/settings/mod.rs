@@ -10,6 +10,8 @@ mod environment;
 mod site;
 mod build;
 mod server;
+mod edge;
 mod store;
 
+pub use edge::{EdgeSettings, KEY_FILE};
 pub use load::{LogFormat, SETTINGS_FILE, Settings, load};
