@@ -86,7 +86,8 @@ impl Port {
         let sweep = tokio::spawn(sweep(app.school.clone()));
         // Listened for before anybody is told that the server runs: who is told may stop it at once.
         let stopped = stopped().context("cannot listen for signals")?;
-        anstream::println!("serving on http://{}/ ({note}stop with Ctrl-C)", self.address);
+        let scheme = if app.tls.is_some() { "https" } else { "http" };
+        anstream::println!("serving on {scheme}://{}/ ({note}stop with Ctrl-C)", self.address);
         let metrics = metrics(&app).await?;
         let (readiness, drain) = (app.readiness.clone(), app.config.drain);
         let stopped = async move {

@@ -12,7 +12,7 @@ use super::hosting::{self, Port};
 use super::progress::Bar;
 use super::settings::Settings;
 use crate::school::SystemClock;
-use crate::server::{self, App, EdgeSigner, Hosts, Shelf};
+use crate::server::{self, App, EdgeSigner, Hosts, Shelf, Tls};
 use crate::site;
 
 /// Builds unless told not to, then serves.
@@ -38,7 +38,10 @@ pub fn serve(mut settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode
     Ok(ExitCode::SUCCESS)
 }
 
-async fn run(app: App) -> anyhow::Result<()> {
+async fn run(mut app: App) -> anyhow::Result<()> {
+    if let Some(files) = app.config.tls.clone() {
+        app.tls = Some(Arc::new(Tls::open(files)?));
+    }
     let port = Port::open(app.config.listen).await?;
     let router = server::router(app.clone(), Hosts::new(&app.config, port.address));
     let _watch = server::watch(app.shelf.clone()).context("cannot watch for new builds")?;

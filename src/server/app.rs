@@ -8,6 +8,7 @@ use super::config::ServerConfig;
 use super::edge::EdgeSigner;
 use super::operation::{Metrics, Readiness};
 use super::publication::Shelf;
+use super::tls::Tls;
 use crate::school::School;
 
 /// The parts of a running server.
@@ -23,6 +24,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// Who signs tokens for an edge, if there is one.
     pub edge: Option<Arc<EdgeSigner>>,
+    /// What encrypts connections, if anything.
+    pub tls: Option<Arc<Tls>>,
     /// What probes ask about.
     pub readiness: Arc<Readiness>,
 }
@@ -31,7 +34,7 @@ impl App {
     /// A server of this school.
     pub fn new(school: Arc<School>, shelf: Arc<Shelf>, config: ServerConfig) -> Self {
         let config = Arc::new(config);
-        Self { school, shelf, config, metrics: Arc::default(), edge: None, readiness: Arc::default() }
+        Self { school, shelf, config, metrics: Arc::default(), edge: None, tls: None, readiness: Arc::default() }
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use super::forwarded::ForwardedHeaders;
+use super::tls::TlsConfig;
 
 /// Settings of the server: `[server]` of educa.toml.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct ServerConfig {
     pub forwarded_headers: ForwardedHeaders,
     /// Where nginx finds `private/` by an internal location, such as `/protected/`: it then sends gated files itself.
     pub accel_redirect: Option<String>,
+    /// Certificate and key, if educa encrypts by itself.
+    pub tls: Option<TlsConfig>,
     /// Where figures for Prometheus are, if anywhere.
     pub metrics: Option<SocketAddr>,
     /// Whether each request is a line of the log.
@@ -54,6 +57,7 @@ impl Default for ServerConfig {
             trusted_proxies: Vec::new(),
             forwarded_headers: ForwardedHeaders::default(),
             accel_redirect: None,
+            tls: None,
             metrics: None,
             log_requests: false,
             log_clients: false,

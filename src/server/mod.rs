@@ -23,6 +23,7 @@ mod pages;
 mod api;
 mod preview;
 mod operation;
+mod tls;
 mod listen;
 mod watch;
 
@@ -36,4 +37,5 @@ pub use operation::{Metrics, Readiness, serve_metrics};
 pub use preview::{Change, Preview};
 pub use publication::{PublicationError, PublicationSource, Shelf};
 pub use router::{preview_router, router};
+pub use tls::{Tls, TlsConfig, TlsError};
 pub use watch::{Watch, watch};

@@ -29,6 +29,7 @@ mod chat;
 mod forwarded;
 mod front_server;
 mod edge;
+mod tls;
 mod limits;
 mod wire;
 mod durability;

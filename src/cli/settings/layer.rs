@@ -79,7 +79,7 @@ impl Layer {
         self.site.into_config(&mut site);
         self.build.into_config(&mut site);
         let mut log = LogFormat::default();
-        self.server.into_config(&mut log, &mut server);
+        self.server.into_config(root, &mut log, &mut server);
         self.store.into_config(root, &mut store);
         Settings { site, server, edge, store, log }
     }

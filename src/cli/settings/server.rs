@@ -1,12 +1,14 @@
 //! `[server]`: where to listen, and for whom.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 
 use ipnet::IpNet;
 
 use super::LogFormat;
 use super::layer::{at_least_one, set};
+use super::tls::TlsTable;
 use crate::fields::Fields;
 use crate::server::{ForwardedHeaders, ServerConfig};
 
@@ -19,6 +21,7 @@ pub struct ServerTable {
     forwarded_headers: Option<ForwardedHeaders>,
     accel_redirect: Option<String>,
     max_connections: Option<u32>,
+    tls: TlsTable,
     metrics: Option<SocketAddr>,
     log: Option<LogFormat>,
     log_requests: Option<bool>,
@@ -36,6 +39,7 @@ impl ServerTable {
             forwarded_headers: fields.choice("forwarded_headers", &FORWARDED_HEADERS),
             accel_redirect: internal_location(fields, "accel_redirect"),
             max_connections: at_least_one(fields, "max_connections"),
+            tls: fields.table("tls", TlsTable::read).unwrap_or_default(),
             metrics: address(fields, "metrics"),
             log: fields.choice("log", &[("text", LogFormat::Text), ("json", LogFormat::Json)]),
             log_requests: fields.optional_flag("log_requests"),
@@ -53,6 +57,7 @@ impl ServerTable {
             forwarded_headers: self.forwarded_headers.or(below.forwarded_headers),
             accel_redirect: self.accel_redirect.or(below.accel_redirect),
             max_connections: self.max_connections.or(below.max_connections),
+            tls: self.tls.over(below.tls),
             metrics: self.metrics.or(below.metrics),
             log: self.log.or(below.log),
             log_requests: self.log_requests.or(below.log_requests),
@@ -62,12 +67,13 @@ impl ServerTable {
     }
 
     /// Puts it into the configuration.
-    pub fn into_config(self, log: &mut LogFormat, server: &mut ServerConfig) {
+    pub fn into_config(self, root: &Path, log: &mut LogFormat, server: &mut ServerConfig) {
         set(&mut server.listen, self.listen);
         set(&mut server.allowed_hosts, self.allowed_hosts);
         set(&mut server.trusted_proxies, self.trusted_proxies);
         set(&mut server.forwarded_headers, self.forwarded_headers);
         server.accel_redirect = self.accel_redirect;
+        server.tls = self.tls.into_config(root);
         server.metrics = self.metrics;
         set(log, self.log);
         set(&mut server.log_requests, self.log_requests);
