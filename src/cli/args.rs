@@ -104,6 +104,9 @@ pub enum Command {
     /// Gives an id to each subject, course and instructor that has none
     #[command(after_help = "Examples:\n  educa fix\n  educa fix --dry-run             only say what would change")]
     Fix(FixArgs),
+    /// Makes keys for a CDN that decides at its edge
+    #[command(subcommand, after_help = "Examples:\n  educa edge key")]
+    Edge(EdgeCommand),
     /// Adds and lists accounts, and changes passwords
     #[command(subcommand, after_help = "Examples:\n  educa user add ada --role instructor\n  educa user list")]
     User(UserCommand),
@@ -282,6 +285,18 @@ pub struct FixArgs {
     /// Only say what would change.
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// `educa edge …`
+#[derive(Debug, Subcommand)]
+pub enum EdgeCommand {
+    /// Makes a key that signs tokens, in a file that only you can read; it is not shown
+    #[command(after_help = "Examples:\n  educa edge key\n  educa edge key --file /etc/educa/edge.key")]
+    Key {
+        /// The file to make [default: .educa/edge.key].
+        #[arg(long, value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
 }
 
 /// `educa user …`

@@ -10,12 +10,13 @@ use anyhow::Context as _;
 use axum::Router;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
 use tracing_subscriber::EnvFilter;
 
 use super::args::HostingArgs;
 #[cfg(unix)]
 use super::control::Control;
-use super::settings::Settings;
+use super::settings::{LogFormat, Settings};
 use crate::school::{School, Swept, SystemClock};
 use crate::server::{self, App, PublicationSource};
 use crate::site::SiteConfig;
@@ -69,12 +70,14 @@ pub fn source(site: &SiteConfig) -> PublicationSource {
 }
 
 /// Logs to standard error: what `EDUCA_LOG` asks for, else `usual`.
-pub fn start_log(usual: &str) {
-    tracing_subscriber::fmt()
+pub fn start_log(format: LogFormat, usual: &str) {
+    let log = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::try_from_env("EDUCA_LOG").unwrap_or_else(|_| EnvFilter::new(usual)))
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
+    }
 }
 
 /// What the server runs on.
@@ -104,16 +107,33 @@ impl Port {
         let sweep = tokio::spawn(sweep(app.school.clone()));
         // Listened for before anybody is told that the server runs: who is told may stop it at once.
         let stopped = stopped().context("cannot listen for signals")?;
-        anstream::println!("serving on http://{}/ ({note}stop with Ctrl-C)", self.address);
-        let stopped = async {
+        let scheme = if app.tls.is_some() { "https" } else { "http" };
+        anstream::println!("serving on {scheme}://{}/ ({note}stop with Ctrl-C)", self.address);
+        let metrics = metrics(&app).await?;
+        let (readiness, drain) = (app.readiness.clone(), app.config.drain);
+        let stopped = async move {
             stopped.await;
             at_stop();
+            // Whoever sends requests here sees it and sends them elsewhere, before the port closes.
+            readiness.stop();
+            tokio::time::sleep(drain).await;
         };
-        server::serve(self.listener, router, app.config.clone(), stopped).await;
+        server::serve(self.listener, router, app, stopped).await;
+        metrics.abort();
         sweep.abort();
         anstream::eprintln!("stopped");
         Ok(())
     }
+}
+
+/// Figures on their own port, if the operator wants them.
+async fn metrics(app: &App) -> anyhow::Result<JoinHandle<()>> {
+    let Some(wanted) = app.config.metrics else { return Ok(tokio::spawn(std::future::ready(()))) };
+    let listener = server::bind(wanted).await.with_context(|| format!("cannot listen on {wanted} for metrics"))?;
+    let address = listener.local_addr().context("cannot listen")?;
+    tracing::info!("figures for Prometheus are at http://{address}/metrics");
+    // They are there until the end, also while the last requests are answered.
+    Ok(tokio::spawn(server::serve_metrics(listener, app.clone(), std::future::pending())))
 }
 
 /// What has ended is forgotten once an hour.

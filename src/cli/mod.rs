@@ -20,6 +20,7 @@ mod init;
 mod user;
 mod control;
 mod records;
+mod edge;
 mod run;
 
 pub use run::run;

@@ -56,7 +56,7 @@ pub fn export(settings: Settings, args: &ExportArgs, wanted: Wanted) -> anyhow::
     if disk::exists(&args.file) && !args.force {
         bail!("{} is there already; choose another name, or say --force", args.file.display());
     }
-    disk::write_private(&args.file, |file| -> Result<(), Failed> { Ok(write_out(&config, wanted, file).map(|_| ())?) })
+    disk::write_pieces(&args.file, |file| -> Result<(), Failed> { Ok(write_out(&config, wanted, file).map(|_| ())?) })
         .map_err(|Failed(error)| error)?;
     let size = disk::stat(&args.file).map_or(0, |stat| stat.size);
     anstream::println!("wrote {} ({size} bytes)", args.file.display());

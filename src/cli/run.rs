@@ -7,7 +7,7 @@ use clap::Parser as _;
 use super::args::{Cli, Command, Common, Format};
 use super::control::Wanted;
 use super::settings::{self, Settings};
-use super::{build, dev, fix, init, new, records, report, serve, user};
+use super::{build, dev, edge, fix, init, new, records, report, serve, user};
 use crate::diag::Diagnostics;
 use crate::school::{Clock as _, SystemClock};
 
@@ -48,6 +48,7 @@ fn dispatch(common: &Common, command: Command) -> anyhow::Result<ExitCode> {
         Command::Dump(args) => records::export(settings, &args, Wanted::Dump),
         Command::Load(args) => records::load(settings, &args),
         Command::Compact(args) => records::compact(settings, &args),
+        Command::Edge(command) => edge::edge(&common.root, command),
         Command::User(command) => user::user(settings, command, common.format),
     }
 }

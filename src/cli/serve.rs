@@ -11,13 +11,14 @@ use super::build;
 use super::hosting::{self, Port, Records};
 use super::progress::Bar;
 use super::settings::Settings;
-use crate::server::{self, App, Hosts, Shelf};
+use crate::school::SystemClock;
+use crate::server::{self, App, EdgeSigner, Hosts, Shelf, Tls};
 use crate::site;
 
 /// Builds unless told not to, then serves.
 pub fn serve(mut settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode> {
     args.hosting.over(&mut settings);
-    let Settings { site, server, store } = settings;
+    let Settings { site, server, edge, store, log } = settings;
     if !args.no_build {
         let began = Instant::now();
         let built = site::build(&site, &Bar::default())?;
@@ -28,13 +29,20 @@ pub fn serve(mut settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode
     }
     let shelf = Arc::new(Shelf::open(hosting::source(&site))?);
     let records = Records::open(&store)?;
-    let app = App { school: records.school()?, shelf, config: Arc::new(server) };
-    hosting::start_log("info");
+    let mut app = App::new(records.school()?, shelf, server);
+    if let Some(edge) = edge {
+        let config = edge.with_key().context("cannot sign tokens for the edge")?;
+        app.edge = Some(Arc::new(EdgeSigner::new(config, Arc::new(SystemClock))?));
+    }
+    hosting::start_log(log, "info");
     hosting::runtime()?.block_on(run(app, records))?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn run(app: App, records: Records) -> anyhow::Result<()> {
+async fn run(mut app: App, records: Records) -> anyhow::Result<()> {
+    if let Some(files) = app.config.tls.clone() {
+        app.tls = Some(Arc::new(Tls::open(files)?));
+    }
     #[cfg(unix)]
     let _control = records.control()?;
     let port = Port::open(app.config.listen).await?;

@@ -104,6 +104,17 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     Ok(())
 }
 
+/// Writes a file that must not exist yet and that nobody else on this machine may read.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    create_folder(folder_of(path))?;
+    // Private from its first byte on, as temporary files are.
+    let temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder_of(path));
+    let mut temporary = temporary.map_err(failed("write", path))?;
+    temporary.write_all(bytes).map_err(failed("write", path))?;
+    temporary.persist_noclobber(path).map_err(|error| failed("create", path)(error.error))?;
+    Ok(())
+}
+
 /// Makes a folder and all above it.
 pub fn create_folder(path: &Path) -> Result<(), DiskError> {
     fs::create_dir_all(path).map_err(failed("create", path))
@@ -156,7 +167,7 @@ pub fn scratch(folder: &Path) -> Result<fs::File, DiskError> {
 }
 
 /// Writes a new file piece by piece: private, whole or absent, and durable.
-pub fn write_private<E: From<DiskError>>(
+pub fn write_pieces<E: From<DiskError>>(
     path: &Path,
     write: impl FnOnce(&mut fs::File) -> Result<(), E>,
 ) -> Result<(), E> {

@@ -102,6 +102,20 @@ impl Gated for Contents {
     }
 }
 
+/// All pages and media of a course, for who hands them out elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CoursePages(pub CourseId);
+
+impl Gated for CoursePages {
+    fn audience(&self) -> Audience {
+        Audience::Enrolled(self.0)
+    }
+
+    fn has_preview(&self) -> bool {
+        true
+    }
+}
+
 /// The chat room of a course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Room(pub CourseId);

@@ -27,7 +27,7 @@ pub use account::{
 };
 pub use chat::{MAX_MESSAGE, Message, MessageText, NotAMessage};
 pub use event::{EVENT_KINDS, Event, EventFilter, EventId, EventKind, NotAnEventKind, Origin};
-pub use gate::{Contents, Denied, File, Gated, Pass, Room, Standing, admit};
+pub use gate::{Contents, CoursePages, Denied, File, Gated, Pass, Room, Standing, admit};
 pub use hasher::{Hasher, HasherError};
 pub use letter::{Letter, LetterId, QueuedLetter};
 pub use link::{Link, Purpose};

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use super::config::ServerConfig;
+use super::edge::EdgeSigner;
+use super::operation::{Metrics, Readiness};
 use super::publication::Shelf;
+use super::tls::Tls;
 use crate::school::School;
 
 /// The parts of a running server.
@@ -17,6 +20,22 @@ pub struct App {
     pub shelf: Arc<Shelf>,
     /// The settings.
     pub config: Arc<ServerConfig>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// Who signs tokens for an edge, if there is one.
+    pub edge: Option<Arc<EdgeSigner>>,
+    /// What encrypts connections, if anything.
+    pub tls: Option<Arc<Tls>>,
+    /// What probes ask about.
+    pub readiness: Arc<Readiness>,
+}
+
+impl App {
+    /// A server of this school.
+    pub fn new(school: Arc<School>, shelf: Arc<Shelf>, config: ServerConfig) -> Self {
+        let config = Arc::new(config);
+        Self { school, shelf, config, metrics: Arc::default(), edge: None, tls: None, readiness: Arc::default() }
+    }
 }
 
 impl FromRef<App> for Arc<School> {

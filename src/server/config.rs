@@ -6,6 +6,7 @@ use std::time::Duration;
 use ipnet::IpNet;
 
 use super::forwarded::ForwardedHeaders;
+use super::tls::TlsConfig;
 
 /// Settings of the server: `[server]` of educa.toml.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +24,14 @@ pub struct ServerConfig {
     pub forwarded_headers: ForwardedHeaders,
     /// Where nginx finds `private/` by an internal location, such as `/protected/`: it then sends gated files itself.
     pub accel_redirect: Option<String>,
+    /// Certificate and key, if educa encrypts by itself.
+    pub tls: Option<TlsConfig>,
+    /// Where figures for Prometheus are, if anywhere.
+    pub metrics: Option<SocketAddr>,
+    /// Whether each request is a line of the log.
+    pub log_requests: bool,
+    /// Whether that line says whose address it came from.
+    pub log_clients: bool,
     /// Connections at one time; further ones wait to be accepted.
     pub max_connections: usize,
     /// How long a client may take to send a request's head.
@@ -33,6 +42,8 @@ pub struct ServerConfig {
     pub request_timeout: Duration,
     /// The largest body of a request, in bytes.
     pub max_body: usize,
+    /// How long the server goes on as before after it was told to stop, but says to probes that it is not ready.
+    pub drain: Duration,
     /// How long requests that were accepted may go on after the server was told to stop.
     pub grace: Duration,
 }
@@ -46,11 +57,16 @@ impl Default for ServerConfig {
             trusted_proxies: Vec::new(),
             forwarded_headers: ForwardedHeaders::default(),
             accel_redirect: None,
+            tls: None,
+            metrics: None,
+            log_requests: false,
+            log_clients: false,
             max_connections: 8_192,
             head_timeout: Duration::from_secs(10),
             write_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(30),
             max_body: 256 * 1024,
+            drain: Duration::ZERO,
             grace: Duration::from_secs(10),
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! A client that sends nothing, or its head byte by byte, is closed after `head_timeout`, and one that takes none of its
 //! answer after `write_timeout`; at most `max_connections` are open at once, further ones wait in the system's queue.
-//! HTTP/1.1 and HTTP/2 (with prior knowledge) share the port: the first bytes tell which.
+//! HTTP/1.1 and HTTP/2 share the port: without TLS the first bytes tell which (HTTP/2 with prior knowledge), with it ALPN.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,15 +16,20 @@ use hyper::server::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
+use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use tower::util::MapRequest;
 
+use super::app::App;
 use super::config::ServerConfig;
 use super::forwarded::Peer;
+use super::operation::Counted;
+use super::tls::{Tls, speaks_http2};
 
 /// Opens the port.
 pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
@@ -32,7 +37,8 @@ pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 /// Serves until `stop` is ready; then accepts no more, lets requests finish for as long as `grace` allows, and returns.
-pub async fn serve(listener: TcpListener, router: Router, config: Arc<ServerConfig>, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, router: Router, app: App, stop: impl Future<Output = ()>) {
+    let config = app.config.clone();
     let places = Arc::new(Semaphore::new(config.max_connections));
     let graceful = GracefulShutdown::new();
     let stopping = CancellationToken::new();
@@ -48,7 +54,8 @@ pub async fn serve(listener: TcpListener, router: Router, config: Arc<ServerConf
                 if let Some((accepted, place)) = next {
                     let watcher = graceful.watcher();
                     let stopping = stopping.clone();
-                    tokio::spawn(connection(accepted, router.clone(), config.clone(), stopping, watcher, place));
+                    let place = (place, app.metrics.connection());
+                    tokio::spawn(connection(accepted, router.clone(), app.clone(), stopping, watcher, place));
                 }
             }
         }
@@ -79,32 +86,58 @@ async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
 async fn connection(
     (stream, address): (TcpStream, SocketAddr),
     router: Router,
-    config: Arc<ServerConfig>,
+    app: App,
     stopping: CancellationToken,
     watcher: Watcher,
-    _place: OwnedSemaphorePermit,
+    _place: (OwnedSemaphorePermit, Counted),
 ) {
-    let protocol = tokio::select! {
-        biased;
-        protocol = tokio::time::timeout(config.head_timeout, protocol(&stream)) => protocol,
-        // Browsers open connections ahead of need; one without a request must not hold up the end.
-        () = stopping.cancelled() => return,
-    };
-    let peer = Peer { address, tls: false };
+    let config = app.config;
+    let peer = Peer { address, tls: app.tls.is_some() };
     let routes = router.map_request(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer);
         request
     });
-    let served = match protocol {
-        Ok(Some(Protocol::Http1)) => serve_http1(stream, routes, &config, watcher).await,
-        Ok(Some(Protocol::Http2)) => serve_http2(stream, routes, &config, watcher).await,
-        Ok(None) | Err(_) => return,
+    let served = match app.tls {
+        None => match in_time(&config, &stopping, protocol(&stream)).await {
+            Some(Protocol::Http1) => serve_http1(stream, routes, &config, watcher).await,
+            Some(Protocol::Http2) => serve_http2(stream, routes, &config, watcher).await,
+            None => return,
+        },
+        Some(tls) => match in_time(&config, &stopping, encrypted(&tls, stream)).await {
+            Some((stream, Protocol::Http1)) => serve_http1(stream, routes, &config, watcher).await,
+            Some((stream, Protocol::Http2)) => serve_http2(stream, routes, &config, watcher).await,
+            None => return,
+        },
     };
     if let Err(error) = served {
         // Clients break off all the time; it is worth a line only to who looks for it.
         tracing::debug!(%error, "a connection ended early");
     }
+}
+
+/// What a client does first, unless it takes too long or the server ends. Browsers open connections ahead of need; one
+/// without a request must not hold up the end.
+async fn in_time<T>(
+    config: &ServerConfig,
+    stopping: &CancellationToken,
+    first: impl Future<Output = Option<T>>,
+) -> Option<T> {
+    tokio::select! {
+        biased;
+        first = tokio::time::timeout(config.head_timeout, first) => first.ok().flatten(),
+        () = stopping.cancelled() => None,
+    }
+}
+
+/// The connection after its handshake, once the first bytes of a request are there.
+async fn encrypted(tls: &Tls, stream: TcpStream) -> Option<(BufReader<TlsStream<TcpStream>>, Protocol)> {
+    let stream = tls.accept(stream).await.inspect_err(|error| tracing::debug!(%error, "no handshake")).ok()?;
+    let protocol = if speaks_http2(&stream) { Protocol::Http2 } else { Protocol::Http1 };
+    let mut stream = BufReader::new(stream);
+    let waiting = stream.fill_buf().await.ok()?;
+    (!waiting.is_empty()).then_some(())?;
+    Some((stream, protocol))
 }
 
 enum Protocol {
@@ -133,14 +166,14 @@ trait Admission: FnMut(Request<Incoming>) -> Request<Body> + Clone + Send + 'sta
 impl<F: FnMut(Request<Incoming>) -> Request<Body> + Clone + Send + 'static> Admission for F {}
 
 /// The stream with a limit on how long the client may take nothing of what is sent.
-fn limited(stream: TcpStream, config: &ServerConfig) -> TimeoutStream<TcpStream> {
+fn limited<S: AsyncRead + AsyncWrite>(stream: S, config: &ServerConfig) -> TimeoutStream<S> {
     let mut stream = TimeoutStream::new(stream);
     stream.set_write_timeout(Some(config.write_timeout));
     stream
 }
 
 async fn serve_http1(
-    stream: TcpStream,
+    stream: impl AsyncRead + AsyncWrite + Send + 'static,
     routes: MapRequest<Router, impl Admission>,
     config: &ServerConfig,
     watcher: Watcher,
@@ -153,7 +186,7 @@ async fn serve_http1(
 }
 
 async fn serve_http2(
-    stream: TcpStream,
+    stream: impl AsyncRead + AsyncWrite + Send + 'static,
     routes: MapRequest<Router, impl Admission>,
     config: &ServerConfig,
     watcher: Watcher,

@@ -22,6 +22,7 @@ use super::app::App;
 use super::config::ServerConfig;
 use super::forwarded::{self, Way};
 use super::hosts::Hosts;
+use super::operation;
 use super::problem::{Problem, draw};
 use crate::course::headers::SECURITY_HEADERS;
 
@@ -45,6 +46,7 @@ pub fn stack(router: Router, app: &App, hosts: Hosts) -> Router {
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(TraceLayer::new_for_http().make_span_with(span))
+        .layer(from_fn_with_state(app.clone(), operation::measure))
         .layer(from_fn_with_state(config.clone(), security_headers))
         .layer(from_fn_with_state(app.clone(), draw))
         .layer(CatchPanicLayer::new())
@@ -93,6 +95,9 @@ async fn security_headers(State(config): State<Arc<ServerConfig>>, request: Requ
 }
 
 async fn check_host(State(hosts): State<Arc<Hosts>>, mut request: Request, next: Next) -> Response {
+    if operation::is_probe(request.uri().path()) {
+        return next.run(request).await;
+    }
     match hosts.accept(request.uri(), request.headers()) {
         Some(authority) => {
             let https = request.extensions().get::<Way>().is_some_and(|way| way.https);

@@ -76,6 +76,11 @@ impl Publication {
         Ok(Self { catalog, theme, source, landed })
     }
 
+    /// When its catalog was laid down, if it lies on the disk.
+    pub fn landed(&self) -> Option<SystemTime> {
+        self.landed
+    }
+
     fn bare(source: Arc<PublicationSource>) -> Result<Self, PublicationError> {
         // No theme of the school's own lies there: it may be what is broken.
         let nowhere = source.private.join(CATALOG_FILE);

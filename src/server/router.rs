@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{MethodRouter, any, get, post};
 use tower::ServiceExt as _;
 
 use super::app::App;
 use super::hosts::Hosts;
 use super::preview::{self, Preview};
-use super::{api, files, gate, middleware, pages};
+use super::{api, edge, files, gate, middleware, operation, pages};
 
 /// The whole server as one service.
 pub fn router(app: App, hosts: Hosts) -> Router {
@@ -36,8 +37,8 @@ fn routes(app: &App) -> Router {
         .page("/students/courses/", get(pages::my_courses))
         .page("/students/enroll-course/", get(pages::enroll_form).post(pages::enroll))
         .page("/students/leave-course/", post(pages::leave))
-        .page("/students/course/{id}/", get(pages::course))
-        .page("/students/course/{id}/{number}/", get(pages::module))
+        .page("/students/course/{id}/", get(pages::course).layer(from_fn_with_state(app.clone(), edge::give)))
+        .page("/students/course/{id}/{number}/", get(pages::module).layer(from_fn_with_state(app.clone(), edge::give)))
         .page("/chat/room/{id}/", get(pages::room).post(pages::say))
         // the API: its handlers see every method, because they check who calls before they say 405
         .page("/api/", any(api::index))
@@ -48,10 +49,15 @@ fn routes(app: &App) -> Router {
         .page("/api/courses/{id}/enroll/", any(api::enroll))
         .page("/api/courses/{id}/contents/", any(api::contents))
         .route("/api/{*path}", any(api::nowhere))
+        // for operators
+        .route("/health/live", get(operation::live))
+        .route("/health/ready", get(operation::ready))
         // for front servers
         .route("/gate/check", any(gate::check))
+        .page("/gate/renew/", get(edge::renew))
         // everything that was built
         .fallback(files::serve)
+        .layer(from_fn(operation::name_route))
         .with_state(app.clone())
 }
 

@@ -22,6 +22,8 @@ fn line(name: &str, value: &str) -> Option<String> {
     let own =
         value.parse::<bool>().is_ok() || value.parse::<i64>().is_ok() || value.starts_with("[\"") || value == "[]";
     let value = if own { value.to_owned() } else { toml::Value::from(value).to_string() };
+    // The only table in a table.
+    let key = if table == "server" { key.replacen("tls_", "tls.", 1) } else { key.to_owned() };
     Some(format!("{table}.{key} = {value}\n"))
 }
 
@@ -38,6 +40,7 @@ mod tests {
             line("EDUCA_SITE_BASE_URL", "https://e.org").as_deref(),
             Some("site.base_url = \"https://e.org\"\n")
         );
+        assert_eq!(line("EDUCA_SERVER_TLS_KEY", "k.pem").as_deref(), Some("server.tls.key = \"k.pem\"\n"));
         assert_eq!(line("EDUCA_LOG", "debug"), None);
         assert_eq!(line("HOME", "/root"), None);
     }

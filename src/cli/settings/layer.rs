@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::Settings;
 use super::build::BuildTable;
+use super::edge::EdgeTable;
 use super::server::ServerTable;
 use super::site::SiteTable;
 use super::store::StoreTable;
+use super::{LogFormat, Settings};
 use crate::diag::{Diagnostics, SourceText};
 use crate::disk;
 use crate::fields::{Fields, Table, parse_toml};
@@ -17,14 +18,15 @@ use crate::site::SiteConfig;
 use crate::store::StoreConfig;
 
 /// The tables of a layer.
-pub const TABLES: [&str; 4] = ["site", "build", "server", "store"];
+pub const TABLES: [&str; 5] = ["site", "build", "server", "edge", "store"];
 
 /// What one source says.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Layer {
     site: SiteTable,
     build: BuildTable,
     server: ServerTable,
+    edge: EdgeTable,
     store: StoreTable,
 }
 
@@ -50,6 +52,7 @@ impl Layer {
             site: fields.table("site", SiteTable::read).unwrap_or_default(),
             build: fields.table("build", BuildTable::read).unwrap_or_default(),
             server: fields.table("server", ServerTable::read).unwrap_or_default(),
+            edge: fields.table("edge", EdgeTable::read).unwrap_or_default(),
             store: fields.table("store", StoreTable::read).unwrap_or_default(),
         };
         fields.finish();
@@ -62,6 +65,7 @@ impl Layer {
             site: self.site.over(below.site),
             build: self.build.over(below.build),
             server: self.server.over(below.server),
+            edge: self.edge.over(below.edge),
             store: self.store.over(below.store),
         }
     }
@@ -71,11 +75,13 @@ impl Layer {
         let mut server = ServerConfig { base_url: self.site.base_url.clone(), ..ServerConfig::default() };
         let mut store = StoreConfig { path: root.join(".educa/data"), ..StoreConfig::default() };
         let mut site = unsaid(root, now);
+        let edge = self.edge.into_config(root, self.site.base_url.as_deref());
         self.site.into_config(&mut site);
         self.build.into_config(&mut site);
-        self.server.into_config(&mut server);
+        let mut log = LogFormat::default();
+        self.server.into_config(root, &mut log, &mut server);
         self.store.into_config(root, &mut store);
-        Settings { site, server, store }
+        Settings { site, server, edge, store, log }
     }
 }
 

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::environment;
 use super::layer::Layer;
+use super::{EdgeSettings, environment};
 use crate::diag::{Diagnostic, Diagnostics, SourceText};
 use crate::disk;
 use crate::fields::Fields;
@@ -23,8 +23,22 @@ pub struct Settings {
     pub site: SiteConfig,
     /// For `server`.
     pub server: ServerConfig,
+    /// For `server`, if there is an edge that verifies tokens.
+    pub edge: Option<EdgeSettings>,
     /// For `store`.
     pub store: StoreConfig,
+    /// How the log of a server is written.
+    pub log: LogFormat,
+}
+
+/// How a log is written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: a JSON object a line.
+    Json,
 }
 
 /// Reads the settings of the school in `root`. Nothing if there are mistakes in them, which are then reported.
@@ -57,6 +71,9 @@ pub fn load(root: &Path, now: Timestamp, diagnostics: &mut Diagnostics) -> Optio
     settings.site.newest = epoch;
     said.append(overlaps(&settings.site));
     said.append(unheard(&settings.server));
+    if let Some(edge) = &settings.edge {
+        edge.check(&mut said);
+    }
     let failed = said.has_errors();
     diagnostics.append(said);
     if failed { None } else { Some(settings) }

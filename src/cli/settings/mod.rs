@@ -10,6 +10,9 @@ mod environment;
 mod site;
 mod build;
 mod server;
+mod tls;
+mod edge;
 mod store;
 
-pub use load::{SETTINGS_FILE, Settings, load};
+pub use edge::{EdgeSettings, KEY_FILE};
+pub use load::{LogFormat, SETTINGS_FILE, Settings, load};

@@ -1,10 +1,14 @@
 //! `[server]`: where to listen, and for whom.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
+use std::time::Duration;
 
 use ipnet::IpNet;
 
+use super::LogFormat;
 use super::layer::{at_least_one, set};
+use super::tls::TlsTable;
 use crate::fields::Fields;
 use crate::server::{ForwardedHeaders, ServerConfig};
 
@@ -17,6 +21,12 @@ pub struct ServerTable {
     forwarded_headers: Option<ForwardedHeaders>,
     accel_redirect: Option<String>,
     max_connections: Option<u32>,
+    tls: TlsTable,
+    metrics: Option<SocketAddr>,
+    log: Option<LogFormat>,
+    log_requests: Option<bool>,
+    log_clients: Option<bool>,
+    drain_seconds: Option<u32>,
 }
 
 impl ServerTable {
@@ -29,6 +39,12 @@ impl ServerTable {
             forwarded_headers: fields.choice("forwarded_headers", &FORWARDED_HEADERS),
             accel_redirect: internal_location(fields, "accel_redirect"),
             max_connections: at_least_one(fields, "max_connections"),
+            tls: fields.table("tls", TlsTable::read).unwrap_or_default(),
+            metrics: address(fields, "metrics"),
+            log: fields.choice("log", &[("text", LogFormat::Text), ("json", LogFormat::Json)]),
+            log_requests: fields.optional_flag("log_requests"),
+            log_clients: fields.optional_flag("log_clients"),
+            drain_seconds: fields.number("drain_seconds").map(|(seconds, _)| seconds),
         }
     }
 
@@ -41,16 +57,28 @@ impl ServerTable {
             forwarded_headers: self.forwarded_headers.or(below.forwarded_headers),
             accel_redirect: self.accel_redirect.or(below.accel_redirect),
             max_connections: self.max_connections.or(below.max_connections),
+            tls: self.tls.over(below.tls),
+            metrics: self.metrics.or(below.metrics),
+            log: self.log.or(below.log),
+            log_requests: self.log_requests.or(below.log_requests),
+            log_clients: self.log_clients.or(below.log_clients),
+            drain_seconds: self.drain_seconds.or(below.drain_seconds),
         }
     }
 
     /// Puts it into the configuration.
-    pub fn into_config(self, server: &mut ServerConfig) {
+    pub fn into_config(self, root: &Path, log: &mut LogFormat, server: &mut ServerConfig) {
         set(&mut server.listen, self.listen);
         set(&mut server.allowed_hosts, self.allowed_hosts);
         set(&mut server.trusted_proxies, self.trusted_proxies);
         set(&mut server.forwarded_headers, self.forwarded_headers);
         server.accel_redirect = self.accel_redirect;
+        server.tls = self.tls.into_config(root);
+        server.metrics = self.metrics;
+        set(log, self.log);
+        set(&mut server.log_requests, self.log_requests);
+        set(&mut server.log_clients, self.log_clients);
+        set(&mut server.drain, self.drain_seconds.map(|seconds| Duration::from_secs(seconds.into())));
         set(&mut server.max_connections, self.max_connections.map(|n| n as usize));
     }
 }

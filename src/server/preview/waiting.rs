@@ -11,10 +11,11 @@ use http::{HeaderValue, StatusCode, header};
 use super::builds::Preview;
 use super::routes::{PREFIX, STYLES};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::server::operation::is_probe;
 
 /// The middleware: lets requests through once something is served.
 pub async fn hold(State(preview): State<Arc<Preview>>, request: Request, next: Next) -> Response {
-    if preview.is_served() || request.uri().path().starts_with(PREFIX) {
+    if preview.is_served() || request.uri().path().starts_with(PREFIX) || is_probe(request.uri().path()) {
         return next.run(request).await;
     }
     let page = Html(page(&preview.moment().problems));

@@ -25,6 +25,8 @@ pub struct Server {
     pub site: Site,
     /// The rules, for setting the stage.
     pub school: Arc<School>,
+    /// Its parts.
+    pub app: App,
     /// Where it listens.
     pub address: SocketAddr,
     clock: Arc<StoppedClock>,
@@ -55,6 +57,11 @@ impl Server {
 
     /// The same with settings; `listen` is replaced by a free port.
     pub async fn with(site: Site, config: ServerConfig) -> Self {
+        Self::with_parts(site, config, |_| {}).await
+    }
+
+    /// The same with other parts.
+    pub async fn with_parts(site: Site, config: ServerConfig, change: impl FnOnce(&mut App)) -> Self {
         site.build();
         let data = TempDir::new().expect("a folder");
         let store = StoreConfig { path: data.path().join("store"), ..StoreConfig::default() };
@@ -63,16 +70,17 @@ impl Server {
         let school = Arc::new(School::new(store, clock.clone()).expect("a school"));
         let shelf = Arc::new(Shelf::open(source(&site)).expect("a publication"));
         let config = ServerConfig { grace: Duration::from_secs(1), ..config };
-        let app = App { school: school.clone(), shelf: shelf.clone(), config: Arc::new(config) };
+        let mut app = App::new(school.clone(), shelf.clone(), config);
+        change(&mut app);
         let listener = server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let router = server::router(app.clone(), Hosts::new(&app.config, address));
         let watch = server::watch(shelf).expect("a watcher");
         let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(server::serve(listener, router, app.config.clone(), async move {
+        tokio::spawn(server::serve(listener, router, app.clone(), async move {
             let _ = stopped.await;
         }));
-        Self { site, school, address, clock, _watch: watch, _stop: stop, _data: data }
+        Self { site, school, app, address, clock, _watch: watch, _stop: stop, _data: data }
     }
 
     /// Moves the clock.

@@ -1,0 +1,15 @@
+//! What operators watch: whether educa lives and is ready, what it did in figures, and a line for each request.
+
+mod readiness;
+mod health;
+mod route;
+mod metrics;
+mod measure;
+mod scrape;
+
+pub use health::{is_probe, live, ready};
+pub use measure::measure;
+pub use metrics::{Counted, Metrics};
+pub use readiness::Readiness;
+pub use route::name_route;
+pub use scrape::serve_metrics;

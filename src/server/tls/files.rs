@@ -1,0 +1,79 @@
+//! A certificate in files, read again when they change: whoever renews it need not tell educa.
+
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+
+use super::{TlsConfig, TlsError};
+use crate::disk::{self, Stat};
+
+/// How often the files are looked at.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// The certificate of the moment.
+#[derive(Debug)]
+pub struct CertificateFiles {
+    config: TlsConfig,
+    provider: Arc<CryptoProvider>,
+    current: RwLock<Arc<CertifiedKey>>,
+}
+
+impl CertificateFiles {
+    /// Reads the files.
+    pub fn open(config: TlsConfig, provider: Arc<CryptoProvider>) -> Result<Self, TlsError> {
+        let current = RwLock::new(Arc::new(read(&config, &provider)?));
+        Ok(Self { config, provider, current })
+    }
+
+    /// Reads them again whenever they change, for ever. What cannot be used is said once, and the old one stays: two
+    /// files are not replaced in one moment.
+    pub async fn follow(self: Arc<Self>) {
+        let mut seen = self.stats();
+        loop {
+            tokio::time::sleep(LOOK).await;
+            let now = self.stats();
+            if now == seen {
+                continue;
+            }
+            seen = now;
+            let files = self.clone();
+            match tokio::task::spawn_blocking(move || read(&files.config, &files.provider)).await {
+                Ok(Ok(new)) => {
+                    *self.current.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+                    tracing::info!("a new certificate is in use");
+                }
+                Ok(Err(error)) => tracing::error!("the new certificate cannot be used, the old one stays: {error}"),
+                Err(error) => tracing::error!(%error, "the certificate could not be read again"),
+            }
+        }
+    }
+
+    fn stats(&self) -> [Option<Stat>; 2] {
+        [&self.config.certificate, &self.config.key].map(|path| disk::stat(path))
+    }
+}
+
+impl ResolvesServerCert for CertificateFiles {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        Some(self.current.read().unwrap_or_else(PoisonError::into_inner).clone())
+    }
+}
+
+fn read(config: &TlsConfig, provider: &CryptoProvider) -> Result<CertifiedKey, TlsError> {
+    let TlsConfig { certificate, key } = config;
+    let chain: Vec<_> = CertificateDer::pem_slice_iter(&disk::read(certificate)?).filter_map(Result::ok).collect();
+    if chain.is_empty() {
+        return Err(TlsError::NoCertificate(certificate.clone()));
+    }
+    let secret = PrivateKeyDer::from_pem_slice(&disk::read(key)?).map_err(|_| TlsError::NoKey(key.clone()))?;
+    CertifiedKey::from_der(chain, secret, provider).map_err(|reason| TlsError::Unusable {
+        certificate: certificate.clone(),
+        key: key.clone(),
+        reason,
+    })
+}
