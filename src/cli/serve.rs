@@ -27,7 +27,7 @@ pub fn serve(mut settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode
         }
     }
     let shelf = Arc::new(Shelf::open(hosting::source(&site))?);
-    let app = App { school: hosting::open_school(&store)?, shelf, config: Arc::new(server) };
+    let app = App::new(hosting::open_school(&store)?, shelf, server);
     hosting::start_log("info");
     hosting::runtime()?.block_on(run(app))?;
     Ok(ExitCode::SUCCESS)

@@ -52,6 +52,7 @@ struct Layer {
     listen: Option<SocketAddr>,
     allowed_hosts: Option<Vec<String>>,
     max_connections: Option<u32>,
+    server_cache_mb: Option<u32>,
     path: Option<String>,
     cache_mb: Option<u32>,
 }
@@ -215,6 +216,7 @@ impl Layer {
             fields.texts("allowed_hosts");
         }
         self.max_connections = at_least_one(fields, "max_connections");
+        self.server_cache_mb = fields.number("cache_mb").map(|(megabytes, _)| megabytes);
     }
 
     fn read_store(&mut self, fields: &mut Fields<'_>) {
@@ -244,6 +246,7 @@ impl Layer {
             listen: self.listen.or(below.listen),
             allowed_hosts: self.allowed_hosts.or(below.allowed_hosts),
             max_connections: self.max_connections.or(below.max_connections),
+            server_cache_mb: self.server_cache_mb.or(below.server_cache_mb),
             path: self.path.or(below.path),
             cache_mb: self.cache_mb.or(below.cache_mb),
         }
@@ -257,6 +260,8 @@ impl Layer {
         server.base_url = self.base_url.clone();
         server.allowed_hosts = self.allowed_hosts.unwrap_or_default();
         server.max_connections = self.max_connections.map_or(server.max_connections, |n| n as usize);
+        server.cache_bytes =
+            self.server_cache_mb.map_or(server.cache_bytes, |mb| (mb as usize).saturating_mul(1024 * 1024));
         let mut store = StoreConfig { path: folder(self.path, ".educa/data"), ..StoreConfig::default() };
         store.cache_bytes = self.cache_mb.map_or(store.cache_bytes, |mb| u64::from(mb) * 1024 * 1024);
         let site = SiteConfig {
@@ -332,6 +337,21 @@ mod tests {
         );
         assert_eq!(line("EDUCA_LOG", "debug"), None);
         assert_eq!(line("HOME", "/root"), None);
+    }
+
+    #[test]
+    fn memory_for_files_is_set_in_megabytes_and_can_be_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = |text: &str| {
+            disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
+            let settings = load(folder.path(), Timestamp::UNIX_EPOCH, &mut Diagnostics::new());
+            settings.map(|settings| settings.server.cache_bytes)
+        };
+        assert_eq!(cache("[server]\n"), Some(64 * 1024 * 1024));
+        assert_eq!(cache("[server]\ncache_mb = 0\n"), Some(0));
+        assert_eq!(cache("[server]\ncache_mb = 3\n"), Some(3 * 1024 * 1024));
+        assert_eq!(cache("[server]\ncache_mb = -1\n"), None);
+        assert_eq!(cache("[server]\ncache_mb = \"all\"\n"), None);
     }
 
     #[test]

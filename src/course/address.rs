@@ -4,7 +4,7 @@
 //! slash and its file is `index.html` in that folder. [`routes`] lists the address of every kind of page, so that the
 //! build and the server cannot disagree.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -89,6 +89,13 @@ impl FromStr for Address {
         };
         let root = relative.is_empty();
         if root || parts.split('/').all(sound) { Ok(Self(text.into())) } else { Err(NotAnAddress) }
+    }
+}
+
+/// So that a map by address can be asked with a text. An address is compared and hashed as its text.
+impl Borrow<str> for Address {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

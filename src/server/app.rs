@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::FromRef;
 
 use super::config::ServerConfig;
+use super::files::FileCache;
 use super::publication::Shelf;
 use crate::school::School;
 
@@ -17,6 +18,16 @@ pub struct App {
     pub shelf: Arc<Shelf>,
     /// The settings.
     pub config: Arc<ServerConfig>,
+    /// Published files in memory.
+    pub cache: Arc<FileCache>,
+}
+
+impl App {
+    /// A server of this school.
+    pub fn new(school: Arc<School>, shelf: Arc<Shelf>, config: ServerConfig) -> Self {
+        let cache = Arc::new(FileCache::new(config.cache_bytes));
+        Self { school, shelf, config: Arc::new(config), cache }
+    }
 }
 
 impl FromRef<App> for Arc<School> {

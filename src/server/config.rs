@@ -23,6 +23,8 @@ pub struct ServerConfig {
     pub request_timeout: Duration,
     /// The largest body of a request, in bytes.
     pub max_body: usize,
+    /// How many bytes of published files may be kept in memory; 0 keeps none.
+    pub cache_bytes: usize,
     /// How long requests that were accepted may go on after the server was told to stop.
     pub grace: Duration,
 }
@@ -38,6 +40,7 @@ impl Default for ServerConfig {
             write_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(30),
             max_body: 256 * 1024,
+            cache_bytes: 64 * 1024 * 1024,
             grace: Duration::from_secs(10),
         }
     }

@@ -24,6 +24,7 @@ mod watch;
 
 pub use app::App;
 pub use config::ServerConfig;
+pub use files::{CacheFigures, FileCache};
 pub use hosts::Hosts;
 pub use listen::{bind, serve};
 pub use preview::{Change, Preview};

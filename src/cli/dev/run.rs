@@ -46,7 +46,7 @@ pub fn dev(settings: Settings, args: DevArgs) -> anyhow::Result<ExitCode> {
     let stop = watching.sender();
     let rebuilds = std::thread::Builder::new().name("rebuilds".to_owned()).spawn(move || rebuilding.run(watching));
     let rebuilds = rebuilds.context("cannot start")?;
-    let app = App { school, shelf, config: Arc::new(typed.server) };
+    let app = App::new(school, shelf, typed.server);
     let router = server::preview_router(app.clone(), Hosts::new(&app.config, port.address), preview.clone());
     runtime.block_on(port.serve(app, router, "preview; ", || {
         preview.end();

@@ -25,6 +25,8 @@ pub struct Server {
     pub site: Site,
     /// The rules, for setting the stage.
     pub school: Arc<School>,
+    /// Its parts.
+    pub app: App,
     /// Where it listens.
     pub address: SocketAddr,
     clock: Arc<StoppedClock>,
@@ -63,7 +65,7 @@ impl Server {
         let school = Arc::new(School::new(store, clock.clone()).expect("a school"));
         let shelf = Arc::new(Shelf::open(source(&site)).expect("a publication"));
         let config = ServerConfig { grace: Duration::from_secs(1), ..config };
-        let app = App { school: school.clone(), shelf: shelf.clone(), config: Arc::new(config) };
+        let app = App::new(school.clone(), shelf.clone(), config);
         let listener = server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a free port");
         let address = listener.local_addr().expect("an address");
         let router = server::router(app.clone(), Hosts::new(&app.config, address));
@@ -72,7 +74,7 @@ impl Server {
         tokio::spawn(server::serve(listener, router, app.config.clone(), async move {
             let _ = stopped.await;
         }));
-        Self { site, school, address, clock, _watch: watch, _stop: stop, _data: data }
+        Self { site, school, app, address, clock, _watch: watch, _stop: stop, _data: data }
     }
 
     /// Moves the clock.
