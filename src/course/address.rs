@@ -134,6 +134,12 @@ pub mod routes {
         SERVED.contains(&first)
     }
 
+    /// Whether the server answers this address by itself, whatever was published.
+    pub fn is_answered(address: &Address) -> bool {
+        let first = address.0.split('/').nth(1).unwrap_or_default();
+        answered().any(|folder| folder == first)
+    }
+
     const SERVED: [&str; 6] = ["accounts", "students", "api", "chat", "ws", ASSETS];
     const ASSETS: &str = "assets";
 

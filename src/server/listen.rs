@@ -92,7 +92,8 @@ async fn connection(
     let routes = router.map_request(with_our_body as fn(Request<Incoming>) -> Request<Body>);
     let served = match protocol {
         Ok(Some(Protocol::Http1)) => serve_http1(stream, routes, &config, watcher).await,
-        Ok(Some(Protocol::Http2)) => serve_http2(stream, routes, &config, watcher).await,
+        // On its own: what few connections need would else lie idle in each.
+        Ok(Some(Protocol::Http2)) => Box::pin(serve_http2(stream, routes, &config, watcher)).await,
         Ok(None) | Err(_) => return,
     };
     if let Err(error) = served {

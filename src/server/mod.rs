@@ -1,7 +1,7 @@
 //! The door: HTTP and the REST API, over one published school.
 //!
-//! A request walks: [`serve`] accepts it → the middleware stack → `router` → extractors (`identity`) → a
-//! handler in `pages` or `api` → `School` → the store. Public and gated files take the same walk and end in `files`.
+//! A request walks: [`serve`] accepts it → `middleware`, the door → `router` → extractors (`identity`) → a handler in
+//! `pages` or `api` → `School` → the store. Published files, public and gated, are answered at the door, by `files`.
 //! This room never names `site` or `store`: it reads what a build left and speaks to the school.
 
 mod config;
@@ -9,6 +9,7 @@ mod publication;
 mod app;
 mod router;
 mod middleware;
+mod request_id;
 mod hosts;
 mod caching;
 mod problem;

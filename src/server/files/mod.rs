@@ -12,5 +12,5 @@ mod range;
 mod slash;
 
 pub use cache::{CacheFigures, FileCache};
-pub use serve::serve;
+pub use serve::{at_once, serve};
 pub use slash::{first_page, to_slash};

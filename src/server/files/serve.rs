@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::slash::to_slash;
 use super::{answer, open};
-use crate::course::{Address, Audience, Encoding};
+use crate::course::{Address, Audience, Encoding, routes};
 use crate::school::{Denied, File, Pass, Standing, admit};
 use crate::server::app::App;
 use crate::server::caching::uncached;
@@ -45,6 +45,19 @@ pub async fn serve(State(app): State<App>, request: Request) -> Result<Response,
             }
         }
     }
+}
+
+/// The answer to a plain request for what the catalog lists; nothing if the request is anything else. The same as
+/// [`serve`] gives, without the way through routes and extractors that all other requests need.
+pub async fn at_once(app: &App, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Option<Response>, Problem> {
+    if *method != Method::GET && *method != Method::HEAD {
+        return Ok(None);
+    }
+    let publication = app.shelf.current();
+    let file = decoded(uri).and_then(|path| find(&publication, &path));
+    // No build publishes what a route answers; if a catalog lists it all the same, the route goes first.
+    let Some(file) = file.filter(|file| !routes::is_answered(&file.address)) else { return Ok(None) };
+    to_who_may(app, &publication, file, method, uri, headers).await
 }
 
 fn decoded(uri: &Uri) -> Option<Cow<'_, str>> {
