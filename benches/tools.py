@@ -1,4 +1,4 @@
-"""The programs educa is compared with: at fixed versions, installed below target/bench-tools when first needed; or Debian's."""
+"""The programs educa is compared with: at fixed versions, installed below target/bench-tools, or Debian's."""
 
 import os
 import shutil

@@ -164,3 +164,16 @@ fn has_words(response: &Response) -> bool {
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     content_type.is_some_and(|kind| kind.starts_with("text/html") || kind.starts_with("application/json"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_often_strangers_make_the_school_busy_is_no_flood_of_the_log() {
+        let busy = (0..1_000).filter(|_| Problem::from(SchoolError::Hasher(HasherError::Busy)).log.is_some()).count();
+        assert!((1..=3).contains(&busy), "{busy} lines");
+        let failed = (0..10).filter(|_| Problem::from(SchoolError::Random).log.is_some()).count();
+        assert_eq!(failed, 10, "what is ours to mend is said each time");
+    }
+}
