@@ -138,7 +138,7 @@ impl Inside {
             }
         }
         request.extensions_mut().insert(RequestHost(host));
-        let Ok(response) = self.routes.clone().oneshot(request).instrument(asked.span()).await;
+        let Ok(response) = Box::pin(self.routes.clone().oneshot(request)).instrument(asked.span()).await;
         response
     }
 

@@ -1,7 +1,10 @@
 //! Answers: a file's status, headers and body, for what a client has of it already and what it wants.
 
+use std::io::{self, SeekFrom};
+
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use futures_util::TryFutureExt as _;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _};
 use tokio_util::io::ReaderStream;
@@ -10,10 +13,9 @@ use super::open::{Content, Opened};
 use super::range::{self, Wanted};
 use crate::course::{Address, Audience, Published, headers, routes};
 use crate::school::File;
-use crate::server::problem::Problem;
 
 /// The answer to a request for a file that may be sent and is open.
-pub async fn answer(file: &File, opened: Opened, method: &Method, headers: &HeaderMap) -> Result<Response, Problem> {
+pub fn answer(file: &File, opened: Opened, method: &Method, headers: &HeaderMap) -> Response {
     let etag = tag(&opened);
     let encoding = opened.encoding;
     let mut response = if matches_etag(headers, etag.as_bytes()) {
@@ -25,14 +27,14 @@ pub async fn answer(file: &File, opened: Opened, method: &Method, headers: &Head
         response.headers_mut().insert(header::CONTENT_LENGTH, opened.size.into());
         response
     } else {
-        bytes_of(opened, headers, etag.as_bytes()).await?
+        bytes_of(opened, headers, etag.as_bytes())
     };
     describe(response.headers_mut(), &file.address, &file.published, etag);
     if let Some(encoding) = encoding {
         response.headers_mut().remove(header::ACCEPT_RANGES);
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.coding()));
     }
-    Ok(response)
+    response
 }
 
 fn tag(opened: &Opened) -> HeaderValue {
@@ -83,21 +85,21 @@ fn matches_etag(headers: &HeaderMap, etag: &[u8]) -> bool {
 }
 
 /// The bytes, or the one range of them that was asked for.
-async fn bytes_of(opened: Opened, headers: &HeaderMap, etag: &[u8]) -> Result<Response, Problem> {
+fn bytes_of(opened: Opened, headers: &HeaderMap, etag: &[u8]) -> Response {
     let Opened { size, content, .. } = opened;
     let range = match range::wanted(headers, size, etag) {
         Wanted::All => None,
         Wanted::Range(range) => Some(range),
         Wanted::Impossible => {
             let range = [(header::CONTENT_RANGE, format!("bytes */{size}"))];
-            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, range).into_response());
+            return (StatusCode::RANGE_NOT_SATISFIABLE, range).into_response();
         }
     };
     let (start, end) = range.unwrap_or((0, size.saturating_sub(1)));
     let length = if size == 0 { 0 } else { end - start + 1 };
     let body = match content {
         Content::Whole(bytes) => Body::from(bytes.slice(start as usize..(start + length) as usize)),
-        Content::Pieces(file) => stream(file, start, length).await?,
+        Content::Pieces(file) => stream(file, start, length),
     };
     let mut response = Response::new(body);
     response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
@@ -106,11 +108,14 @@ async fn bytes_of(opened: Opened, headers: &HeaderMap, etag: &[u8]) -> Result<Re
         let range = HeaderValue::try_from(format!("bytes {start}-{end}/{size}")).expect("digits are a header");
         response.headers_mut().insert(header::CONTENT_RANGE, range);
     }
-    Ok(response)
+    response
 }
 
-async fn stream(mut file: tokio::fs::File, start: u64, length: u64) -> Result<Body, Problem> {
-    let failed = |error: std::io::Error| Problem::unavailable(format!("cannot read from a file's middle: {error}"));
-    file.seek(std::io::SeekFrom::Start(start)).await.map_err(failed)?;
-    Ok(Body::from_stream(ReaderStream::with_capacity(file.take(length), 64 * 1024)))
+/// Where reading fails, the answer breaks off: its head has been sent by then.
+fn stream(mut file: tokio::fs::File, start: u64, length: u64) -> Body {
+    let pieces = async move {
+        file.seek(SeekFrom::Start(start)).await?;
+        Ok::<_, io::Error>(ReaderStream::with_capacity(file.take(length), 64 * 1024))
+    };
+    Body::from_stream(pieces.try_flatten_stream())
 }

@@ -86,7 +86,7 @@ async fn to_who_may(
         }
     };
     match admit(&standing, file) {
-        Ok(pass) => send(app, publication, pass, method, headers).await,
+        Ok(pass) => send(app, publication, &pass, method, headers).await,
         Err(Denied::NotEnrolled(course)) => pages::forbidden(app, Some(course), &standing).map(Some),
         Err(Denied::Anonymous) => Ok(Some(redirect(&sign_in_to_see(uri.path(), uri.query())))),
     }
@@ -106,7 +106,7 @@ fn missing(app: &App, publication: &Publication, path: &str, method: &Method, ur
 async fn send(
     app: &App,
     publication: &Publication,
-    pass: Pass<File>,
+    pass: &Pass<File>,
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Option<Response>, Problem> {
@@ -114,14 +114,12 @@ async fn send(
     let compressed = pass.thing().published.variants.iter().any(Option::is_some);
     let wanted =
         if !compressed || headers.contains_key(header::RANGE) { Vec::new() } else { encodings::wanted(headers) };
-    let opened = match open::from_memory(&app.cache, &pass, &wanted) {
+    let opened = match open::from_memory(&app.cache, pass, &wanted) {
         Some(opened) => Some(opened),
-        None => from_disk(app, publication, &pass, wanted).await?,
+        // On its own, like whatever is rare: each request carries the room for all that it may wait for.
+        None => Box::pin(from_disk(app, publication, pass, wanted)).await?,
     };
-    match opened {
-        Some(opened) => answer::answer(pass.thing(), opened, method, headers).await.map(Some),
-        None => Ok(None),
-    }
+    Ok(opened.map(|opened| answer::answer(pass.thing(), opened, method, headers)))
 }
 
 async fn from_disk(
