@@ -1,5 +1,7 @@
-"""The programs educa is compared with, at fixed versions, installed below target/bench-tools when first needed."""
+"""The programs educa is compared with: at fixed versions, installed below target/bench-tools, or Debian's."""
 
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,6 +48,18 @@ def mdbook():
         progress(f"compiling mdBook {MDBOOK} from crates.io into {installed}")
         install("cargo", "install", f"mdbook@{MDBOOK}", "--locked", "--jobs", "1", "--quiet", "--root", installed)
     return program
+
+
+def debian(program, package):
+    """A program of the system; on Debian and Ubuntu it is installed if it is missing."""
+    # Servers lie in a folder that only root has in PATH.
+    path = os.environ.get("PATH", os.defpath) + ":/usr/sbin"
+    if not shutil.which(program, path=path):
+        if not shutil.which("apt-get"):
+            sys.exit(f"this needs {program}, and can install it on Debian and Ubuntu only")
+        progress(f"installing {package}")
+        install(*([] if os.geteuid() == 0 else ["sudo"]), "apt-get", "install", "-q", "-y", package)
+    return shutil.which(program, path=path)
 
 
 def install(*command):

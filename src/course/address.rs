@@ -4,7 +4,7 @@
 //! slash and its file is `index.html` in that folder. [`routes`] lists the address of every kind of page, so that the
 //! build and the server cannot disagree.
 
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -92,6 +92,13 @@ impl FromStr for Address {
     }
 }
 
+/// So that a map by address can be asked with a text. An address is compared and hashed as its text.
+impl Borrow<str> for Address {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -125,6 +132,12 @@ pub mod routes {
     pub fn is_served(address: &Address) -> bool {
         let first = address.0.split('/').nth(1).unwrap_or_default();
         SERVED.contains(&first)
+    }
+
+    /// Whether the server answers this address by itself, whatever was published.
+    pub fn is_answered(address: &Address) -> bool {
+        let first = address.0.split('/').nth(1).unwrap_or_default();
+        answered().any(|folder| folder == first)
     }
 
     const SERVED: [&str; 6] = ["accounts", "students", "api", "chat", "ws", ASSETS];

@@ -6,6 +6,7 @@ use axum::extract::FromRef;
 
 use super::config::ServerConfig;
 use super::edge::EdgeSigner;
+use super::files::FileCache;
 use super::operation::{Metrics, Readiness};
 use super::publication::Shelf;
 use super::tls::Tls;
@@ -28,13 +29,17 @@ pub struct App {
     pub tls: Option<Arc<Tls>>,
     /// What probes ask about.
     pub readiness: Arc<Readiness>,
+    /// Published files in memory.
+    pub cache: Arc<FileCache>,
 }
 
 impl App {
     /// A server of this school.
     pub fn new(school: Arc<School>, shelf: Arc<Shelf>, config: ServerConfig) -> Self {
         let config = Arc::new(config);
-        Self { school, shelf, config, metrics: Arc::default(), edge: None, tls: None, readiness: Arc::default() }
+        let cache = Arc::new(FileCache::new(config.cache_bytes));
+        let (metrics, readiness) = (Arc::default(), Arc::default());
+        Self { school, shelf, config, cache, metrics, edge: None, tls: None, readiness }
     }
 }
 

@@ -44,6 +44,8 @@ pub struct ServerConfig {
     pub max_body: usize,
     /// How long the server goes on as before after it was told to stop, but says to probes that it is not ready.
     pub drain: Duration,
+    /// How many bytes of published files may be kept in memory; 0 keeps none.
+    pub cache_bytes: usize,
     /// How long requests that were accepted may go on after the server was told to stop.
     pub grace: Duration,
 }
@@ -67,6 +69,7 @@ impl Default for ServerConfig {
             request_timeout: Duration::from_secs(30),
             max_body: 256 * 1024,
             drain: Duration::ZERO,
+            cache_bytes: 64 * 1024 * 1024,
             grace: Duration::from_secs(10),
         }
     }

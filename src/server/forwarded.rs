@@ -4,15 +4,12 @@
 //! then only as far as trusted proxies wrote it: entries are read from the right, where each proxy adds the address of
 //! who asked it, up to the first address that is no trusted proxy's. What stands left of that is the client's own word.
 //! Of `X-Forwarded-*` and `Forwarded` only the one that the operator named is read, because a proxy that writes one hands
-//! the other through as a stranger sent it. All of them are gone from the request behind this layer.
+//! the other through as a stranger sent it. All of them are gone from the request behind the door.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, Request, State};
-use axum::middleware::Next;
-use axum::response::Response;
+use axum::extract::{FromRequestParts, Request};
 use http::request::Parts;
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
@@ -72,21 +69,17 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
     }
 }
 
-/// Finds out how each request came, and lets nobody behind this layer read what was not to be believed.
-pub async fn layer(State(config): State<Arc<ServerConfig>>, mut request: Request, next: Next) -> Response {
+/// Finds out how a request came, and lets nobody behind the door read what was not to be believed.
+pub fn receive(config: &ServerConfig, request: &mut Request) -> Way {
     let peer = request.extensions().get::<Peer>().copied();
-    let said = peer.map_or_else(Said::default, |peer| said(peer, &config, request.headers()));
+    let said = peer.map_or_else(Said::default, |peer| said(peer, config, request.headers()));
     let way = said.way.unwrap_or(Way::UNKNOWN);
     request.extensions_mut().insert(way);
     tidy(request.headers_mut(), way);
     if let Some(host) = said.host {
-        put_host(&mut request, &host);
+        put_host(request, &host);
     }
-    let mut response = next.run(request).await;
-    if way.https {
-        secure_cookies(response.headers_mut());
-    }
-    response
+    way
 }
 
 #[derive(Default)]
@@ -201,7 +194,7 @@ fn put_host(request: &mut Request, host: &Authority) {
 }
 
 /// A cookie that was asked for by https is for https only.
-fn secure_cookies(headers: &mut HeaderMap) {
+pub fn secure_cookies(headers: &mut HeaderMap) {
     let cookies: Vec<_> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
     headers.remove(header::SET_COOKIE);
     for cookie in cookies {

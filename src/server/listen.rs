@@ -101,14 +101,11 @@ async fn connection(
     let served = match app.tls {
         None => match in_time(&config, &stopping, protocol(&stream)).await {
             Some(Protocol::Http1) => serve_http1(stream, routes, &config, watcher).await,
-            Some(Protocol::Http2) => serve_http2(stream, routes, &config, watcher).await,
+            // On its own: what few connections need would else lie idle in each.
+            Some(Protocol::Http2) => Box::pin(serve_http2(stream, routes, &config, watcher)).await,
             None => return,
         },
-        Some(tls) => match in_time(&config, &stopping, encrypted(&tls, stream)).await {
-            Some((stream, Protocol::Http1)) => serve_http1(stream, routes, &config, watcher).await,
-            Some((stream, Protocol::Http2)) => serve_http2(stream, routes, &config, watcher).await,
-            None => return,
-        },
+        Some(tls) => Box::pin(serve_encrypted(&tls, stream, routes, &config, &stopping, watcher)).await,
     };
     if let Err(error) = served {
         // Clients break off all the time; it is worth a line only to who looks for it.
@@ -138,6 +135,22 @@ async fn encrypted(tls: &Tls, stream: TcpStream) -> Option<(BufReader<TlsStream<
     let waiting = stream.fill_buf().await.ok()?;
     (!waiting.is_empty()).then_some(())?;
     Some((stream, protocol))
+}
+
+/// The same behind a handshake. On its own, and boxed: what TLS needs would else lie idle in each connection.
+async fn serve_encrypted(
+    tls: &Tls,
+    stream: TcpStream,
+    routes: MapRequest<Router, impl Admission>,
+    config: &ServerConfig,
+    stopping: &CancellationToken,
+    watcher: Watcher,
+) -> Result<(), hyper::Error> {
+    match in_time(config, stopping, encrypted(tls, stream)).await {
+        Some((stream, Protocol::Http1)) => serve_http1(stream, routes, config, watcher).await,
+        Some((stream, Protocol::Http2)) => serve_http2(stream, routes, config, watcher).await,
+        None => Ok(()),
+    }
 }
 
 enum Protocol {

@@ -1,32 +1,39 @@
-//! The middleware stack: what every request and every answer passes, whatever it is about.
+//! The door: what every request and every answer passes, whatever it is about.
+//!
+//! One service instead of a dozen layers: layers of functions box a future and copy all that lies below them, each for
+//! each request, which took longer than the answer itself. What a plain request for a published file cannot meet (bodies,
+//! forms of other sites) stands in layers around the routes, which only other requests reach.
 
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::body::{Body, HttpBody as _};
+use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt as _;
 use http::uri::Authority;
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use tower::ServiceBuilder;
-use tower_http::catch_panic::CatchPanicLayer;
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use tower::{Service, ServiceBuilder, ServiceExt as _};
 use tower_http::csrf::CsrfLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::map_request_body::MapRequestBodyLayer;
-use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
-use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
-use tower_http::trace::TraceLayer;
+use tower_http::timeout::RequestBodyTimeoutLayer;
+use tracing::Instrument as _;
 
 use super::app::App;
 use super::config::ServerConfig;
+use super::files;
 use super::forwarded::{self, Way};
 use super::hosts::Hosts;
-use super::operation;
-use super::problem::{Problem, draw};
+use super::operation::{self, Route};
+use super::problem::{Problem, draw, wants_words};
+use super::request_id::{REQUEST_ID, request_id};
 use crate::course::headers::SECURITY_HEADERS;
-
-const REQUEST_ID: &str = "x-request-id";
 
 /// The host a request named, checked; for absolute URLs.
 #[derive(Debug, Clone)]
@@ -37,85 +44,161 @@ pub struct RequestHost {
     pub https: bool,
 }
 
-/// Wraps the routes, outermost layer first.
-pub fn stack(router: Router, app: &App, hosts: Hosts) -> Router {
+/// What can be in the way of a published file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Files {
+    /// Nothing: they are handed out at the door.
+    AtTheDoor,
+    /// Something stands around the routes that must see all requests.
+    BehindTheRoutes,
+}
+
+/// Who hears that the school cannot do something hears it this much later. A program that asks again at once then costs
+/// next to nothing, however many passwords it would like to try.
+const BREATH: Duration = Duration::from_millis(500);
+
+/// Puts the door before the routes.
+pub fn stack(routes: Router, app: &App, hosts: Hosts, files: Files) -> Router {
     let config = &app.config;
     let layers = ServiceBuilder::new()
-        .layer(from_fn_with_state(config.clone(), forwarded::layer))
-        .layer(from_fn(refuse_odd_request_ids))
-        .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-        .layer(PropagateRequestIdLayer::x_request_id())
-        .layer(TraceLayer::new_for_http().make_span_with(span))
-        .layer(from_fn_with_state(app.clone(), operation::measure))
-        .layer(from_fn_with_state(config.clone(), security_headers))
-        .layer(from_fn_with_state(app.clone(), draw))
-        .layer(CatchPanicLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, config.request_timeout))
-        .layer(from_fn_with_state(Arc::new(hosts), check_host))
-        .layer(from_fn(refuse_odd_methods))
         .layer(CsrfLayer::new())
         .layer(RequestBodyLimitLayer::new(config.max_body))
         .layer(RequestBodyTimeoutLayer::new(config.head_timeout))
         .layer(MapRequestBodyLayer::new(Body::new));
-    router.layer(layers)
+    let inside = Inside { routes: routes.layer(layers), guards: guards(config), app: app.clone(), hosts, files };
+    Router::new().fallback_service(Door(Arc::new(inside)))
 }
 
-/// A proxy may name a request so that its log and ours can be joined. What anybody can send goes into our log and back
-/// out again, so only one short plain name is taken; else the request gets a name of ours.
-async fn refuse_odd_request_ids(mut request: Request, next: Next) -> Response {
-    let plain = |id: &HeaderValue| {
-        (1..=64).contains(&id.len())
-            && id.as_bytes().iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte))
-    };
-    let sent: Vec<_> = request.headers().get_all(REQUEST_ID).iter().collect();
-    let accepted = matches!(sent.as_slice(), [id] if plain(id));
-    if !accepted {
-        request.headers_mut().remove(REQUEST_ID);
-    }
-    next.run(request).await
+#[derive(Clone)]
+struct Door(Arc<Inside>);
+
+struct Inside {
+    routes: Router,
+    /// Headers that every answer has.
+    guards: Vec<(HeaderName, HeaderValue)>,
+    app: App,
+    hosts: Hosts,
+    files: Files,
 }
 
-/// What every line of the log says of its request. Not the query: it may hold what somebody searched for.
-fn span(request: &Request) -> tracing::Span {
-    let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+fn guards(config: &ServerConfig) -> Vec<(HeaderName, HeaderValue)> {
+    let always = SECURITY_HEADERS.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
+    // Of this host alone: what else the operator runs below its name is theirs to decide.
+    let year = (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    always.into_iter().chain(config.is_https().then_some(year)).collect()
 }
 
-async fn security_headers(State(config): State<Arc<ServerConfig>>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    for (name, value) in SECURITY_HEADERS {
-        response.headers_mut().entry(HeaderName::from_static(name)).or_insert(HeaderValue::from_static(value));
+impl Service<Request> for Door {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
     }
-    if config.is_https() {
-        // Of this host alone: what else the operator runs below its name is theirs to decide.
-        let year = HeaderValue::from_static("max-age=31536000");
-        response.headers_mut().entry(header::STRICT_TRANSPORT_SECURITY).or_insert(year);
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let inside = self.0.clone();
+        Box::pin(async move { Ok(inside.walk(request).await) })
     }
-    response
 }
 
-async fn check_host(State(hosts): State<Arc<Hosts>>, mut request: Request, next: Next) -> Response {
-    if operation::is_probe(request.uri().path()) {
-        return next.run(request).await;
-    }
-    match hosts.accept(request.uri(), request.headers()) {
-        Some(authority) => {
-            let https = request.extensions().get::<Way>().is_some_and(|way| way.https);
-            request.extensions_mut().insert(RequestHost { authority, https });
-            next.run(request).await
+impl Inside {
+    async fn walk(&self, mut request: Request) -> Response {
+        let began = Instant::now();
+        let way = forwarded::receive(&self.app.config, &mut request);
+        let asked = Asked::of(&request, way);
+        let in_flight = self.app.metrics.request();
+        let answer = AssertUnwindSafe(self.answer(&asked, request)).catch_unwind();
+        let mut response = match tokio::time::timeout(self.app.config.request_timeout, answer).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(_)) => Problem::refused(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
+            Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+        };
+        if wants_words(&response) {
+            response = asked.span().in_scope(|| draw(&self.app, asked.uri.path(), response));
         }
-        None => {
+        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+            tokio::time::sleep(BREATH).await;
+        }
+        self.guard(response.headers_mut(), &asked);
+        drop(in_flight);
+        self.note(&asked, response.status(), began.elapsed());
+        response
+    }
+
+    async fn answer(&self, asked: &Asked, mut request: Request) -> Response {
+        // Probes come by address.
+        let probe = operation::is_probe(asked.uri.path());
+        let host = self.hosts.accept(&asked.uri, request.headers());
+        if host.is_none() && !probe {
             let detail = "This server does not answer to that host name. If it should, its operator adds the name to \
                           `allowed_hosts` under [server] in educa.toml.";
-            Problem::bad_request(detail).into_response()
+            return Problem::bad_request(detail).into_response();
         }
+        // TRACE echoes a request's cookies, CONNECT asks for a tunnel: neither is for us.
+        if asked.method == Method::TRACE || asked.method == Method::CONNECT {
+            return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, POST, OPTIONS")]).into_response();
+        }
+        if self.files == Files::AtTheDoor && request.body().is_end_stream() {
+            let Asked { method, uri, way, .. } = asked;
+            match files::at_once(&self.app, files::Asked { method, uri, headers: request.headers(), way: *way }).await {
+                Ok(None) => {}
+                answered => {
+                    asked.route.name_as(operation::FILE);
+                    return answered
+                        .map(|response| response.expect("looked at"))
+                        .unwrap_or_else(Problem::into_response);
+                }
+            }
+        }
+        if let Some(authority) = host {
+            request.extensions_mut().insert(RequestHost { authority, https: asked.way.https });
+        }
+        request.extensions_mut().insert(asked.route.clone());
+        let Ok(response) = Box::pin(self.routes.clone().oneshot(request)).instrument(asked.span()).await;
+        response
+    }
+
+    fn guard(&self, headers: &mut HeaderMap, asked: &Asked) {
+        headers.reserve(self.guards.len() + 1);
+        for (name, value) in &self.guards {
+            headers.entry(name).or_insert_with(|| value.clone());
+        }
+        headers.insert(REQUEST_ID, asked.id.clone());
+        if asked.way.https {
+            forwarded::secure_cookies(headers);
+        }
+    }
+
+    fn note(&self, asked: &Asked, status: StatusCode, after: Duration) {
+        let Asked { route, method, way, .. } = asked;
+        let measure = || operation::measure(&self.app, route.name(), method, *way, status, after);
+        // A span costs as much as the rest of the door: only for a line that is written.
+        if self.app.config.log_requests { asked.span().in_scope(measure) } else { measure() }
     }
 }
 
-/// TRACE echoes a request's cookies, CONNECT asks for a tunnel: neither is for us.
-async fn refuse_odd_methods(request: Request, next: Next) -> Response {
-    if request.method() == Method::TRACE || request.method() == Method::CONNECT {
-        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, POST, OPTIONS")]).into_response();
+/// What is known of a request once it has been handed on.
+struct Asked {
+    id: HeaderValue,
+    method: Method,
+    uri: Uri,
+    way: Way,
+    /// Which route answered, once it is known.
+    route: Route,
+}
+
+impl Asked {
+    fn of(request: &Request, way: Way) -> Self {
+        let (id, method, uri) = (request_id(request.headers()), request.method().clone(), request.uri().clone());
+        Self { id, method, uri, way, route: Route::default() }
     }
-    next.run(request).await
+
+    /// What every line of the log says of its request. Not the query: it may hold what somebody searched for. Made when
+    /// there may be a line: it costs as much as the rest of the door.
+    fn span(&self) -> tracing::Span {
+        let id = self.id.to_str().unwrap_or_default();
+        tracing::info_span!("request", id, method = %self.method, path = self.uri.path())
+    }
 }

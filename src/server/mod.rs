@@ -1,7 +1,7 @@
 //! The door: HTTP and the REST API, over one published school.
 //!
-//! A request walks: [`serve`] accepts it → the middleware stack → `router` → extractors (`identity`) → a
-//! handler in `pages` or `api` → `School` → the store. Public and gated files take the same walk and end in `files`.
+//! A request walks: [`serve`] accepts it → `middleware`, the door → `router` → extractors (`identity`) → a handler in
+//! `pages` or `api` → `School` → the store. Published files, public and gated, are answered at the door, by `files`.
 //! This room never names `site` or `store`: it reads what a build left and speaks to the school.
 
 mod config;
@@ -10,6 +10,7 @@ mod app;
 mod router;
 mod middleware;
 mod forwarded;
+mod request_id;
 mod hosts;
 mod caching;
 mod problem;
@@ -30,6 +31,7 @@ mod watch;
 pub use app::App;
 pub use config::ServerConfig;
 pub use edge::{EdgeConfig, EdgeError, EdgeKind, EdgeSigner, SecretText, new_key as new_edge_key};
+pub use files::{CacheFigures, FileCache};
 pub use forwarded::{ClientAddress, ForwardedHeaders};
 pub use hosts::Hosts;
 pub use listen::{bind, serve};

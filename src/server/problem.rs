@@ -4,9 +4,9 @@
 //! everything that can refuse a request, turns it and every bare refusal of a lower layer into a page of the theme, or
 //! into JSON below `/api/`.
 
-use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::middleware::Next;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 
@@ -76,8 +76,23 @@ impl From<SchoolError> for Problem {
             SchoolError::Hasher(HasherError::Busy) => "Many people are signing in. Please try again in a few seconds.",
             _ => TRY_AGAIN,
         };
-        Self { detail: detail.to_owned(), ..Self::unavailable(error.to_string()) }
+        let log = is_worth_a_line(&error).then(|| error.to_string());
+        Self { detail: detail.to_owned(), log, ..Self::unavailable("") }
     }
+}
+
+/// Strangers can make the school busy as often as they like: once a second is enough to know.
+fn is_worth_a_line(error: &SchoolError) -> bool {
+    static LAST: Mutex<Option<Instant>> = Mutex::new(None);
+    if !matches!(error, SchoolError::Hasher(HasherError::Busy)) {
+        return true;
+    }
+    let mut last = LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let is_due = last.is_none_or(|last| last.elapsed() >= Duration::from_secs(1));
+    if is_due {
+        *last = Some(Instant::now());
+    }
+    is_due
 }
 
 impl From<DiskError> for Problem {
@@ -120,16 +135,17 @@ impl IntoResponse for Problem {
 #[derive(Debug, Clone, Copy)]
 pub struct Wordless;
 
-/// Gives every refusal that has no words yet its words.
-pub async fn draw(State(app): State<App>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
-    let mut response = next.run(request).await;
+/// Whether an answer is a refusal that has no words yet.
+pub fn wants_words(response: &Response) -> bool {
     let status = response.status();
-    let problem = response.extensions_mut().remove::<Problem>();
-    if problem.is_none() && (!is_refusal(status) || has_words(&response)) {
-        return response;
-    }
-    let problem = problem.unwrap_or_else(|| Problem::refused(status));
+    let is_refusal = status.is_client_error() || status.is_server_error();
+    is_refusal && (response.extensions().get::<Problem>().is_some() || !has_words(response))
+}
+
+/// Gives it its words.
+pub fn draw(app: &App, path: &str, mut response: Response) -> Response {
+    let status = response.status();
+    let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| Problem::refused(status));
     if let Some(log) = &problem.log {
         tracing::error!(%status, %path, "{log}");
     }
@@ -140,7 +156,7 @@ pub async fn draw(State(app): State<App>, request: Request, next: Next) -> Respo
         let body = serde_json::json!({ "detail": problem.detail }).to_string();
         uncached((problem.status, [(header::CONTENT_TYPE, "application/json")], body).into_response())
     } else {
-        pages::error(&app, &problem)
+        pages::error(app, &problem)
     };
     for name in [header::ALLOW, header::RETRY_AFTER, header::CONTENT_RANGE] {
         if let Some(value) = response.headers_mut().remove(&name) {
@@ -150,12 +166,22 @@ pub async fn draw(State(app): State<App>, request: Request, next: Next) -> Respo
     drawn
 }
 
-fn is_refusal(status: StatusCode) -> bool {
-    status.is_client_error() || status.is_server_error()
-}
-
 /// Handlers write pages and JSON; lower layers write plain text or nothing.
-fn has_words(response: &Response<Body>) -> bool {
+fn has_words(response: &Response) -> bool {
     let content_type = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     content_type.is_some_and(|kind| kind.starts_with("text/html") || kind.starts_with("application/json"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::school::NoRandomness;
+
+    #[test]
+    fn how_often_strangers_make_the_school_busy_is_no_flood_of_the_log() {
+        let busy = (0..1_000).filter(|_| Problem::from(SchoolError::Hasher(HasherError::Busy)).log.is_some()).count();
+        assert!((1..=3).contains(&busy), "{busy} lines");
+        let failed = (0..10).filter(|_| Problem::from(SchoolError::from(NoRandomness)).log.is_some()).count();
+        assert_eq!(failed, 10, "what is ours to mend is said each time");
+    }
 }

@@ -11,19 +11,20 @@ use tower::ServiceExt as _;
 
 use super::app::App;
 use super::hosts::Hosts;
+use super::middleware::Files;
 use super::preview::{self, Preview};
 use super::{api, edge, files, gate, middleware, operation, pages};
 
 /// The whole server as one service.
 pub fn router(app: App, hosts: Hosts) -> Router {
-    middleware::stack(before_routing(routes(&app)), &app, hosts)
+    middleware::stack(before_routing(routes(&app)), &app, hosts, Files::AtTheDoor)
 }
 
 /// The same as an author's preview: pages that hear of new builds, and routes that nobody else has.
 pub fn preview_router(app: App, hosts: Hosts, preview: Arc<Preview>) -> Router {
     let routes = before_routing(routes(&app).merge(preview::routes(preview.clone())));
     let routes = preview::around_routes(routes, preview.clone(), app.school.clone());
-    preview::around_all(middleware::stack(routes, &app, hosts), preview)
+    preview::around_all(middleware::stack(routes, &app, hosts, Files::BehindTheRoutes), preview)
 }
 
 fn routes(app: &App) -> Router {

@@ -230,16 +230,18 @@ async fn readers_do_not_wait_for_a_storm_of_sign_ins() {
     }
     let refusal = async {
         loop {
+            let began = std::time::Instant::now();
             let answer =
                 server.visitor().post("/accounts/login/", &[("username", "ada"), ("password", PASSWORD)]).await;
             if answer.status() != 302 {
-                return answer;
+                return (answer, began.elapsed());
             }
         }
     };
-    let refusal = tokio::time::timeout(Duration::from_secs(20), refusal).await.expect("not all can wait");
+    let (refusal, took) = tokio::time::timeout(Duration::from_secs(20), refusal).await.expect("not all can wait");
     assert_eq!((refusal.status().as_u16(), header(&refusal, "retry-after")), (503, "5".to_owned()));
     assert_guarded(&refusal);
+    assert!(took >= Duration::from_millis(500), "who asks again at once is held up: {took:?}");
     let reading = async {
         for path in ["/", "/course/sets/basics/", "/students/courses/", "/api/courses/"] {
             ada.read(path).await;

@@ -26,6 +26,7 @@ mod pages;
 mod accounts;
 mod enrollment;
 mod gate;
+mod caching;
 mod api;
 mod chat;
 mod forwarded;

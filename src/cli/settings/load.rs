@@ -122,6 +122,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn memory_for_files_is_set_in_megabytes_and_can_be_none() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let cache = |text: &str| {
+            disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
+            let settings = load(folder.path(), Timestamp::UNIX_EPOCH, &mut Diagnostics::new());
+            settings.map(|settings| settings.server.cache_bytes)
+        };
+        assert_eq!(cache("[server]\n"), Some(64 * 1024 * 1024));
+        assert_eq!(cache("[server]\ncache_mb = 0\n"), Some(0));
+        assert_eq!(cache("[server]\ncache_mb = 3\n"), Some(3 * 1024 * 1024));
+        assert_eq!(cache("[server]\ncache_mb = -1\n"), None);
+        assert_eq!(cache("[server]\ncache_mb = \"all\"\n"), None);
+    }
+
+    #[test]
     fn every_mistake_is_said_at_once() {
         let folder = tempfile::tempdir().expect("a folder");
         let text = "[site]\nlang = \"english\"\nbase_url = \"school.example\"\n[server]\nlisten = \"8000\"\nport = 1\n";

@@ -21,6 +21,7 @@ pub struct ServerTable {
     forwarded_headers: Option<ForwardedHeaders>,
     accel_redirect: Option<String>,
     max_connections: Option<u32>,
+    cache_mb: Option<u32>,
     tls: TlsTable,
     metrics: Option<SocketAddr>,
     log: Option<LogFormat>,
@@ -39,6 +40,7 @@ impl ServerTable {
             forwarded_headers: fields.choice("forwarded_headers", &FORWARDED_HEADERS),
             accel_redirect: internal_location(fields, "accel_redirect"),
             max_connections: at_least_one(fields, "max_connections"),
+            cache_mb: fields.number("cache_mb").map(|(megabytes, _)| megabytes),
             tls: fields.table("tls", TlsTable::read).unwrap_or_default(),
             metrics: address(fields, "metrics"),
             log: fields.choice("log", &[("text", LogFormat::Text), ("json", LogFormat::Json)]),
@@ -57,6 +59,7 @@ impl ServerTable {
             forwarded_headers: self.forwarded_headers.or(below.forwarded_headers),
             accel_redirect: self.accel_redirect.or(below.accel_redirect),
             max_connections: self.max_connections.or(below.max_connections),
+            cache_mb: self.cache_mb.or(below.cache_mb),
             tls: self.tls.over(below.tls),
             metrics: self.metrics.or(below.metrics),
             log: self.log.or(below.log),
@@ -80,6 +83,7 @@ impl ServerTable {
         set(&mut server.log_clients, self.log_clients);
         set(&mut server.drain, self.drain_seconds.map(|seconds| Duration::from_secs(seconds.into())));
         set(&mut server.max_connections, self.max_connections.map(|n| n as usize));
+        set(&mut server.cache_bytes, self.cache_mb.map(|mb| (mb as usize).saturating_mul(1024 * 1024)));
     }
 }
 

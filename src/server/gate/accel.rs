@@ -2,7 +2,6 @@
 
 use axum::response::{IntoResponse, Response};
 use http::HeaderName;
-use http::request::Parts;
 
 use crate::course::Audience;
 use crate::school::{File, Pass};
@@ -13,10 +12,10 @@ const X_ACCEL_REDIRECT: HeaderName = HeaderName::from_static("x-accel-redirect")
 
 /// An answer that tells the front server which gated file to send; nothing if the operator wants educa to send it, or if
 /// the request did not come through a front server that would understand.
-pub fn hand_over(app: &App, parts: &Parts, pass: &Pass<File>) -> Option<Response> {
+pub fn hand_over(app: &App, way: Way, pass: &Pass<File>) -> Option<Response> {
     let prefix = app.config.accel_redirect.as_deref()?;
     let File { address, published } = pass.thing();
-    if published.audience == Audience::Everyone || !Way::of(parts).through_proxy {
+    if published.audience == Audience::Everyone || !way.through_proxy {
         return None;
     }
     let index = if address.is_page() { "index.html" } else { "" };

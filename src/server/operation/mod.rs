@@ -11,5 +11,5 @@ pub use health::{is_probe, live, ready};
 pub use measure::measure;
 pub use metrics::{Counted, Metrics};
 pub use readiness::Readiness;
-pub use route::name_route;
+pub use route::{FILE, Route, name_route};
 pub use scrape::serve_metrics;

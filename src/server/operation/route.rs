@@ -11,7 +11,7 @@ use axum::response::Response;
 pub struct Route(Arc<OnceLock<String>>);
 
 /// The name of everything that was built, and of what does not exist.
-const FILE: &str = "file";
+pub const FILE: &str = "file";
 
 /// The name of what was refused before it was routed.
 const NONE: &str = "none";
@@ -20,6 +20,13 @@ impl Route {
     /// The route's pattern, never a path: as many names as there are routes.
     pub fn name(&self) -> &str {
         self.0.get().map_or(NONE, String::as_str)
+    }
+}
+
+impl Route {
+    /// For who answers before the routes.
+    pub fn name_as(&self, name: &str) {
+        let _ = self.0.set(name.to_owned());
     }
 }
 
