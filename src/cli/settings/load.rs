@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn what_is_said_of_front_servers_must_make_sense() {
         let folder = tempfile::tempdir().expect("a folder");
-        let mut lines_of = |text: &str| {
+        let lines_of = |text: &str| {
             disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
             let mut said = Diagnostics::new();
             let settings = load(folder.path(), Timestamp::UNIX_EPOCH, &mut said);
