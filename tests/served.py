@@ -12,10 +12,10 @@ EDUCA = pathlib.Path(os.environ.get("PROGRAM", ROOT / "target" / "release" / "ed
 
 
 @contextlib.contextmanager
-def school(*arguments, root=ROOT, environment=None):
+def school(*arguments, root=ROOT, environment=None, listen="127.0.0.1:0"):
     """Yields the URL of a running server on a free port; ends it afterwards."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [EDUCA, "--root", root, "serve", "--listen", "127.0.0.1:0", "--data", f"{folder}/data", *arguments]
+        command = [EDUCA, "--root", root, "serve", "--listen", listen, "--data", f"{folder}/data", *arguments]
         environment = os.environ | (environment or {})
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
             try:

@@ -195,7 +195,7 @@ fn no_name_says_nothing() {
 #[test]
 fn left_to_scripts_test_are_lints_docs_licences_the_readme_a_client_program_schemas_front_servers_and_the_browser() {
     let script = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/test")).expect("a script");
-    let python = ["tests/readme.py", "tests/client.py", "tests/outputs.py", "tests/front_server.py"];
+    let python = ["tests/readme.py", "tests/client.py", "tests/outputs.py", "tests/front_server.py", "tests/acme.py"];
     for step in ["cargo fmt", "cargo clippy", "cargo doc", "cargo deny", "tests/browser"].into_iter().chain(python) {
         assert!(script.contains(step), "scripts/test does not run {step}");
     }

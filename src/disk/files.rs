@@ -104,14 +104,14 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     Ok(())
 }
 
-/// Writes a file that must not exist yet and that nobody else on this machine may read.
+/// Writes a file, replacing an old one, that nobody else on this machine may read.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     create_folder(folder_of(path))?;
     // Private from its first byte on, as temporary files are.
     let temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder_of(path));
     let mut temporary = temporary.map_err(failed("write", path))?;
     temporary.write_all(bytes).map_err(failed("write", path))?;
-    temporary.persist_noclobber(path).map_err(|error| failed("create", path)(error.error))?;
+    temporary.persist(path).map_err(|error| failed("write", path)(error.error))?;
     Ok(())
 }
 

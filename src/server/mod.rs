@@ -39,5 +39,5 @@ pub use operation::{Metrics, Readiness, serve_metrics};
 pub use preview::{Change, Preview};
 pub use publication::{PublicationError, PublicationSource, Shelf};
 pub use router::{preview_router, router};
-pub use tls::{Tls, TlsConfig, TlsError};
+pub use tls::{AcmeConfig, Tls, TlsConfig, TlsError};
 pub use watch::{Watch, watch};

@@ -27,7 +27,7 @@ fn certify(site: &Site) -> CertificateDer<'static> {
 }
 
 fn files(site: &Site) -> TlsConfig {
-    TlsConfig { certificate: site.path("tls/certificate.pem"), key: site.path("tls/key.pem") }
+    TlsConfig { certificate: site.path("tls/certificate.pem"), key: site.path("tls/key.pem"), acme: None }
 }
 
 async fn server() -> (Server, CertificateDer<'static>) {

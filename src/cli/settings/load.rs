@@ -146,4 +146,23 @@ mod tests {
         let lines: Vec<_> = said.sorted().iter().map(|d| d.place.as_ref().map_or(0, |place| place.line)).collect();
         assert_eq!(lines, [2, 3, 5, 6]);
     }
+    #[test]
+    fn what_is_said_of_front_servers_must_make_sense() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let lines_of = |text: &str| {
+            disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
+            let mut said = Diagnostics::new();
+            let settings = load(folder.path(), Timestamp::UNIX_EPOCH, &mut said);
+            assert_eq!(settings.is_none(), said.has_errors());
+            said.sorted().iter().map(|d| d.place.as_ref().map_or(0, |place| place.line)).collect::<Vec<_>>()
+        };
+        let good =
+            "[server]\ntrusted_proxies = [\"127.0.0.1\", \"fd00::/8\"]\naccel_redirect = \"/p/\"\nlog = \"json\"\n";
+        assert_eq!(lines_of(good), [0_usize; 0]);
+        let bad = "[server]\ntrusted_proxies = [\"10.0.0.0/33\", \"proxy\"]\naccel_redirect = \"/p/../\"\nlog = \"xml\"\nmetrics = \"9464\"\n";
+        assert_eq!(lines_of(bad), [2, 2, 3, 4, 5]);
+        assert_eq!(lines_of("[server]\naccel_redirect = \"/p/\"\n"), [0], "nobody would be told");
+        assert_eq!(lines_of("[edge]\nkind = \"cloudfront\"\n"), [0]);
+        assert_eq!(lines_of("[edge]\nkind = \"other\"\nlifetime_minutes = 0\n"), [2, 3]);
+    }
 }

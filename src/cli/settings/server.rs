@@ -115,7 +115,7 @@ fn address(fields: &mut Fields<'_>, key: &'static str) -> Option<SocketAddr> {
 }
 
 /// A list of texts, if given; it may be empty.
-fn list(fields: &mut Fields<'_>, key: &'static str) -> Option<Vec<String>> {
+pub fn list(fields: &mut Fields<'_>, key: &'static str) -> Option<Vec<String>> {
     let given = fields.has(key);
     let texts = fields.texts(key).into_iter().map(|(text, _)| text).collect();
     given.then_some(texts)

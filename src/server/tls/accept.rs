@@ -11,8 +11,8 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use super::files::CertificateFiles;
-use super::{TlsConfig, TlsError};
+use super::files::{CHALLENGE, CertificateFiles};
+use super::{TlsConfig, TlsError, acme};
 
 const HTTP2: &[u8] = b"h2";
 const HTTP1: &[u8] = b"http/1.1";
@@ -20,12 +20,12 @@ const HTTP1: &[u8] = b"http/1.1";
 /// Encrypts connections; follows its certificate until it is dropped.
 pub struct Tls {
     acceptor: TlsAcceptor,
-    following: JoinHandle<()>,
+    tasks: Vec<JoinHandle<()>>,
 }
 
 impl Drop for Tls {
     fn drop(&mut self) {
-        self.following.abort();
+        self.tasks.iter().for_each(JoinHandle::abort);
     }
 }
 
@@ -33,17 +33,27 @@ impl Tls {
     /// With the certificate in these files. Must be called within a runtime.
     pub fn open(config: TlsConfig) -> Result<Self, TlsError> {
         let provider = Arc::new(default_provider());
-        let certificate = Arc::new(CertificateFiles::open(config, provider.clone())?);
+        let acme = config.acme.clone();
+        let certificate = Arc::new(CertificateFiles::open(config.clone(), provider.clone())?);
         let builder = ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
         let resolver: Arc<dyn ResolvesServerCert> = certificate.clone();
-        let mut config = builder.map_err(TlsError::SetUp)?.with_no_client_auth().with_cert_resolver(resolver);
-        config.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
-        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), following: tokio::spawn(certificate.follow()) })
+        let mut tls = builder.map_err(TlsError::SetUp)?.with_no_client_auth().with_cert_resolver(resolver);
+        tls.alpn_protocols = vec![HTTP2.to_vec(), HTTP1.to_vec()];
+        let mut tasks = vec![tokio::spawn(certificate.clone().follow())];
+        if let Some(acme) = acme {
+            tls.alpn_protocols.push(CHALLENGE.to_vec());
+            tasks.push(tokio::spawn(acme::keep(config, acme, certificate)));
+        }
+        Ok(Self { acceptor: TlsAcceptor::from(Arc::new(tls)), tasks })
     }
 
     /// Shakes hands.
     pub async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
-        self.acceptor.accept(stream).await
+        let stream = self.acceptor.accept(stream).await?;
+        match stream.get_ref().1.alpn_protocol() {
+            Some(CHALLENGE) => Err(io::Error::other("an authority saw what it asked for")),
+            _ => Ok(stream),
+        }
     }
 }
 

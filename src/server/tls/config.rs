@@ -11,6 +11,19 @@ pub struct TlsConfig {
     pub certificate: PathBuf,
     /// Its private key, in PEM.
     pub key: PathBuf,
+    /// Who makes both, if they are not the operator's.
+    pub acme: Option<AcmeConfig>,
+}
+
+/// Certificates from an authority that speaks ACME.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcmeConfig {
+    /// The names to vouch for.
+    pub names: Vec<String>,
+    /// Whom the authority may write to, such as `mailto:ada@school.example`.
+    pub contact: Option<String>,
+    /// The authority's directory.
+    pub directory: String,
 }
 
 /// A certificate that cannot be used. Says nothing of what is in the key.

@@ -4,7 +4,8 @@
 
 mod config;
 mod files;
+mod acme;
 mod accept;
 
 pub use accept::{Tls, speaks_http2};
-pub use config::{TlsConfig, TlsError};
+pub use config::{AcmeConfig, TlsConfig, TlsError};
