@@ -22,8 +22,8 @@ pub use lesson_views::{
     Neighbours, OutlineView, PlacedContent, VideoView,
 };
 pub use list_views::{
-    CatalogView, CourseEntry, CourseView, InstructorView, MovedView, NotFoundView, OutlineContent, OutlineModule,
-    SubjectEntry, SubjectView,
+    CatalogView, CourseEntry, CourseLink, CourseView, InstructorView, MovedView, NotFoundView, OutlineContent,
+    OutlineModule, PolicyView, SubjectEntry, SubjectView,
 };
 pub use server_views::{
     AccountBarView, ApiActionView, ApiView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,

@@ -24,6 +24,7 @@ mod never_panics;
 mod pages;
 mod accounts;
 mod enrollment;
+mod policies;
 mod gate;
 mod api;
 mod chat;
