@@ -39,7 +39,8 @@ pub use ports::{
 pub use registration::{Registration, RegistrationMistakes, ValidRegistration};
 pub use school::{School, SchoolError, SignedIn};
 pub use seat::{
-    Backing, Enrolling, Facts, Left, Refusal, SEAT_STATES, Seat, SeatCounts, SeatState, Verdict, decide, is_full,
+    Backing, Enrolling, Facts, Left, Outlook, Refusal, SEAT_STATES, Seat, SeatCounts, SeatState, Verdict, decide,
+    is_full,
 };
 pub use session::{Device, SEEN_EVERY, SESSION_LIFETIME, Session};
 pub use token::{NoRandomness, Token, TokenKey};

@@ -64,17 +64,15 @@ async fn answer(app: &App, parts: &Parts) -> Result<Option<Response>, Problem> {
     if parts.method != Method::GET && parts.method != Method::HEAD {
         return Ok(Some((StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response()));
     }
-    let (standing, decided) =
+    let (account, decided) =
         gate::knock(app, &publication.catalog, &parts.headers, File { address, published }).await?;
     match decided {
         Ok(pass) if let Some(response) = gate::hand_over(app, parts, &pass) => {
             hand_over(&publication.source, &pass, response).await
         }
         Ok(pass) => send(&publication.source, &pass, &parts.method, &parts.headers).await,
-        Err(Denied::NotEnrolled(course) | Denied::NotBegun(course, _)) => {
-            pages::forbidden(app, Some(course), &standing).map(Some)
-        }
         Err(Denied::Anonymous) => Ok(Some(redirect(&sign_in_to_see(path, parts.uri.query())))),
+        Err(denied) => pages::refused(app, account.as_ref(), denied).await.map(Some),
     }
 }
 

@@ -27,7 +27,7 @@ pub use list_views::{
 };
 pub use server_views::{
     AccountBarView, ApiActionView, ApiView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
-    HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, RegisterView,
+    HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, NotBegunView, RegisterView,
 };
 pub use theme::{Asset, TemplateError, Theme, ThemeOptions};
 pub use view::{LinkView, PageView, Part, Shared, SiteView, View};

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use crate::course::{Catalog, Course, CourseId, EnrollmentPolicy};
 use crate::school::{
-    Account, Backing, Enrolling, Left, Role, School, SchoolError, Seat, SeatState, Standing, UsernameKey, Verdict,
+    Account, Backing, Enrolling, Facts, Left, Outlook, Role, School, SchoolError, Seat, SeatState, Standing,
+    UsernameKey, Verdict, decide,
 };
 
 impl School {
@@ -44,10 +45,35 @@ impl School {
         let Some(account) = account else { return Ok(Standing::unknown()) };
         let seat = self.store.seat(account.id, course).await?;
         let published = catalog.course(course);
-        let starts = published.and_then(|course| course.enrollment.starts);
-        let begins = starts.filter(|starts| self.clock.now() < *starts);
+        let begins = published.and_then(|course| self.begins(course));
         let teaches = published.is_some_and(|course| teaches(account, course, catalog));
         Ok(Standing::of(account, course, seat, begins, teaches))
+    }
+
+    /// What somebody can do about a course; `invited` if they hold an invitation into it.
+    pub async fn outlook(
+        &self,
+        account: Option<&Account>,
+        course: &Course,
+        invited: bool,
+    ) -> Result<Outlook, SchoolError> {
+        let (mut seat, mut missing) = (None, Vec::new());
+        if let Some(account) = account {
+            seat = self.store.seat(account.id, course.id).await?;
+            for required in &course.enrollment.prerequisites {
+                let has = self.store.seat(account.id, *required).await?;
+                missing.extend(Some(*required).filter(|_| has.is_none_or(|seat| seat.state != SeatState::Enrolled)));
+            }
+        }
+        let counts = self.store.seat_counts(course.id).await?;
+        let facts = Facts { seat: seat.map(|seat| seat.state), counts, invited, missing };
+        let verdict = decide(&course.enrollment, &facts, self.clock.now());
+        Ok(Outlook { seat, begins: self.begins(course), verdict, counts })
+    }
+
+    /// When a course begins, if that is still to come.
+    pub fn begins(&self, course: &Course) -> Option<Timestamp> {
+        course.enrollment.starts.filter(|starts| self.clock.now() < *starts)
     }
 
     /// The seats somebody has, the newest first.
@@ -55,13 +81,6 @@ impl School {
         let mut seats = self.store.seats_of(account.id).await?;
         seats.sort_by_key(|(course, seat)| std::cmp::Reverse((seat.since, *course)));
         Ok(seats)
-    }
-
-    /// The courses somebody is enrolled in, newest enrollment first.
-    pub async fn my_courses(&self, account: &Account) -> Result<Vec<(CourseId, Timestamp)>, SchoolError> {
-        let seats = self.my_seats(account).await?;
-        let enrolled = seats.into_iter().filter(|(_, seat)| seat.state == SeatState::Enrolled);
-        Ok(enrolled.map(|(course, seat)| (course, seat.since)).collect())
     }
 }
 

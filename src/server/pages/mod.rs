@@ -2,11 +2,12 @@
 
 mod draw;
 mod form;
+mod outlook;
 mod accounts;
 mod students;
 mod chat;
 
 pub use accounts::{bar, login, login_form, logout, logout_form, register, register_form};
 pub use chat::{room, say};
-pub use draw::{Pages, error, forbidden, not_found};
+pub use draw::{Pages, error, not_found, refused};
 pub use students::{course, enroll, enroll_form, leave, module, my_courses};

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use educa::course::Language;
-use educa::school::{Account, Clock, Email, Role, School, ValidRegistration};
+use educa::school::{
+    Account, Accounts as _, Added, Clock, Email, NewAccount, Origin, PasswordHash, Role, School, ValidRegistration,
+};
 use educa::server::{self, App, Hosts, PublicationSource, ServerConfig, Shelf, Watch};
 use educa::store::{SledStore, StoreConfig};
 use educa::theme::SiteView;
@@ -27,6 +29,8 @@ pub struct Server {
     pub school: Arc<School>,
     /// Where it listens.
     pub address: SocketAddr,
+    /// The records, for setting the stage where the rules would take too long.
+    store: Arc<SledStore>,
     clock: Arc<StoppedClock>,
     _watch: Watch,
     _stop: oneshot::Sender<()>,
@@ -60,7 +64,7 @@ impl Server {
         let store = StoreConfig { path: data.path().join("store"), ..StoreConfig::default() };
         let store = Arc::new(SledStore::open(&store).expect("a store"));
         let clock = Arc::new(StoppedClock(Mutex::new("2026-11-20T12:00:00Z".parse().expect("a time"))));
-        let school = Arc::new(School::new(store, clock.clone()).expect("a school"));
+        let school = Arc::new(School::new(store.clone(), clock.clone()).expect("a school"));
         let shelf = Arc::new(Shelf::open(source(&site)).expect("a publication"));
         let config = ServerConfig { grace: Duration::from_secs(1), ..config };
         let app = App { school: school.clone(), shelf: shelf.clone(), config: Arc::new(config) };
@@ -72,7 +76,7 @@ impl Server {
         tokio::spawn(server::serve(listener, router, app.config.clone(), async move {
             let _ = stopped.await;
         }));
-        Self { site, school, address, clock, _watch: watch, _stop: stop, _data: data }
+        Self { site, school, address, store, clock, _watch: watch, _stop: stop, _data: data }
     }
 
     /// Moves the clock.
@@ -102,6 +106,20 @@ impl Server {
         let username = name.parse().expect("a name");
         let registration = ValidRegistration { username, email, password: PASSWORD.into() };
         self.school.add_account(registration, role).await.expect("it works").expect("a free name")
+    }
+
+    /// A student with a password that was hashed before: for tests of many, where hashing takes the time.
+    pub async fn account_with(&self, name: &str, password: PasswordHash) -> Account {
+        let created = self.clock.now();
+        let username = name.parse().expect("a name");
+        let role = Role::Student;
+        let account =
+            NewAccount { username, email: None, email_confirmed: false, active: true, role, password, created };
+        let origin = Origin { at: created, by: None, address: None };
+        match self.store.add_account(account, origin).await.expect("it works") {
+            Added::New(account) => account,
+            Added::Existing(_) => panic!("{name} is taken"),
+        }
     }
 
     /// A browser of somebody new in some role, signed in.
