@@ -76,6 +76,8 @@ pub enum Backing {
     Invitation(TokenKey),
     /// Somebody who may say so.
     Approval,
+    /// The same, to somebody who asked: nobody else gets a place by it.
+    Answer,
 }
 
 /// What leaving did.

@@ -24,6 +24,7 @@ use super::forwarded::{self, Way};
 use super::hosts::Hosts;
 use super::problem::{Problem, draw};
 use crate::course::headers::SECURITY_HEADERS;
+use crate::school::Token;
 
 const REQUEST_ID: &str = "x-request-id";
 
@@ -73,10 +74,16 @@ async fn refuse_odd_request_ids(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
+/// A path for the log: the tokens of links that work once are secrets.
+pub fn loggable(path: &str) -> String {
+    let shown = |part| if Token::parse(part).is_some() { "…" } else { part };
+    path.split('/').map(shown).collect::<Vec<_>>().join("/")
+}
+
 /// What every line of the log says of its request. Not the query: it may hold what somebody searched for.
 fn span(request: &Request) -> tracing::Span {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+    tracing::info_span!("request", id, method = %request.method(), path = loggable(request.uri().path()))
 }
 
 async fn security_headers(State(config): State<Arc<ServerConfig>>, request: Request, next: Next) -> Response {

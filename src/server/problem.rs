@@ -12,6 +12,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::app::App;
 use super::caching::uncached;
+use super::middleware::loggable;
 use super::pages;
 use crate::course::CatalogError;
 use crate::disk::DiskError;
@@ -131,7 +132,7 @@ pub async fn draw(State(app): State<App>, request: Request, next: Next) -> Respo
     }
     let problem = problem.unwrap_or_else(|| Problem::refused(status));
     if let Some(log) = &problem.log {
-        tracing::error!(%status, %path, "{log}");
+        tracing::error!(%status, path = loggable(&path), "{log}");
     }
     if response.extensions().get::<Wordless>().is_some() {
         return response;

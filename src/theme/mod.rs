@@ -12,6 +12,7 @@ mod view;
 mod list_views;
 mod lesson_views;
 mod server_views;
+mod teaching_views;
 mod template_errors;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod theme;
@@ -28,6 +29,9 @@ pub use list_views::{
 pub use server_views::{
     AccountBarView, ApiActionView, ApiView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
     HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, NotBegunView, RegisterView,
+};
+pub use teaching_views::{
+    CountsView, InvitationRow, InvitationView, InvitationsView, PeopleView, PersonView, TaughtCourse, TeachView,
 };
 pub use theme::{Asset, TemplateError, Theme, ThemeOptions};
 pub use view::{LinkView, PageView, Part, Shared, SiteView, View};

@@ -71,6 +71,10 @@ pub struct MyCoursesView {
     pub page: PageView,
     /// Who is asking.
     pub username: String,
+    /// Whether they may see the courses they teach.
+    pub teaches: bool,
+    /// Whether they may see what the staff sees.
+    pub administers: bool,
     /// The newest seat first.
     pub courses: Vec<MyCourse>,
 }

@@ -25,6 +25,8 @@ mod pages;
 mod accounts;
 mod enrollment;
 mod policies;
+mod teaching;
+mod permissions;
 mod gate;
 mod api;
 mod chat;

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::course::{Catalog, Course, CourseId, EnrollmentPolicy};
 use crate::school::{
-    Account, Backing, Enrolling, Facts, Left, Outlook, Role, School, SchoolError, Seat, SeatState, Standing,
-    UsernameKey, Verdict, decide,
+    Account, Actor, Backing, Enrolling, Facts, Left, Outlook, School, SchoolError, Seat, SeatState, Standing, Verdict,
+    decide,
 };
 
 impl School {
@@ -46,8 +46,8 @@ impl School {
         let seat = self.store.seat(account.id, course).await?;
         let published = catalog.course(course);
         let begins = published.and_then(|course| self.begins(course));
-        let teaches = published.is_some_and(|course| teaches(account, course, catalog));
-        Ok(Standing::of(account, course, seat, begins, teaches))
+        let actor = Actor::of(Some(account), published, catalog);
+        Ok(Standing::of(account, course, seat, begins, actor))
     }
 
     /// What somebody can do about a course; `invited` if they hold an invitation into it.
@@ -82,11 +82,4 @@ impl School {
         seats.sort_by_key(|(course, seat)| std::cmp::Reverse((seat.since, *course)));
         Ok(seats)
     }
-}
-
-/// Whether an account teaches a course: it is an instructor's, and bears the name of the course's owner. Row U7.
-fn teaches(account: &Account, course: &Course, catalog: &Catalog) -> bool {
-    let owner = catalog.instructors.iter().find(|instructor| instructor.id == course.owner);
-    let is_owner = owner.is_some_and(|owner| UsernameKey::of(owner.user_name.as_str()) == account.username.key());
-    account.role != Role::Student && is_owner
 }

@@ -3,7 +3,10 @@
 mod accounts;
 mod sessions;
 mod enrolling;
+mod teaching;
+mod inviting;
 mod chatting;
 mod housekeeping;
 
 pub use housekeeping::Swept;
+pub use teaching::{PeoplePage, PeopleQuery, Person};

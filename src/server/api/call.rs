@@ -144,7 +144,8 @@ fn permit(endpoint: Endpoint, account: Option<&Account>, method: &Method) -> Res
     }
 }
 
-fn base_url(app: &App, host: Option<&RequestHost>) -> String {
+/// Such as `http://127.0.0.1:8000`, for absolute URLs.
+pub fn base_url(app: &App, host: Option<&RequestHost>) -> String {
     let authority = host.map_or("localhost", |host| host.authority.as_str());
     let configured = app.config.base_url.as_deref();
     let secure = configured.is_some_and(|url| url.strip_prefix("https://").is_some_and(|own| own == authority));

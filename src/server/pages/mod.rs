@@ -6,8 +6,16 @@ mod outlook;
 mod accounts;
 mod students;
 mod chat;
+mod query;
+mod teaching;
+mod addresses;
+mod invitations;
+mod invitation;
 
 pub use accounts::{bar, login, login_form, logout, logout_form, register, register_form};
 pub use chat::{room, say};
-pub use draw::{Pages, error, not_found, refused};
+pub use draw::{Pages, error, forbidden, not_found, refused};
+pub use invitation::{accept, invitation};
+pub use invitations::{invitations, invite, revoke};
 pub use students::{course, enroll, enroll_form, leave, module, my_courses};
+pub use teaching::{approve, people, remove, teach};

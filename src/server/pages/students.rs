@@ -8,7 +8,7 @@ use super::draw::{Pages, contents_address, course_link, enroll_address, refused}
 use super::form::Form;
 use super::outlook::enrollment;
 use crate::course::{Course, CourseId, routes};
-use crate::school::{Account, Backing, Contents, Seat, SeatState, Verdict, admit};
+use crate::school::{Account, Actor, Backing, Contents, Permission, Seat, SeatState, Verdict, admit};
 use crate::server::app::App;
 use crate::server::files::first_page;
 use crate::server::identity::{Caller, Client, Student, redirect, sign_in_to_see};
@@ -29,7 +29,9 @@ pub async fn my_courses(State(app): State<App>, Student(account): Student) -> Re
         }
     }
     let page = pages.page(pages.word("my_courses"), MY_COURSES);
-    pages.draw(&MyCoursesView { page, username: account.username.to_string(), courses })
+    let actor = Actor::of(Some(&account), None, &pages.publication.catalog);
+    let (teaches, administers) = (actor.may(Permission::Teach), actor.may(Permission::Administer));
+    pages.draw(&MyCoursesView { page, username: account.username.to_string(), teaches, administers, courses })
 }
 
 fn my_course(app: &App, course: &Course, seat: Seat) -> MyCourse {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use educa::course::Language;
+use educa::course::{Course, Language};
 use educa::school::{
     Account, Accounts as _, Added, Clock, Email, NewAccount, Origin, PasswordHash, Role, School, ValidRegistration,
 };
@@ -30,7 +30,7 @@ pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
     /// The records, for setting the stage where the rules would take too long.
-    store: Arc<SledStore>,
+    pub store: Arc<SledStore>,
     clock: Arc<StoppedClock>,
     _watch: Watch,
     _stop: oneshot::Sender<()>,
@@ -106,6 +106,12 @@ impl Server {
         let username = name.parse().expect("a name");
         let registration = ValidRegistration { username, email, password: PASSWORD.into() };
         self.school.add_account(registration, role).await.expect("it works").expect("a free name")
+    }
+
+    /// A course as the server knows it.
+    pub fn course(&self, id: u32) -> Course {
+        let catalog = educa::course::load(&self.site.config.private).expect("a catalog");
+        catalog.courses.into_iter().find(|course| course.id.get() == id).expect("a course")
     }
 
     /// A student with a password that was hashed before: for tests of many, where hashing takes the time.
