@@ -39,7 +39,7 @@ pub use permissions::{
 };
 pub use ports::{
     Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Messages, Sessions, Store, StoreError,
-    SystemClock,
+    SystemClock, Upkeep,
 };
 pub use registration::{Registration, RegistrationMistakes, ValidRegistration};
 pub use school::{School, SchoolError, SignedIn};
@@ -49,4 +49,4 @@ pub use seat::{
 };
 pub use session::{Device, SEEN_EVERY, SESSION_LIFETIME, Session};
 pub use token::{NoRandomness, Token, TokenKey};
-pub use verbs::{PeoplePage, PeopleQuery, Person, Swept};
+pub use verbs::{AccountQuery, Day, EnrollmentQuery, PeoplePage, PeopleQuery, Person, Swept};

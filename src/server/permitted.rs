@@ -10,7 +10,7 @@ use super::app::App;
 use super::identity::Student;
 use super::pages::{forbidden, not_found};
 use crate::course::CourseId;
-use crate::school::{CourseRight, Teaching};
+use crate::school::{CourseRight, Staffing, Teaching};
 
 /// Somebody who may do `R` in the course that `{id}` of the path names. Others are sent to sign in, or hear 403; a course
 /// that is not published is 404.
@@ -26,6 +26,20 @@ impl<R: CourseRight> FromRequestParts<App> for Teacher<R> {
         let id = path.get("id").and_then(|id| id.parse::<CourseId>().ok());
         let course = id.and_then(|id| publication.catalog.course(id)).ok_or_else(|| not_found(app))?;
         Teaching::of(&account, course, &publication.catalog).map(Self).map_err(|_| refusal(app))
+    }
+}
+
+/// Somebody of the staff.
+pub struct Staff(pub Staffing);
+
+impl FromRequestParts<App> for Staff {
+    type Rejection = Response;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let Student(account) = Student::from_request_parts(parts, app).await?;
+        match Staffing::of(&account, &app.shelf.current().catalog) {
+            Ok(staffing) => Ok(Self(staffing)),
+            Err(_) => Err(refusal(app)),
+        }
     }
 }
 

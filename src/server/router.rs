@@ -47,6 +47,13 @@ fn routes(app: &App) -> Router {
         .page("/teach/{id}/remove/", post(pages::remove))
         .page("/teach/{id}/invitations/", get(pages::invitations).post(pages::invite))
         .page("/teach/{id}/invitations/revoke/", post(pages::revoke))
+        // the staff
+        .page("/admin/", get(pages::admin))
+        .page("/admin/people/", get(pages::accounts))
+        .page("/admin/people/{id}/", get(pages::account))
+        .page("/admin/courses/", get(pages::courses))
+        .page("/admin/enrollments/", get(pages::enrollments))
+        .page("/admin/events/", get(pages::events))
         // the API: its handlers see every method, because they check who calls before they say 405
         .page("/api/", any(api::index))
         .page("/api/subjects/", any(api::subjects))

@@ -13,10 +13,15 @@ mod list_views;
 mod lesson_views;
 mod server_views;
 mod teaching_views;
+mod admin_views;
 mod template_errors;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod theme;
 
+pub use admin_views::{
+    AccountRow, AccountView, AccountsView, AdminCourse, AdminCoursesView, AdminView, BarView, ChartView, ChoiceView,
+    EnrollmentsView, EventView, EventsView, FigureView, SeatView,
+};
 pub use files::{DEFAULT_THEME, default_theme_files};
 pub use lesson_views::{
     ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, ModuleView, NavModule,

@@ -27,6 +27,7 @@ mod enrollment;
 mod policies;
 mod teaching;
 mod permissions;
+mod admin;
 mod gate;
 mod api;
 mod chat;

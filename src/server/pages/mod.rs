@@ -11,8 +11,14 @@ mod teaching;
 mod addresses;
 mod invitations;
 mod invitation;
+mod admin;
+mod admin_people;
+mod admin_events;
 
 pub use accounts::{bar, login, login_form, logout, logout_form, register, register_form};
+pub use admin::{admin, courses};
+pub use admin_events::events;
+pub use admin_people::{account, accounts, enrollments};
 pub use chat::{room, say};
 pub use draw::{Pages, error, forbidden, not_found, refused};
 pub use invitation::{accept, invitation};

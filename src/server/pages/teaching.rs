@@ -95,7 +95,8 @@ pub fn people_address(course: CourseId) -> String {
     format!("{TEACH}{course}/")
 }
 
-fn state(form: &Form) -> Option<SeatState> {
+/// The state that a form names.
+pub fn state(form: &Form) -> Option<SeatState> {
     SEAT_STATES.iter().find(|(name, _)| *name == form.get("state")).map(|(_, state)| *state)
 }
 
@@ -110,7 +111,8 @@ fn back(course: CourseId, form: &Form) -> Response {
     redirect(&LocalPath::new(&address(&people_address(course), &[("state", state), ("search", form.get("search"))])))
 }
 
-fn counts(course: &Course, counts: SeatCounts) -> CountsView {
+/// How many have what in a course.
+pub fn counts(course: &Course, counts: SeatCounts) -> CountsView {
     let SeatCounts { enrolled, waiting, requested } = counts;
     CountsView { capacity: course.enrollment.capacity, enrolled, waiting, requested }
 }
