@@ -326,6 +326,18 @@ pub enum UserCommand {
         #[command(flatten)]
         store: StoreArgs,
     },
+    /// Gives an account another role
+    #[command(
+        after_help = "Examples:\n  educa user role ada instructor\n  educa user role root staff\n\nAn instructor teaches the courses whose `owner` is the name of the account."
+    )]
+    Role {
+        /// The name of the account.
+        name: String,
+        /// What the account may do: student, instructor or staff.
+        role: Role,
+        #[command(flatten)]
+        store: StoreArgs,
+    },
     /// Sets a new password and ends all sessions of the account
     #[command(
         after_help = "Examples:\n  educa user password ada\n  echo \"$PASSWORD\" | educa user password ada --password-stdin"

@@ -78,6 +78,14 @@ fn course(
     let created = now.strftime("%Y-%m-%dT%H:%M:%SZ");
     let text = format!(
         "+++\nid = {id}\ntitle = {}\nowner = \"{owner}\"\ncreated = {created}\nsummary = \"One sentence about the course\"\n\
+         # Who may enroll, and when; without these lines everybody, at any time:\n\
+         # enrollment = \"approval\"          # or \"open\", \"invite\", \"closed\"\n\
+         # capacity = 30                    # who comes later waits for a place\n\
+         # opens = 2026-09-01               # enrollment, from and until\n\
+         # closes = 2026-09-30\n\
+         # starts = 2026-10-05              # the course itself\n\
+         # ends = 2027-01-31\n\
+         # prerequisites = [\"a-course\"]    # slugs of courses in which one needs a place first\n\
          +++\n\nWhat will one be able to do after this course? What does one need to know before?\n",
         quoted(title)
     );

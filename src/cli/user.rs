@@ -27,6 +27,16 @@ pub fn user(settings: Settings, command: UserCommand, format: Format) -> anyhow:
             let school = open(settings.store, store)?;
             list(&runtime.block_on(school.accounts())?, format)
         }
+        UserCommand::Role { name, role, store } => {
+            let school = open(settings.store, store)?;
+            match runtime.block_on(school.change_role(&name, role))? {
+                Found::Yes => {
+                    anstream::println!("{name} is {} now", role.as_str());
+                    Ok(ExitCode::SUCCESS)
+                }
+                Found::No => bail!("there is no account \"{name}\" (see `educa user list`)"),
+            }
+        }
         UserCommand::Password { name, password, store } => {
             let school = open(settings.store, store)?;
             let password = asked(&password, &name)?;

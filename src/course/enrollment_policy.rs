@@ -1,6 +1,6 @@
 //! Who may enroll in a course, and when: what its author decided.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::CourseId;
@@ -24,6 +24,17 @@ pub struct EnrollmentPolicy {
     pub prerequisites: Vec<CourseId>,
 }
 
+impl EnrollmentPolicy {
+    /// The last moment before an end, to be shown to people: of a day that is over at midnight, they name that day.
+    pub fn last_moment(end: Timestamp) -> Timestamp {
+        let is_midnight = end.as_second().rem_euclid(DAY) == 0 && end.subsec_nanosecond() == 0;
+        if is_midnight { end.checked_sub(SignedDuration::from_micros(1)).unwrap_or(end) } else { end }
+    }
+}
+
+/// The seconds of a day.
+const DAY: i64 = 24 * 60 * 60;
+
 /// Who is let in.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -37,6 +48,18 @@ pub enum Admission {
     Invite,
     /// Nobody.
     Closed,
+}
+
+impl Admission {
+    /// The name, as authors write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Admission::Open => "open",
+            Admission::Approval => "approval",
+            Admission::Invite => "invite",
+            Admission::Closed => "closed",
+        }
+    }
 }
 
 /// The names of [`Admission`], as authors write them.

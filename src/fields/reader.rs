@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::str::FromStr;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::value::{Entry, Node, Table, Value};
 use crate::diag::{Diagnostics, SourceText, nearest};
@@ -121,9 +121,14 @@ impl<'a> Fields<'a> {
 
     /// One of a few words.
     pub fn choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        self.spanned_choice(key, choices).map(|(choice, _)| choice)
+    }
+
+    /// The same with its byte range in the source, for further checks.
+    pub fn spanned_choice<T: Copy>(&mut self, key: &'static str, choices: &[(&str, T)]) -> Option<(T, Range<usize>)> {
         let (word, span) = self.spanned_text(key)?;
         if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == word) {
-            return Some(*choice);
+            return Some((*choice, span));
         }
         let names: Vec<_> = choices.iter().map(|(name, _)| format!("\"{name}\"")).collect();
         self.wrong(span, format!("`{key}` cannot be \"{word}\""), &format!("use {}", names.join(" or ")));
@@ -144,16 +149,38 @@ impl<'a> Fields<'a> {
 
     /// A point in time: a date (midnight UTC), or a date and time with its offset.
     pub fn time(&mut self, key: &'static str) -> Option<Timestamp> {
+        self.spanned_time(key).map(|(time, _)| time)
+    }
+
+    /// The same with its byte range in the source, for further checks.
+    pub fn spanned_time(&mut self, key: &'static str) -> Option<(Timestamp, Range<usize>)> {
+        self.read_time(key, timestamp)
+    }
+
+    /// The end of something: as [`Fields::spanned_time`], but a date without a time of day means all of that day.
+    pub fn spanned_end(&mut self, key: &'static str) -> Option<(Timestamp, Range<usize>)> {
+        let end = |text: &str| {
+            let time = timestamp(text)?;
+            if text.len() > DAY.len() { Some(time) } else { time.checked_add(SignedDuration::from_hours(24)).ok() }
+        };
+        self.read_time(key, end)
+    }
+
+    fn read_time(
+        &mut self,
+        key: &'static str,
+        read: impl Fn(&str) -> Option<Timestamp>,
+    ) -> Option<(Timestamp, Range<usize>)> {
         let node = self.take(key)?;
         let span = self.span(&node);
         let (Value::Text(text) | Value::Time(text)) = &node.value else {
             return self.not(key, "a date", &node.value, span);
         };
-        let time = timestamp(text);
-        if time.is_none() {
+        let Some(time) = read(text) else {
             self.wrong(span, format!("`{key}` is not a date"), DATE_HELP);
-        }
-        time
+            return None;
+        };
+        Some((time, span))
     }
 
     /// A table in this table, read by `read`.
@@ -191,6 +218,12 @@ impl<'a> Fields<'a> {
     /// Notes a mistake at a byte range of the source.
     pub fn wrong(&mut self, span: Range<usize>, message: impl Into<String>, help: &str) {
         let diagnostic = self.source.error(span, message).help(help);
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Notes something that may be meant, but hardly so, at a byte range of the source.
+    pub fn doubtful(&mut self, span: Range<usize>, message: impl Into<String>, help: &str) {
+        let diagnostic = self.source.warning(span, message).help(help);
         self.diagnostics.push(diagnostic);
     }
 
@@ -238,13 +271,16 @@ impl<'a> Fields<'a> {
 
 const DATE_HELP: &str = "write 2026-02-05, or 2026-02-05T12:00:00Z with an offset from UTC";
 
+/// How long a date without a time of day is.
+const DAY: &str = "2026-02-05";
+
 /// A date-time with offset, or a date as midnight UTC.
 fn timestamp(text: &str) -> Option<Timestamp> {
     if let Ok(time) = text.parse::<Timestamp>() {
         return Some(time);
     }
     let date = text.parse::<jiff::civil::Date>().ok()?;
-    if text.len() > "2026-02-05".len() {
+    if text.len() > DAY.len() {
         return None; // A time of day without an offset means a different moment on every machine.
     }
     date.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())

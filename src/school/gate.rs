@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 
-use super::{Account, AccountId, Role, Seat, SeatState};
+use super::{Account, AccountId, Actor, Permission, Seat, SeatState};
 use crate::course::{Address, Audience, CourseId, Published};
 
 /// How somebody stands to one course. Made by [`super::School::standing`] from the store, so that it is true.
@@ -33,9 +33,9 @@ impl Standing {
         course: CourseId,
         seat: Option<Seat>,
         begins: Option<Timestamp>,
-        teaches: bool,
+        actor: Actor,
     ) -> Self {
-        let previews = teaches || account.role == Role::Staff;
+        let previews = actor.may(Permission::Preview);
         Self { account: Some(account.id), course: Some(course), seat, begins, previews }
     }
 

@@ -15,6 +15,7 @@ mod chat;
 mod ports;
 mod password;
 mod hasher;
+mod permissions;
 mod gate;
 mod registration;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
@@ -32,15 +33,20 @@ pub use hasher::{Hasher, HasherError};
 pub use letter::{Letter, LetterId, QueuedLetter};
 pub use link::{Link, Purpose};
 pub use password::check_password;
+pub use permissions::{
+    ACTORS, Actor, Approve, CourseRight, Invite, NotPermitted, PERMISSIONS, Permission, Remove, SeePeople, Staffing,
+    Teaching, permissions_as_markdown, taught,
+};
 pub use ports::{
     Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Messages, Sessions, Store, StoreError,
-    SystemClock,
+    SystemClock, Upkeep,
 };
 pub use registration::{Registration, RegistrationMistakes, ValidRegistration};
 pub use school::{School, SchoolError, SignedIn};
 pub use seat::{
-    Backing, Enrolling, Facts, Left, Refusal, SEAT_STATES, Seat, SeatCounts, SeatState, Verdict, decide, is_full,
+    Backing, Enrolling, Facts, Left, Outlook, Refusal, SEAT_STATES, Seat, SeatCounts, SeatState, Verdict, decide,
+    is_full,
 };
 pub use session::{Device, SEEN_EVERY, SESSION_LIFETIME, Session};
 pub use token::{NoRandomness, Token, TokenKey};
-pub use verbs::Swept;
+pub use verbs::{AccountQuery, Day, EnrollmentQuery, PeoplePage, PeopleQuery, Person, Swept};

@@ -224,7 +224,14 @@ pub trait Events: Send + Sync {
     async fn remove_events(&self, before: Timestamp) -> Result<usize, StoreError>;
 }
 
-/// Where a school's records lie.
-pub trait Store: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events {}
+/// What the staff wants to know of the store itself.
+#[async_trait]
+pub trait Upkeep: Send + Sync {
+    /// How many bytes the records take where they lie.
+    async fn size(&self) -> Result<u64, StoreError>;
+}
 
-impl<T: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events> Store for T {}
+/// Where a school's records lie.
+pub trait Store: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events + Upkeep {}
+
+impl<T: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events + Upkeep> Store for T {}

@@ -76,6 +76,8 @@ pub enum Backing {
     Invitation(TokenKey),
     /// Somebody who may say so.
     Approval,
+    /// The same, to somebody who asked: nobody else gets a place by it.
+    Answer,
 }
 
 /// What leaving did.
@@ -85,6 +87,19 @@ pub struct Left {
     pub had: Option<SeatState>,
     /// Who got a place by it.
     pub followed_by: Vec<AccountId>,
+}
+
+/// What somebody can do about a course, as it looks now: by the time they do it, others may have been faster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outlook {
+    /// What they have.
+    pub seat: Option<Seat>,
+    /// When the course begins, if that is still to come.
+    pub begins: Option<Timestamp>,
+    /// What asking for a seat would bring.
+    pub verdict: Verdict,
+    /// How many have what.
+    pub counts: SeatCounts,
 }
 
 /// What a decision is made on.

@@ -41,6 +41,18 @@ impl Token {
     }
 }
 
+impl TokenKey {
+    /// Reads the text form; nothing if it is anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        blake3::Hash::from_hex(text).ok().map(|hash| Self(*hash.as_bytes()))
+    }
+
+    /// The text form, by which a page names a link without giving it away.
+    pub fn to_text(self) -> String {
+        blake3::Hash::from_bytes(self.0).to_hex().to_string()
+    }
+}
+
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(…)")

@@ -34,6 +34,7 @@ use super::operation::{self, Route};
 use super::problem::{Problem, draw, wants_words};
 use super::request_id::{REQUEST_ID, request_id};
 use crate::course::headers::SECURITY_HEADERS;
+use crate::school::Token;
 
 /// The host a request named, checked; for absolute URLs.
 #[derive(Debug, Clone)]
@@ -179,6 +180,12 @@ impl Inside {
     }
 }
 
+/// A path for the log: the tokens of links that work once are secrets.
+pub fn loggable(path: &str) -> String {
+    let shown = |part| if Token::parse(part).is_some() { "…" } else { part };
+    path.split('/').map(shown).collect::<Vec<_>>().join("/")
+}
+
 /// What is known of a request once it has been handed on.
 struct Asked {
     id: HeaderValue,
@@ -199,6 +206,6 @@ impl Asked {
     /// there may be a line: it costs as much as the rest of the door.
     fn span(&self) -> tracing::Span {
         let id = self.id.to_str().unwrap_or_default();
-        tracing::info_span!("request", id, method = %self.method, path = self.uri.path())
+        tracing::info_span!("request", id, method = %self.method, path = loggable(self.uri.path()))
     }
 }

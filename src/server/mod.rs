@@ -15,6 +15,7 @@ mod hosts;
 mod caching;
 mod problem;
 mod identity;
+mod permitted;
 mod local_path;
 mod encodings;
 mod gate;

@@ -12,6 +12,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::app::App;
 use super::caching::uncached;
+use super::middleware::loggable;
 use super::pages;
 use crate::course::CatalogError;
 use crate::disk::DiskError;
@@ -147,7 +148,7 @@ pub fn draw(app: &App, path: &str, mut response: Response) -> Response {
     let status = response.status();
     let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| Problem::refused(status));
     if let Some(log) = &problem.log {
-        tracing::error!(%status, %path, "{log}");
+        tracing::error!(%status, path = loggable(&path), "{log}");
     }
     if response.extensions().get::<Wordless>().is_some() {
         return response;

@@ -40,7 +40,22 @@ fn routes(app: &App) -> Router {
         .page("/students/leave-course/", post(pages::leave))
         .page("/students/course/{id}/", get(pages::course).layer(from_fn_with_state(app.clone(), edge::give)))
         .page("/students/course/{id}/{number}/", get(pages::module).layer(from_fn_with_state(app.clone(), edge::give)))
+        .page("/students/invitation/{token}/", get(pages::invitation).post(pages::accept))
         .page("/chat/room/{id}/", get(pages::room).post(pages::say))
+        // instructors
+        .page("/teach/", get(pages::teach))
+        .page("/teach/{id}/", get(pages::people))
+        .page("/teach/{id}/approve/", post(pages::approve))
+        .page("/teach/{id}/remove/", post(pages::remove))
+        .page("/teach/{id}/invitations/", get(pages::invitations).post(pages::invite))
+        .page("/teach/{id}/invitations/revoke/", post(pages::revoke))
+        // the staff
+        .page("/admin/", get(pages::admin))
+        .page("/admin/people/", get(pages::accounts))
+        .page("/admin/people/{id}/", get(pages::account))
+        .page("/admin/courses/", get(pages::courses))
+        .page("/admin/enrollments/", get(pages::enrollments))
+        .page("/admin/events/", get(pages::events))
         // the API: its handlers see every method, because they check who calls before they say 405
         .page("/api/", any(api::index))
         .page("/api/subjects/", any(api::subjects))

@@ -66,6 +66,12 @@ impl Carrier for Memory {
         })
     }
 
+    fn size(&self) -> Result<u64, StoreError> {
+        let maps = self.maps();
+        let bytes = maps.0.iter().flatten().map(|(key, record)| key.len() + record.len());
+        Ok(bytes.sum::<usize>() as u64)
+    }
+
     async fn write<T: Send + 'static>(&self, doing: &'static str, verb: impl Verb<T>) -> Result<T, StoreError> {
         let mut maps = self.maps();
         let mut draft = Draft::new(&*maps);

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use sled::{IVec, Tree};
+use sled::{Db, IVec, Tree};
 
 use super::committer::Committer;
 use super::flush;
@@ -27,6 +27,7 @@ pub struct SledCarrier {
     // Dropped in this order: first whoever still writes, then the trees, and the lock when all is done.
     committer: Committer,
     trees: Trees,
+    db: Db,
     _lock: Lock,
 }
 
@@ -40,7 +41,7 @@ impl SledStore {
             path: config.path.clone(),
             source,
         })?;
-        Ok(Self { carrier: SledCarrier { committer, trees, _lock: lock } })
+        Ok(Self { carrier: SledCarrier { committer, trees, db, _lock: lock } })
     }
 
     /// How often the disk was flushed since the store was opened: many writes share one.
@@ -77,6 +78,10 @@ impl Carrier for SledCarrier {
             Order::Down => found.rev().take(scan.limit).collect(),
         };
         found.map_err(unreadable)
+    }
+
+    fn size(&self) -> Result<u64, StoreError> {
+        self.db.size_on_disk().map_err(unreadable)
     }
 
     async fn write<T: Send + 'static>(&self, doing: &'static str, verb: impl Verb<T>) -> Result<T, StoreError> {

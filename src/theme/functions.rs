@@ -15,6 +15,7 @@ pub(super) fn register(tera: &mut Tera, assets: Arc<BTreeMap<String, String>>) {
     tera.register_filter("counted", counted);
     tera.register_filter("fill", fill);
     tera.register_filter("date", date);
+    tera.register_filter("moment", moment);
     tera.register_filter("bytes", bytes);
 }
 
@@ -53,18 +54,46 @@ fn value(arguments: &Kwargs, name: &str) -> Option<String> {
 /// `"2026-02-05T12:00:00Z" | date(words=t)`: the day, as the page's language writes it. In UTC, so that a page is the
 /// same wherever it is built.
 fn date(text: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
+    day(time(text)?.date(), &Words::of(&arguments)?)
+}
+
+/// The same with the time of day, unless it is where a day begins or ends.
+fn moment(text: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
+    let (time, words) = (time(text)?, Words::of(&arguments)?);
+    let day = day(time.date(), &words)?;
+    let (hour, minute, second) = (time.hour(), time.minute(), time.second());
+    if [(0, 0, 0), (23, 59, 59)].contains(&(hour, minute, second)) {
+        return Ok(day);
+    }
+    let clock = format!("{hour:02}:{minute:02}");
+    Ok(format!("{day}, {}", words.get("time_utc").map_or(clock.clone(), |words| words.replace("{name}", &clock))))
+}
+
+fn time(text: &str) -> TeraResult<jiff::Zoned> {
     let time: Timestamp =
         text.parse().map_err(|_| Error::message(format!("\"{text}\" is not an RFC 3339 date and time")))?;
-    let date = time.to_zoned(jiff::tz::TimeZone::UTC).date();
-    // Not as a `Map`, which would be a copy of all words of the theme for each date.
-    let words: &Value = arguments.must_get("words")?;
-    let words = words.as_map().ok_or_else(|| Error::message("`words` is not a table of words"))?;
-    let word =
-        |key: String| words.get(&tera::value::Key::from(key)).and_then(|value| value.as_str()).map(str::to_owned);
-    let month = word(format!("month_{}", date.month())).unwrap_or_else(|| date.month().to_string());
-    let format = word("date_format".into()).unwrap_or_else(|| "{day} {month} {year}".into());
+    Ok(time.to_zoned(jiff::tz::TimeZone::UTC))
+}
+
+fn day(date: jiff::civil::Date, words: &Words<'_>) -> TeraResult<String> {
+    let month = words.get(&format!("month_{}", date.month())).map_or_else(|| date.month().to_string(), str::to_owned);
+    let format = words.get("date_format").unwrap_or("{day} {month} {year}");
     let year = date.year().to_string();
     Ok(format.replace("{day}", &date.day().to_string()).replace("{month}", &month).replace("{year}", &year))
+}
+
+/// The words of the theme, as a template hands them over: not as a `Map`, which would be a copy of all for each date.
+struct Words<'a>(&'a tera::value::Map);
+
+impl<'a> Words<'a> {
+    fn of(arguments: &'a Kwargs) -> TeraResult<Self> {
+        let words: &Value = arguments.must_get("words")?;
+        words.as_map().map(Self).ok_or_else(|| Error::message("`words` is not a table of words"))
+    }
+
+    fn get(&self, key: &str) -> Option<&'a str> {
+        self.0.get(&tera::value::Key::from(key.to_owned())).and_then(|value| value.as_str())
+    }
 }
 
 /// `84000 | bytes`: "84 kB".
@@ -84,7 +113,14 @@ mod tests {
         let mut tera = Tera::default();
         register(&mut tera, Arc::new([("a.css".to_owned(), "/assets/a.1.css".to_owned())].into()));
         let mut context = tera::Context::new();
-        context.insert("t", &BTreeMap::from([("month_2", "February"), ("date_format", "{day} {month} {year}")]));
+        context.insert(
+            "t",
+            &BTreeMap::from([
+                ("month_2", "February"),
+                ("date_format", "{day} {month} {year}"),
+                ("time_utc", "{name} UTC"),
+            ]),
+        );
         tera.add_raw_template("a.txt", template).and_then(|()| tera.render("a.txt", &context)).expect("it renders")
     }
 
@@ -95,6 +131,8 @@ mod tests {
         assert_eq!(rendered("{{ 0 | counted(one='{n} module', other='{n} modules') }}"), "0 modules");
         assert_eq!(rendered("{{ 'Module {n} {x} {' | fill(n=3, a='{n}') }}"), "Module 3 {x} {");
         assert_eq!(rendered("{{ '2026-02-05T23:00:00-02:00' | date(words=t) }}"), "6 February 2026");
+        assert_eq!(rendered("{{ '2026-02-05T23:59:59.999999Z' | moment(words=t) }}"), "5 February 2026");
+        assert_eq!(rendered("{{ '2026-02-05T09:05:00Z' | moment(words=t) }}"), "5 February 2026, 09:05 UTC");
         assert_eq!(rendered("{{ 999 | bytes }} {{ 84400 | bytes }} {{ 1250000 | bytes }}"), "999 B 84 kB 1.2 MB");
     }
 }

@@ -1,8 +1,10 @@
 //! Views of lists and overviews: the catalog, subjects, courses, instructors, and pages that say where to go instead.
 
+use jiff::Timestamp;
 use serde::Serialize;
 
 use super::view::{LinkView, PageView, View, view};
+use crate::course::EnrollmentPolicy;
 
 /// The catalog (`/`), or one subject's courses. Rows C1–C6.
 #[derive(Debug, Serialize)]
@@ -80,12 +82,63 @@ pub struct CourseView {
     pub overview_html: String,
     /// When it was created, RFC 3339.
     pub created: String,
+    /// Who may enroll, and when.
+    pub enrollment: PolicyView,
     /// What it consists of.
     pub modules: Vec<OutlineModule>,
     /// The first page to read, if there is a module.
     pub start: Option<String>,
 }
 view!(CourseView, "course.html");
+
+/// Who may enroll in a course, and when. Dates are RFC 3339; those of an end are the last moment before it.
+#[derive(Debug, Clone, Serialize)]
+pub struct PolicyView {
+    /// `open`, `approval`, `invite` or `closed`.
+    pub admission: &'static str,
+    /// How many places there are, if there are not places for all.
+    pub capacity: Option<u32>,
+    /// From when on one may enroll.
+    pub opens: Option<String>,
+    /// Until when one may enroll.
+    pub closes: Option<String>,
+    /// When it begins.
+    pub starts: Option<String>,
+    /// When it ends.
+    pub ends: Option<String>,
+    /// The courses in which one needs a place first.
+    pub requires: Vec<CourseLink>,
+}
+
+impl PolicyView {
+    /// A policy for people; `requires` are its prerequisites.
+    pub fn new(policy: &EnrollmentPolicy, requires: Vec<CourseLink>) -> Self {
+        let begin = |at: Option<Timestamp>| at.map(|at| at.to_string());
+        let end = |at: Option<Timestamp>| begin(at.map(EnrollmentPolicy::last_moment));
+        Self {
+            admission: policy.admission.as_str(),
+            capacity: policy.capacity,
+            opens: begin(policy.opens),
+            closes: end(policy.closes),
+            starts: begin(policy.starts),
+            ends: end(policy.ends),
+            requires,
+        }
+    }
+}
+
+/// A link to a course, whose title carries its own language.
+#[derive(Debug, Clone, Serialize)]
+pub struct CourseLink {
+    /// Its title.
+    pub title: String,
+    /// Its page.
+    pub address: String,
+    /// Its language.
+    pub lang: String,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+}
 
 /// A module in a course's outline.
 #[derive(Debug, Serialize)]

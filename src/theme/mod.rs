@@ -12,22 +12,31 @@ mod view;
 mod list_views;
 mod lesson_views;
 mod server_views;
+mod teaching_views;
+mod admin_views;
 mod template_errors;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod theme;
 
+pub use admin_views::{
+    AccountRow, AccountView, AccountsView, AdminCourse, AdminCoursesView, AdminView, BarView, ChartView, ChoiceView,
+    EnrollmentsView, EventView, EventsView, FigureView, SeatView,
+};
 pub use files::{DEFAULT_THEME, default_theme_files};
 pub use lesson_views::{
     ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, ModuleView, NavModule,
     Neighbours, OutlineView, PlacedContent, VideoView,
 };
 pub use list_views::{
-    CatalogView, CourseEntry, CourseView, InstructorView, MovedView, NotFoundView, OutlineContent, OutlineModule,
-    SubjectEntry, SubjectView,
+    CatalogView, CourseEntry, CourseLink, CourseView, InstructorView, MovedView, NotFoundView, OutlineContent,
+    OutlineModule, PolicyView, SubjectEntry, SubjectView,
 };
 pub use server_views::{
     AccountBarView, ApiActionView, ApiView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
-    HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, RegisterView,
+    HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, NotBegunView, RegisterView,
+};
+pub use teaching_views::{
+    CountsView, InvitationRow, InvitationView, InvitationsView, PeopleView, PersonView, TaughtCourse, TeachView,
 };
 pub use theme::{Asset, TemplateError, Theme, ThemeOptions};
 pub use view::{LinkView, PageView, Part, Shared, SiteView, View};

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::list_views::CourseLink;
 use super::view::{LinkView, PageView, View, view};
 
 /// A form field that was sent and did not pass.
@@ -70,14 +71,22 @@ pub struct MyCoursesView {
     pub page: PageView,
     /// Who is asking.
     pub username: String,
-    /// Newest enrollment first.
+    /// Whether they may see the courses they teach.
+    pub teaches: bool,
+    /// Whether they may see what the staff sees.
+    pub administers: bool,
+    /// The newest seat first.
     pub courses: Vec<MyCourse>,
 }
 view!(MyCoursesView, "my_courses.html");
 
-/// A course somebody is enrolled in.
+/// A course somebody has a place in, waits for, or asked for.
 #[derive(Debug, Serialize)]
 pub struct MyCourse {
+    /// `enrolled`, `waiting` or `requested`.
+    pub state: &'static str,
+    /// When the course begins, RFC 3339, if that is still to come.
+    pub begins: Option<String>,
     /// Its key.
     pub id: u32,
     /// Its title.
@@ -94,8 +103,8 @@ pub struct MyCourse {
     pub dir: &'static str,
     /// How many modules it has.
     pub n_modules: usize,
-    /// When they enrolled, RFC 3339.
-    pub enrolled: String,
+    /// Since when it is so, RFC 3339.
+    pub since: String,
 }
 
 /// `/students/enroll-course/?course=<id>`: what this visitor can do about one course.
@@ -113,8 +122,18 @@ view!(EnrollView, "enroll.html");
 /// What a visitor can do about a course. Rows C8 and C9.
 #[derive(Debug, Serialize)]
 pub struct EnrollmentView {
-    /// `anonymous`, `student` (signed in, not enrolled) or `enrolled`.
+    /// What they have: `enrolled`, `not_begun` (enrolled, and the course begins `at`), `waiting`, `requested`; or what they
+    /// can do: `open` (enroll), `full` (wait), `ask`; or why they cannot: `closed`, `not_yet` (opens `at`), `over` (since
+    /// `at`), `invitation` (they need one), `requires` (places in other courses).
     pub state: &'static str,
+    /// Whether they are signed in; else `state` is what they could do if they were.
+    pub signed_in: bool,
+    /// How many wait for a place.
+    pub waiting: u64,
+    /// The date that belongs to the state, RFC 3339.
+    pub at: Option<String>,
+    /// The courses that are missing.
+    pub requires: Vec<CourseLink>,
     /// The course's key.
     pub id: u32,
     /// Where its contents are, for the enrolled.
@@ -152,6 +171,18 @@ pub struct ForbiddenView {
     pub enrollment: Option<EnrollmentView>,
 }
 view!(ForbiddenView, "forbidden.html");
+
+/// The answer to somebody who has a place in a course that has not begun.
+#[derive(Debug, Serialize)]
+pub struct NotBegunView {
+    /// The head.
+    pub page: PageView,
+    /// The course.
+    pub course: LinkView,
+    /// When it begins, RFC 3339.
+    pub begins: String,
+}
+view!(NotBegunView, "not_begun.html");
 
 /// Any other answer that is no page: 400, 404, 405, 413, 429, 503 ….
 #[derive(Debug, Serialize)]

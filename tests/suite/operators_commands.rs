@@ -52,6 +52,21 @@ fn a_password_is_changed() {
     assert!(run.err.contains("--password-stdin"), "{}", run.err);
 }
 
+/// Row U7.
+#[test]
+fn a_role_is_given() {
+    let site = Site::smallest();
+    site.program().run_with_input(&["user", "add", "ada", "--password-stdin"], PASSWORD);
+    let run = site.program().run(&["user", "role", "Ada", "instructor"]);
+    assert_eq!((run.code, run.out.as_str(), run.err.as_str()), (0, "Ada is instructor now\n", ""));
+    let run = site.program().run(&["user", "list", "--format", "json"]);
+    assert!(run.out.contains("\"role\":\"instructor\""), "{}", run.out);
+    let run = site.program().run(&["user", "role", "nobody", "staff"]);
+    assert_eq!(run.code, 1);
+    assert_eq!(run.err, "error: there is no account \"nobody\" (see `educa user list`)\n");
+    assert_eq!(site.program().run(&["user", "role", "ada", "boss"]).code, 2, "a role that is none is a wrong call");
+}
+
 #[test]
 fn a_port_in_use_is_named() {
     let site = Site::smallest();

@@ -6,7 +6,8 @@ use jiff::Timestamp;
 
 use crate::course::{Catalog, Course, CourseId, EnrollmentPolicy};
 use crate::school::{
-    Account, Backing, Enrolling, Left, Role, School, SchoolError, Seat, SeatState, Standing, UsernameKey, Verdict,
+    Account, Actor, Backing, Enrolling, Facts, Left, Outlook, School, SchoolError, Seat, SeatState, Standing, Verdict,
+    decide,
 };
 
 impl School {
@@ -44,10 +45,35 @@ impl School {
         let Some(account) = account else { return Ok(Standing::unknown()) };
         let seat = self.store.seat(account.id, course).await?;
         let published = catalog.course(course);
-        let starts = published.and_then(|course| course.enrollment.starts);
-        let begins = starts.filter(|starts| self.clock.now() < *starts);
-        let teaches = published.is_some_and(|course| teaches(account, course, catalog));
-        Ok(Standing::of(account, course, seat, begins, teaches))
+        let begins = published.and_then(|course| self.begins(course));
+        let actor = Actor::of(Some(account), published, catalog);
+        Ok(Standing::of(account, course, seat, begins, actor))
+    }
+
+    /// What somebody can do about a course; `invited` if they hold an invitation into it.
+    pub async fn outlook(
+        &self,
+        account: Option<&Account>,
+        course: &Course,
+        invited: bool,
+    ) -> Result<Outlook, SchoolError> {
+        let (mut seat, mut missing) = (None, Vec::new());
+        if let Some(account) = account {
+            seat = self.store.seat(account.id, course.id).await?;
+            for required in &course.enrollment.prerequisites {
+                let has = self.store.seat(account.id, *required).await?;
+                missing.extend(Some(*required).filter(|_| has.is_none_or(|seat| seat.state != SeatState::Enrolled)));
+            }
+        }
+        let counts = self.store.seat_counts(course.id).await?;
+        let facts = Facts { seat: seat.map(|seat| seat.state), counts, invited, missing };
+        let verdict = decide(&course.enrollment, &facts, self.clock.now());
+        Ok(Outlook { seat, begins: self.begins(course), verdict, counts })
+    }
+
+    /// When a course begins, if that is still to come.
+    pub fn begins(&self, course: &Course) -> Option<Timestamp> {
+        course.enrollment.starts.filter(|starts| self.clock.now() < *starts)
     }
 
     /// The seats somebody has, the newest first.
@@ -56,18 +82,4 @@ impl School {
         seats.sort_by_key(|(course, seat)| std::cmp::Reverse((seat.since, *course)));
         Ok(seats)
     }
-
-    /// The courses somebody is enrolled in, newest enrollment first.
-    pub async fn my_courses(&self, account: &Account) -> Result<Vec<(CourseId, Timestamp)>, SchoolError> {
-        let seats = self.my_seats(account).await?;
-        let enrolled = seats.into_iter().filter(|(_, seat)| seat.state == SeatState::Enrolled);
-        Ok(enrolled.map(|(course, seat)| (course, seat.since)).collect())
-    }
-}
-
-/// Whether an account teaches a course: it is an instructor's, and bears the name of the course's owner. Row U7.
-fn teaches(account: &Account, course: &Course, catalog: &Catalog) -> bool {
-    let owner = catalog.instructors.iter().find(|instructor| instructor.id == course.owner);
-    let is_owner = owner.is_some_and(|owner| UsernameKey::of(owner.user_name.as_str()) == account.username.key());
-    account.role != Role::Student && is_owner
 }

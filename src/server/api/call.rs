@@ -1,5 +1,6 @@
 //! A call of the API: one request on its walk through the checks, and the answer with its headers.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -16,6 +17,7 @@ use super::suffix::Suffix;
 use super::wire::MetadataJson;
 use crate::school::{Account, Role};
 use crate::server::app::App;
+use crate::server::forwarded::Way;
 use crate::server::middleware::RequestHost;
 use crate::server::publication::Publication;
 
@@ -61,15 +63,26 @@ pub struct Call {
     pub method: Method,
     /// Such as `http://127.0.0.1:8000`, for absolute URLs.
     pub base: String,
+    /// From where.
+    pub address: Option<IpAddr>,
 }
 
 /// What a handler answers with: JSON in the compact form, the fields in their order.
-pub struct Answer(String);
+pub struct Answer {
+    status: StatusCode,
+    json: String,
+}
 
 impl Answer {
     /// The answer that is this value.
     pub fn of(value: &impl Serialize) -> Self {
-        Self(serde_json::to_string(value).expect("plain strings and numbers always serialize"))
+        let json = serde_json::to_string(value).expect("plain strings and numbers always serialize");
+        Self { status: StatusCode::OK, json }
+    }
+
+    /// The same to a request that somebody else must look at first.
+    pub fn accepted(value: &impl Serialize) -> Self {
+        Self { status: StatusCode::ACCEPTED, ..Self::of(value) }
     }
 }
 
@@ -109,7 +122,7 @@ impl Call {
         }
         let base = base_url(&app, host.as_ref());
         let publication = app.shelf.current();
-        Ok(Self { app, publication, account, method, base })
+        Ok(Self { app, publication, account, method, base, address: Some(Way::of(parts).client) })
     }
 
     /// Who calls; actions let nobody else through, see [`permit`].
@@ -131,7 +144,8 @@ fn permit(endpoint: Endpoint, account: Option<&Account>, method: &Method) -> Res
     }
 }
 
-fn base_url(app: &App, host: Option<&RequestHost>) -> String {
+/// Such as `http://127.0.0.1:8000`, for absolute URLs.
+pub fn base_url(app: &App, host: Option<&RequestHost>) -> String {
     let authority = host.map_or("localhost", |host| host.authority.as_str());
     let configured = app.config.base_url.as_deref();
     let secure = configured.is_some_and(|url| url.strip_prefix("https://").is_some_and(|own| own == authority));
@@ -158,7 +172,7 @@ struct Answered {
 impl Answered {
     fn new(answered: Result<Answer, ApiError>) -> Self {
         match answered {
-            Ok(answer) => Self { status: StatusCode::OK, challenge: None, answer },
+            Ok(answer) => Self { status: answer.status, challenge: None, answer },
             Err(error) => {
                 if let Some(log) = &error.log {
                     tracing::error!(status = %error.status, "{log}");
@@ -170,7 +184,7 @@ impl Answered {
     }
 
     fn json(self, endpoint: Endpoint, indent: Option<usize>, head: bool) -> Response {
-        let body = indent.and_then(|indent| indented(&self.answer.0, indent)).unwrap_or(self.answer.0);
+        let body = indent.and_then(|indent| indented(&self.answer.json, indent)).unwrap_or(self.answer.json);
         let body = without_line_separators(body);
         let length = body.len();
         let mut response = Response::new(if head { Body::empty() } else { Body::from(body) });
@@ -184,7 +198,7 @@ impl Answered {
 
     /// The same for people. A theme without such a page leaves them the JSON.
     fn page(self, app: &App, endpoint: Endpoint, parts: &http::request::Parts) -> Response {
-        let body = indented(&self.answer.0, 4).unwrap_or_default();
+        let body = indented(&self.answer.json, 4).unwrap_or_default();
         match browsable::draw(app, endpoint, parts, self.status, &body) {
             Ok(mut response) => {
                 *response.status_mut() = self.status;

@@ -2,6 +2,8 @@
 
 use http::{HeaderValue, Method, StatusCode};
 
+use crate::course::{Catalog, CourseId};
+use crate::school::{Denied, Refusal};
 use crate::server::problem::Problem;
 
 /// An answer of the API that is not what was asked for.
@@ -35,6 +37,30 @@ impl ApiError {
     /// Somebody is known, and may not.
     pub fn permission_denied() -> Self {
         Self::new(StatusCode::FORBIDDEN, "You do not have permission to perform this action.")
+    }
+
+    /// Somebody is known, and gets no seat.
+    pub fn refused(refusal: &Refusal, catalog: &Catalog) -> Self {
+        let titles = |courses: &[CourseId]| {
+            let titles: Vec<_> = courses.iter().filter_map(|id| catalog.course(*id)).map(|one| &*one.title).collect();
+            titles.join(", ")
+        };
+        let detail = match refusal {
+            Refusal::Closed => "This course takes nobody.".to_owned(),
+            Refusal::NotYet(opens) => format!("Enrollment in this course opens at {opens}."),
+            Refusal::Over(end) => format!("Enrollment in this course ended at {end}."),
+            Refusal::NotInvited => "This course takes only who is invited.".to_owned(),
+            Refusal::Prerequisites(courses) => format!("This course requires a place in: {}.", titles(courses)),
+        };
+        Self::new(StatusCode::FORBIDDEN, detail)
+    }
+
+    /// Somebody may not read.
+    pub fn denied(denied: Denied) -> Self {
+        match denied {
+            Denied::NotBegun(_, begins) => Self::new(StatusCode::FORBIDDEN, format!("This course begins at {begins}.")),
+            Denied::Anonymous | Denied::NotEnrolled(_) => Self::permission_denied(),
+        }
     }
 
     /// Nobody is known. 401 with a challenge where there is one, else 403.

@@ -59,12 +59,15 @@ pub async fn enroll(State(app): State<App>, Path(id): Path<String>, request: Req
     Call::run(app, ENROLL, request, async |call| {
         let course = course_id(&id).and_then(|id| call.publication.catalog.course(id));
         let course = course.ok_or_else(ApiError::not_found)?;
-        let verdict = call.app.school.enroll(call.student()?, course, Backing::None, None).await?;
+        let verdict = call.app.school.enroll(call.student()?, course, Backing::None, call.address).await?;
         match verdict {
             Verdict::Give(SeatState::Enrolled) | Verdict::Keep(SeatState::Enrolled) => {
-                Ok(Answer::of(&EnrolledJson { enrolled: true }))
+                Ok(Answer::of(&EnrolledJson { enrolled: true, state: None }))
             }
-            Verdict::Give(_) | Verdict::Keep(_) | Verdict::Refuse(_) => Err(ApiError::permission_denied()),
+            Verdict::Give(state) | Verdict::Keep(state) => {
+                Ok(Answer::accepted(&EnrolledJson { enrolled: false, state: Some(state.as_str()) }))
+            }
+            Verdict::Refuse(refusal) => Err(ApiError::refused(&refusal, &call.publication.catalog)),
         }
     })
     .await
@@ -76,7 +79,7 @@ pub async fn contents(State(app): State<App>, Path(id): Path<String>, request: R
         let course = course_id(&id).and_then(|id| call.publication.catalog.course(id));
         let course = course.ok_or_else(ApiError::not_found)?;
         let standing = call.app.school.standing(Some(call.student()?), course.id, &call.publication.catalog).await?;
-        let pass = admit(&standing, Contents(course.id)).map_err(|_| ApiError::permission_denied())?;
+        let pass = admit(&standing, Contents(course.id)).map_err(ApiError::denied)?;
         let contents = open_contents(&call.app.shelf.source(), &pass).await?;
         Ok(Answer::of(&CourseJson::full(course, &contents)))
     })

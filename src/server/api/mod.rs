@@ -11,5 +11,6 @@ mod call;
 mod browsable;
 mod handlers;
 
+pub use call::base_url;
 pub use handlers::{contents, course, courses, enroll, index, nowhere, subject, subjects};
 pub use suffix::strip_suffix;

@@ -123,8 +123,11 @@ impl<'a, M> CourseJson<'a, M> {
 /// `POST /api/courses/<id>/enroll/`
 #[derive(Debug, Serialize)]
 pub struct EnrolledJson {
-    /// Always true.
+    /// Whether there is a place for them.
     pub enrolled: bool,
+    /// What they have instead: `waiting` or `requested`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<&'static str>,
 }
 
 /// `OPTIONS` of any address.

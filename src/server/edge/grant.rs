@@ -5,7 +5,7 @@ use percent_encoding::percent_decode_str;
 
 use super::EdgeSigner;
 use crate::course::{Address, CourseId};
-use crate::school::{CoursePages, Denied, Standing, admit};
+use crate::school::{Account, CoursePages, Denied, admit};
 use crate::server::app::App;
 use crate::server::identity::Caller;
 use crate::server::problem::Problem;
@@ -15,7 +15,7 @@ pub enum Grant {
     /// These cookies.
     Cookies(Vec<HeaderValue>),
     /// The gate says no.
-    Denied(Denied, Standing),
+    Denied(Denied, Option<Account>),
     /// The path is in no course.
     NoCourse,
 }
@@ -31,7 +31,7 @@ pub async fn grant(app: &App, signer: &EdgeSigner, headers: &HeaderMap, path: &s
     let standing = app.school.standing(account.as_ref(), id, &publication.catalog).await?;
     Ok(match admit(&standing, CoursePages(id)) {
         Ok(pass) => Grant::Cookies(signer.cookies(&pass, &course.slug)),
-        Err(denied) => Grant::Denied(denied, standing),
+        Err(denied) => Grant::Denied(denied, account),
     })
 }
 

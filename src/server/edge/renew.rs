@@ -26,9 +26,7 @@ pub async fn renew(State(app): State<App>, parts: Parts) -> Result<Response, Pro
         Grant::Cookies(cookies) => Ok(with(redirect(&next), cookies)),
         Grant::NoCourse => Err(Problem::not_found()),
         Grant::Denied(Denied::Anonymous, _) => Ok(redirect(&sign_in_to_see(parts.uri.path(), parts.uri.query()))),
-        Grant::Denied(Denied::NotEnrolled(course) | Denied::NotBegun(course, _), standing) => {
-            pages::forbidden(&app, Some(course), &standing)
-        }
+        Grant::Denied(denied, account) => pages::refused(&app, account.as_ref(), denied).await,
     }
 }
 

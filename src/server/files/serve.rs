@@ -90,16 +90,15 @@ async fn to_who_may(
     asked: Asked<'_>,
 ) -> Result<Option<Response>, Problem> {
     let Asked { method, uri, headers, way } = asked;
-    let (standing, decided) = gate::knock(app, &publication.catalog, headers, file).await?;
+    let (account, decided) = gate::knock(app, &publication.catalog, headers, file).await?;
     match decided {
         Ok(pass) => match gate::hand_over(app, way, &pass) {
             Some(response) => hand_over(publication, &pass, response).await,
             None => send(app, publication, &pass, method, headers).await,
         },
-        Err(Denied::NotEnrolled(course) | Denied::NotBegun(course, _)) => {
-            pages::forbidden(app, Some(course), &standing).map(Some)
-        }
         Err(Denied::Anonymous) => Ok(Some(redirect(&sign_in_to_see(uri.path(), uri.query())))),
+        // On its own, like whatever is rare.
+        Err(denied) => Box::pin(pages::refused(app, account.as_ref(), denied)).await.map(Some),
     }
 }
 

@@ -6,10 +6,11 @@ use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, HeaderValue, header};
 
-use super::draw::{Pages, enrollment};
+use super::draw::Pages;
 use super::form::Form;
+use super::outlook::enrollment;
 use crate::course::{CourseId, Language};
-use crate::school::{Account, Registration, RegistrationMistakes, School, Standing};
+use crate::school::{Account, Registration, RegistrationMistakes, School};
 use crate::server::app::App;
 use crate::server::config::ServerConfig;
 use crate::server::identity::{Caller, Client, no_session_cookie, redirect, session_cookie, session_token};
@@ -118,13 +119,12 @@ pub async fn logout(
 pub async fn bar(State(app): State<App>, caller: Caller, headers: HeaderMap, form: Form) -> Result<Response, Problem> {
     let pages = Pages::in_language(&app, page_language(&headers));
     let next = LocalPath::parse(form.get("next"));
-    let course = form.get("course").parse::<CourseId>().ok();
-    let course = course.filter(|course| pages.publication.catalog.course(*course).is_some());
+    let catalog = &pages.publication.catalog;
+    let course = form.get("course").parse::<CourseId>().ok().and_then(|course| catalog.course(course));
     let enrollment = match course {
         Some(course) => {
-            let standing: Standing = app.school.standing(caller.0.as_ref(), course, &pages.publication.catalog).await?;
             let here = next.clone().unwrap_or_else(|| LocalPath::new("/"));
-            Some(enrollment(course, &standing, &here))
+            Some(enrollment(&app, catalog, caller.0.as_ref(), course, &here).await?)
         }
         None => None,
     };

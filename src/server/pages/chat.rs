@@ -4,10 +4,10 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 
-use super::draw::{Pages, contents_address, course_link, forbidden};
+use super::draw::{Pages, contents_address, course_link, forbidden, refused};
 use super::form::Form;
 use crate::course::{CourseId, routes};
-use crate::school::{Account, Denied, Message, MessageText, Pass, Room, Standing, admit};
+use crate::school::{Account, Message, MessageText, Pass, Room, admit};
 use crate::server::app::App;
 use crate::server::identity::{Student, redirect};
 use crate::server::local_path::LocalPath;
@@ -57,14 +57,12 @@ pub async fn say(
 async fn enter(app: &App, account: &Account, id: &str) -> Result<Result<Pass<Room>, Response>, Problem> {
     let known = id.parse::<CourseId>().ok().filter(|id| app.shelf.current().catalog.course(*id).is_some());
     let Some(course) = known else {
-        return Ok(Err(forbidden(app, None, &Standing::unknown())?));
+        return Ok(Err(forbidden(app)?));
     };
     let standing = app.school.standing(Some(account), course, &app.shelf.current().catalog).await?;
     match admit(&standing, Room(course)) {
         Ok(pass) => Ok(Ok(pass)),
-        Err(Denied::Anonymous | Denied::NotEnrolled(_) | Denied::NotBegun(..)) => {
-            Ok(Err(forbidden(app, Some(course), &standing)?))
-        }
+        Err(denied) => Ok(Err(refused(app, Some(account), denied).await?)),
     }
 }
 

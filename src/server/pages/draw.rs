@@ -5,14 +5,15 @@ use std::sync::Arc;
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
 
+use super::outlook::enrollment;
 use crate::course::{Course, CourseId, Language, routes};
-use crate::school::Standing;
+use crate::school::{Account, Denied};
 use crate::server::app::App;
 use crate::server::caching::uncached;
 use crate::server::local_path::LocalPath;
 use crate::server::problem::Problem;
 use crate::server::publication::Publication;
-use crate::theme::{EnrollmentView, ErrorView, ForbiddenView, LinkView, NotFoundView, PageView, View};
+use crate::theme::{ErrorView, ForbiddenView, LinkView, NotBegunView, NotFoundView, PageView, View};
 
 /// Draws pages of one publication.
 pub struct Pages {
@@ -61,22 +62,6 @@ impl Pages {
     }
 }
 
-/// What somebody can do about a course; `here` is where they come back to.
-pub fn enrollment(course: CourseId, standing: &Standing, here: &LocalPath) -> EnrollmentView {
-    let state = match (standing.is_enrolled(), standing.is_signed_in()) {
-        (true, _) => "enrolled",
-        (false, true) => "student",
-        (false, false) => "anonymous",
-    };
-    EnrollmentView {
-        state,
-        id: course.get(),
-        contents: contents_address(course),
-        register: here.as_parameter_of("/students/register/", "next").to_string(),
-        login: here.as_parameter_of("/accounts/login/", "next").to_string(),
-    }
-}
-
 /// Where the contents of a course begin.
 pub fn contents_address(course: CourseId) -> String {
     format!("/students/course/{course}/")
@@ -92,15 +77,36 @@ pub fn course_link(course: &Course) -> LinkView {
     LinkView { title: course.title.clone(), address: routes::course(&course.slug).href() }
 }
 
-/// 403 with a way to enroll, if there is such a course. Row E7.
-pub fn forbidden(app: &App, course: Option<CourseId>, standing: &Standing) -> Result<Response, Problem> {
+/// 403: with a way to enroll, or the date when the course begins. Row E7.
+pub async fn refused(app: &App, account: Option<&Account>, denied: Denied) -> Result<Response, Problem> {
     let pages = Pages::new(app);
-    let found = course.and_then(|course| pages.publication.catalog.course(course));
-    let view = ForbiddenView {
-        page: pages.page(pages.word("forbidden"), ""),
-        course: found.map(course_link),
-        enrollment: found.map(|course| enrollment(course.id, standing, &enroll_address(course.id))),
+    let catalog = &pages.publication.catalog;
+    let page = match denied {
+        Denied::Anonymous => return forbidden(app),
+        Denied::NotEnrolled(id) => {
+            let Some(course) = catalog.course(id) else { return forbidden(app) };
+            pages.draw(&ForbiddenView {
+                page: pages.page(pages.word("forbidden"), ""),
+                course: Some(course_link(course)),
+                enrollment: Some(enrollment(app, catalog, account, course, &enroll_address(id)).await?),
+            })?
+        }
+        Denied::NotBegun(id, begins) => {
+            let Some(course) = catalog.course(id) else { return forbidden(app) };
+            pages.draw(&NotBegunView {
+                page: pages.page(pages.word("not_begun"), ""),
+                course: course_link(course),
+                begins: begins.to_string(),
+            })?
+        }
     };
+    Ok((StatusCode::FORBIDDEN, page).into_response())
+}
+
+/// 403 about nothing in particular.
+pub fn forbidden(app: &App) -> Result<Response, Problem> {
+    let pages = Pages::new(app);
+    let view = ForbiddenView { page: pages.page(pages.word("forbidden_title"), ""), course: None, enrollment: None };
     Ok((StatusCode::FORBIDDEN, pages.draw(&view)?).into_response())
 }
 

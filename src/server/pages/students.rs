@@ -4,10 +4,11 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::Uri;
 
-use super::draw::{Pages, contents_address, course_link, enroll_address, enrollment, forbidden};
+use super::draw::{Pages, contents_address, course_link, enroll_address, refused};
 use super::form::Form;
+use super::outlook::enrollment;
 use crate::course::{Course, CourseId, routes};
-use crate::school::{Account, Backing};
+use crate::school::{Account, Actor, Backing, Contents, Permission, Seat, SeatState, Verdict, admit};
 use crate::server::app::App;
 use crate::server::files::first_page;
 use crate::server::identity::{Caller, Client, Student, redirect, sign_in_to_see};
@@ -21,18 +22,22 @@ const MY_COURSES: &str = "/students/courses/";
 pub async fn my_courses(State(app): State<App>, Student(account): Student) -> Result<Response, Problem> {
     let pages = Pages::new(&app);
     let mut courses = Vec::new();
-    for (id, at) in app.school.my_courses(&account).await? {
+    for (id, seat) in app.school.my_seats(&account).await? {
         // A course that is not published at the moment keeps its seats.
         if let Some(course) = pages.publication.catalog.course(id) {
-            courses.push(my_course(course, at));
+            courses.push(my_course(&app, course, seat));
         }
     }
     let page = pages.page(pages.word("my_courses"), MY_COURSES);
-    pages.draw(&MyCoursesView { page, username: account.username.to_string(), courses })
+    let actor = Actor::of(Some(&account), None, &pages.publication.catalog);
+    let (teaches, administers) = (actor.may(Permission::Teach), actor.may(Permission::Administer));
+    pages.draw(&MyCoursesView { page, username: account.username.to_string(), teaches, administers, courses })
 }
 
-fn my_course(course: &Course, enrolled: jiff::Timestamp) -> MyCourse {
+fn my_course(app: &App, course: &Course, seat: Seat) -> MyCourse {
     MyCourse {
+        state: seat.state.as_str(),
+        begins: app.school.begins(course).map(|begins| begins.to_string()),
         id: course.id.get(),
         title: course.title.clone(),
         address: routes::course(&course.slug).href(),
@@ -41,7 +46,7 @@ fn my_course(course: &Course, enrolled: jiff::Timestamp) -> MyCourse {
         lang: course.lang.to_string(),
         dir: course.dir.as_str(),
         n_modules: course.modules.len(),
-        enrolled: enrolled.to_string(),
+        since: seat.since.to_string(),
     }
 }
 
@@ -53,19 +58,20 @@ pub async fn enroll_form(State(app): State<App>, caller: Caller, form: Form) -> 
         return Ok(redirect(&LocalPath::new(if caller.0.is_some() { MY_COURSES } else { "/" })));
     }
     let course = wanted(&pages, form.get("course"))?;
-    let standing = app.school.standing(caller.0.as_ref(), course.id, &pages.publication.catalog).await?;
-    if standing.is_enrolled() {
+    let here = enroll_address(course.id);
+    let enrollment = enrollment(&app, &pages.publication.catalog, caller.0.as_ref(), course, &here).await?;
+    if enrollment.state == "enrolled" {
         return Ok(redirect(&LocalPath::new(&contents_address(course.id))));
     }
-    let here = enroll_address(course.id);
     pages.draw(&EnrollView {
         page: pages.page(pages.word("enroll_in").replace("{name}", &course.title), here.as_str()),
         course: course_link(course),
-        enrollment: enrollment(course.id, &standing, &here),
+        enrollment,
     })
 }
 
-/// `POST /students/enroll-course/` (`course`)
+/// `POST /students/enroll-course/` (`course`): on to the contents, or, without a place, back to the page that says what
+/// there is instead.
 pub async fn enroll(
     State(app): State<App>,
     Student(account): Student,
@@ -75,8 +81,18 @@ pub async fn enroll(
     let pages = Pages::new(&app);
     let course = wanted(&pages, form.get("course"))?;
     let Client(device) = client;
-    app.school.enroll(&account, course, Backing::None, device.address).await?;
-    Ok(redirect(&LocalPath::new(&contents_address(course.id))))
+    let verdict = app.school.enroll(&account, course, Backing::None, device.address).await?;
+    Ok(redirect(&after(&verdict, course.id)))
+}
+
+/// Where somebody goes who asked for a seat.
+pub fn after(verdict: &Verdict, course: CourseId) -> LocalPath {
+    match verdict {
+        Verdict::Give(SeatState::Enrolled) | Verdict::Keep(SeatState::Enrolled) => {
+            LocalPath::new(&contents_address(course))
+        }
+        Verdict::Give(_) | Verdict::Keep(_) | Verdict::Refuse(_) => enroll_address(course),
+    }
 }
 
 /// `POST /students/leave-course/` (`course`)
@@ -139,7 +155,10 @@ async fn enrolled(app: &App, account: &Account, id: CourseId) -> Result<Result<(
         return Err(Problem::not_found());
     }
     let standing = app.school.standing(Some(account), id, &app.shelf.current().catalog).await?;
-    if standing.is_enrolled() { Ok(Ok(())) } else { Ok(Err(forbidden(app, Some(id), &standing)?)) }
+    match admit(&standing, Contents(id)) {
+        Ok(_) => Ok(Ok(())),
+        Err(denied) => Ok(Err(refused(app, Some(account), denied).await?)),
+    }
 }
 
 const NO_COURSE: &str = "The form does not say which course is meant.";

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use super::assembly::Assembly;
 use super::content::contents;
+use super::enrollment::EnrollmentSettings;
 use super::folder::{Folder, INTO_A_MODULE, document, resource, stray};
 use super::naming::{Given, ORDER_HELP, Unique, orders, slug_of, split_number};
 use super::nouns::{Access, Course, Document, Layout, Module, Resource, Speech};
@@ -27,6 +28,7 @@ struct CourseSettings {
     tags: Vec<String>,
     access: Access,
     layout: Layout,
+    enrollment: EnrollmentSettings,
     speech: Speech,
 }
 
@@ -39,6 +41,7 @@ impl CourseSettings {
         if !fields.has("owner") {
             fields.missing("owner", "add `owner = \"…\"`, the name of a file in instructors/ without `.md`");
         }
+        let access = fields.choice("access", &accesses).unwrap_or(Access::Enrolled);
         Self {
             id,
             common,
@@ -46,8 +49,9 @@ impl CourseSettings {
             created: fields.time("created"),
             summary: fields.text("summary").unwrap_or_default(),
             tags: fields.texts("tags").into_iter().map(|(tag, _)| tag).collect(),
-            access: fields.choice("access", &accesses).unwrap_or(Access::Enrolled),
+            access,
             layout: fields.choice("layout", &layouts).unwrap_or(Layout::Module),
+            enrollment: EnrollmentSettings::read(fields, access),
             speech: speech(fields, parent),
         }
     }
@@ -139,6 +143,8 @@ fn course(
         summary: settings.summary,
         tags: settings.tags,
         access: settings.access,
+        enrollment: settings.enrollment.policy,
+        prerequisites: settings.enrollment.prerequisites,
         layout: settings.layout,
         speech: settings.speech,
         document,

@@ -7,6 +7,7 @@ mod folder;
 mod settings;
 mod assembly;
 mod content;
+mod enrollment;
 mod course;
 mod courses;
 mod school;

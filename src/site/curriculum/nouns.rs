@@ -8,7 +8,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::video::Video;
-use crate::course::{CourseId, Direction, InstructorId, Language, Slug, SubjectId};
+use crate::course::{CourseId, Direction, EnrollmentPolicy, InstructorId, Language, Slug, SubjectId};
 use crate::diag::{Diagnostic, Place, SourceText};
 use crate::digest::Digest;
 use crate::site::source::{MediaFacts, SourceFile, Text};
@@ -153,6 +153,10 @@ pub struct Course {
     pub tags: Vec<String>,
     /// Who may read its contents.
     pub access: Access,
+    /// Who may enroll, and when; what it builds upon is in `prerequisites`.
+    pub enrollment: EnrollmentPolicy,
+    /// The slugs of the courses in which one needs a place first, and where `course.md` says so.
+    pub prerequisites: Vec<(String, Range<usize>)>,
     /// How its contents lie on pages.
     pub layout: Layout,
     /// Language and direction.

@@ -1,6 +1,7 @@
 //! Where everything lies on the site, who may read it, and what leads where.
 
 mod places;
+mod prerequisites;
 mod site_graph;
 mod links;
 

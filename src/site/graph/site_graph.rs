@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::places::{Claim, Places, Rank, Target};
+use super::prerequisites::Prerequisites;
 use crate::course::{Address, Slug};
 use crate::diag::{Diagnostic, Diagnostics, nearest};
 use crate::digest::{Digest, Hasher};
@@ -23,6 +24,8 @@ pub struct SiteGraph<'a> {
     pub fragments: &'a Fragments,
     /// The instructors by their user names.
     owners: HashMap<&'a Slug, &'a Instructor>,
+    /// Which courses build upon which.
+    prerequisites: Prerequisites<'a>,
     /// Where each file of the content folder lies on the site.
     targets: HashMap<Arc<str>, Arc<Target>>,
     /// Every published file, each once and in the order of [`in_folders`].
@@ -70,7 +73,8 @@ impl<'a> SiteGraph<'a> {
         let shapes = courses.iter().map(|placed| placed.shape);
         let shape = shape(shapes.chain([around.shape(&fragments.others)]), &taken);
         let owners = curriculum.instructors.iter().map(|instructor| (&instructor.user_name, instructor)).collect();
-        let graph = Self { curriculum, fragments, owners, targets, taken, images, moved, shape };
+        let prerequisites = Prerequisites::new(curriculum, diagnostics);
+        let graph = Self { curriculum, fragments, owners, prerequisites, targets, taken, images, moved, shape };
         graph.check_owners(diagnostics);
         graph
     }
@@ -114,6 +118,11 @@ impl<'a> SiteGraph<'a> {
     /// The owner of a course, if there is such an instructor.
     pub fn owner(&self, course: &Course) -> Option<&'a Instructor> {
         self.owners.get(&course.owner).copied()
+    }
+
+    /// The courses in which one needs a place first, in the author's order.
+    pub fn prerequisites(&self, course: &Course) -> &[&'a Course] {
+        self.prerequisites.of(course)
     }
 
     fn check_owners(&self, diagnostics: &mut Diagnostics) {

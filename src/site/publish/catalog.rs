@@ -40,13 +40,18 @@ fn courses(graph: &SiteGraph<'_>, curriculum: &Curriculum) -> Vec<Course> {
                 owner: owner.id,
                 lang: course.speech.lang.clone(),
                 dir: course.speech.dir,
-                enrollment: EnrollmentPolicy::default(),
+                enrollment: enrollment(graph, course),
                 modules: course.modules.iter().map(|each| module(course, each)).collect(),
             });
         }
     }
     courses.sort_by_key(|course| std::cmp::Reverse((course.created, course.id)));
     courses
+}
+
+fn enrollment(graph: &SiteGraph<'_>, course: &curriculum::Course) -> EnrollmentPolicy {
+    let prerequisites = graph.prerequisites(course).iter().map(|course| course.id).collect();
+    EnrollmentPolicy { prerequisites, ..course.enrollment.clone() }
 }
 
 fn module(course: &curriculum::Course, module: &curriculum::Module) -> Module {

@@ -289,8 +289,8 @@ fn items(views: &Views<'_>, course: &Course, module: &Module) -> (Vec<String>, D
     (items, said)
 }
 
-/// The identity of everything that the keys of a course's pages are made of: its files, whom it names, and `outside`, what
-/// its links can see of the whole school. A course whose inputs are the same has the same keys.
+/// The identity of everything that the keys of a course's pages are made of: its files, whom and which courses it names,
+/// and `outside`, what its links can see of the whole school. A course whose inputs are the same has the same keys.
 fn course_inputs(views: &Views<'_>, subject: &Subject, course: &Course, outside: Digest) -> Digest {
     let mut bytes = Vec::with_capacity(4096);
     let mut part = |part: &[u8]| {
@@ -308,6 +308,9 @@ fn course_inputs(views: &Views<'_>, subject: &Subject, course: &Course, outside:
     if let Some(owner) = views.graph.owner(course) {
         part(owner.user_name.as_str().as_bytes());
         part(owner.document.text.facts.digest.as_bytes());
+    }
+    for required in views.graph.prerequisites(course) {
+        part(format!("{} {:?} {}", required.slug, required.speech, required.title).as_bytes());
     }
     for module in &course.modules {
         part(module.document.path.as_bytes());

@@ -11,8 +11,8 @@ use crate::site::graph::{SiteGraph, audience, content_place};
 use crate::site::markdown::Resolved;
 use crate::site::outputs::{About, locale};
 use crate::theme::{
-    CatalogView, CourseEntry, CourseView, InstructorView, LinkView, MovedView, NotFoundView, OutlineContent,
-    OutlineModule, PageView, SubjectEntry, SubjectView, Theme,
+    CatalogView, CourseEntry, CourseLink, CourseView, InstructorView, LinkView, MovedView, NotFoundView,
+    OutlineContent, OutlineModule, PageView, PolicyView, SubjectEntry, SubjectView, Theme,
 };
 
 /// Makes views of one graph.
@@ -113,9 +113,20 @@ impl Views<'_> {
             course: self.entry(subject, course),
             overview_html: self.html(&course.document, Audience::Everyone, diagnostics),
             created: course.created.to_string(),
+            enrollment: PolicyView::new(&course.enrollment, self.required(course)),
             start: modules.first().map(|module| module.address.clone()),
             modules,
         }
+    }
+
+    fn required(&self, course: &Course) -> Vec<CourseLink> {
+        let link = |course: &&Course| CourseLink {
+            title: course.title.clone(),
+            address: routes::course(&course.slug).href(),
+            lang: course.speech.lang.to_string(),
+            dir: course.speech.dir.as_str(),
+        };
+        self.graph.prerequisites(course).iter().map(link).collect()
     }
 
     /// An instructor's page.

@@ -88,6 +88,8 @@ pub trait Carrier: Send + Sync + 'static {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<IVec>, StoreError>;
     /// Records with their keys, in order.
     fn scan(&self, scan: Scan) -> Result<Vec<(IVec, IVec)>, StoreError>;
+    /// How many bytes it takes.
+    fn size(&self) -> Result<u64, StoreError>;
     /// Runs a verb alone, makes its changes, and answers once they are durable.
     fn write<T: Send + 'static>(
         &self,

@@ -7,8 +7,8 @@ use super::links;
 use super::{Draft, Obstacle, Table};
 use crate::course::{CourseId, EnrollmentPolicy};
 use crate::school::{
-    AccountId, Backing, Enrolling, EventKind, Facts, Left, Link, Origin, Purpose, Seat, SeatState, TokenKey, Verdict,
-    decide, is_full,
+    AccountId, Backing, Enrolling, EventKind, Facts, Left, Link, Origin, Purpose, Refusal, Seat, SeatState, TokenKey,
+    Verdict, decide, is_full,
 };
 use crate::store::keys::{course_key, numbered_key, person_key, seat_key};
 use crate::store::records::{
@@ -17,17 +17,22 @@ use crate::store::records::{
 
 pub fn enroll(draft: &mut Draft<'_>, enrolling: &Enrolling, origin: Origin) -> Result<Verdict, Obstacle> {
     let Enrolling { account, course, policy, backing } = enrolling;
+    let asked = seat(draft, *account, *course)?.map(|record| record.seat.state);
+    if *backing == Backing::Answer && asked != Some(SeatState::Requested) {
+        // They took it back a moment ago, or have an answer already.
+        return Ok(asked.map_or(Verdict::Refuse(Refusal::NotInvited), Verdict::Keep));
+    }
     let mut tally = tally(draft, *course)?;
     let moved_up = move_up(draft, *course, policy, &mut tally, origin)?;
     let before = seat(draft, *account, *course)?;
     let invitation = match backing {
         Backing::Invitation(key) => invitation(draft, *key, *course, origin)?,
-        Backing::None | Backing::Approval => None,
+        Backing::None | Backing::Approval | Backing::Answer => None,
     };
     let facts = Facts {
         seat: before.map(|record| record.seat.state),
         counts: tally.counts,
-        invited: invitation.is_some() || *backing == Backing::Approval,
+        invited: invitation.is_some() || matches!(backing, Backing::Approval | Backing::Answer),
         missing: missing(draft, *account, policy)?,
     };
     let verdict = decide(policy, &facts, origin.at);
@@ -147,7 +152,7 @@ fn count(tally: &mut TallyRecord, state: SeatState) -> &mut u64 {
 
 fn kind_of(state: SeatState, backing: Backing) -> EventKind {
     match (state, backing) {
-        (SeatState::Enrolled, Backing::Approval) => EventKind::Approved,
+        (SeatState::Enrolled, Backing::Approval | Backing::Answer) => EventKind::Approved,
         (SeatState::Enrolled, _) => EventKind::Enrolled,
         (SeatState::Waiting, _) => EventKind::Waiting,
         (SeatState::Requested, _) => EventKind::Requested,

@@ -4,8 +4,10 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use educa::course::Language;
-use educa::school::{Account, Clock, Email, Role, School, ValidRegistration};
+use educa::course::{Course, Language};
+use educa::school::{
+    Account, Accounts as _, Added, Clock, Email, NewAccount, Origin, PasswordHash, Role, School, ValidRegistration,
+};
 use educa::server::{self, App, Hosts, PublicationSource, ServerConfig, Shelf, Watch};
 use educa::store::{SledStore, StoreConfig};
 use educa::theme::SiteView;
@@ -29,6 +31,8 @@ pub struct Server {
     pub app: App,
     /// Where it listens.
     pub address: SocketAddr,
+    /// The records, for setting the stage where the rules would take too long.
+    pub store: Arc<SledStore>,
     clock: Arc<StoppedClock>,
     _watch: Watch,
     _stop: oneshot::Sender<()>,
@@ -67,7 +71,7 @@ impl Server {
         let store = StoreConfig { path: data.path().join("store"), ..StoreConfig::default() };
         let store = Arc::new(SledStore::open(&store).expect("a store"));
         let clock = Arc::new(StoppedClock(Mutex::new("2026-11-20T12:00:00Z".parse().expect("a time"))));
-        let school = Arc::new(School::new(store, clock.clone()).expect("a school"));
+        let school = Arc::new(School::new(store.clone(), clock.clone()).expect("a school"));
         let shelf = Arc::new(Shelf::open(source(&site)).expect("a publication"));
         let config = ServerConfig { grace: Duration::from_secs(1), ..config };
         let mut app = App::new(school.clone(), shelf.clone(), config);
@@ -80,7 +84,7 @@ impl Server {
         tokio::spawn(server::serve(listener, router, app.clone(), async move {
             let _ = stopped.await;
         }));
-        Self { site, school, app, address, clock, _watch: watch, _stop: stop, _data: data }
+        Self { site, school, app, address, store, clock, _watch: watch, _stop: stop, _data: data }
     }
 
     /// Moves the clock.
@@ -110,6 +114,26 @@ impl Server {
         let username = name.parse().expect("a name");
         let registration = ValidRegistration { username, email, password: PASSWORD.into() };
         self.school.add_account(registration, role).await.expect("it works").expect("a free name")
+    }
+
+    /// A course as the server knows it.
+    pub fn course(&self, id: u32) -> Course {
+        let catalog = educa::course::load(&self.site.config.private).expect("a catalog");
+        catalog.courses.into_iter().find(|course| course.id.get() == id).expect("a course")
+    }
+
+    /// A student with a password that was hashed before: for tests of many, where hashing takes the time.
+    pub async fn account_with(&self, name: &str, password: PasswordHash) -> Account {
+        let created = self.clock.now();
+        let username = name.parse().expect("a name");
+        let role = Role::Student;
+        let account =
+            NewAccount { username, email: None, email_confirmed: false, active: true, role, password, created };
+        let origin = Origin { at: created, by: None, address: None };
+        match self.store.add_account(account, origin).await.expect("it works") {
+            Added::New(account) => account,
+            Added::Existing(_) => panic!("{name} is taken"),
+        }
     }
 
     /// A browser of somebody new in some role, signed in.

@@ -1,0 +1,70 @@
+//! Invitations: links that let their holders into a course, once.
+
+use std::net::IpAddr;
+
+use crate::course::{Course, CourseId};
+use crate::school::{
+    Account, Backing, Email, Enrolling, EventKind, Found, Invite, Letter, Link, Purpose, School, SchoolError, Teaching,
+    Token, TokenKey, Verdict,
+};
+
+impl School {
+    /// Makes an invitation into a course, and queues the letter that `write` makes of it; without an address there is no
+    /// letter, and whoever is given the token may use it.
+    pub async fn invite(
+        &self,
+        teaching: &Teaching<Invite>,
+        email: Option<Email>,
+        write: impl FnOnce(&Email, &Token) -> Letter,
+        address: Option<IpAddr>,
+    ) -> Result<Token, SchoolError> {
+        let token = Token::random()?;
+        let origin = self.origin_of(teaching, address);
+        let letter = email.as_ref().map(|email| write(email, &token));
+        let purpose = Purpose::Invitation { course: teaching.course(), email, by: teaching.by() };
+        let expires = origin.at + purpose.lifetime();
+        let link = Link { key: token.key(), purpose, created: origin.at, expires };
+        self.store.add_link(link, letter, Some(EventKind::Invited), origin).await?;
+        Ok(token)
+    }
+
+    /// The invitations into a course that can still be used, the oldest first.
+    pub async fn invitations(&self, teaching: &Teaching<Invite>) -> Result<Vec<Link>, SchoolError> {
+        let mut links = self.store.invitations(teaching.course()).await?;
+        let now = self.clock.now();
+        links.retain(|link| link.expires > now);
+        Ok(links)
+    }
+
+    /// Makes an invitation into this course worth nothing.
+    pub async fn revoke(&self, teaching: &Teaching<Invite>, key: TokenKey) -> Result<Found, SchoolError> {
+        match self.store.link(key).await? {
+            Some(Link { purpose: Purpose::Invitation { course, .. }, .. }) if course == teaching.course() => {
+                Ok(self.store.remove_link(key).await?)
+            }
+            _ => Ok(Found::No),
+        }
+    }
+
+    /// The course that a token invites into, if it can still be used.
+    pub async fn invited_into(&self, token: &Token) -> Result<Option<CourseId>, SchoolError> {
+        let link = self.store.link(token.key()).await?.filter(|link| link.expires > self.clock.now());
+        Ok(link.and_then(|link| match link.purpose {
+            Purpose::Invitation { course, .. } => Some(course),
+            Purpose::ConfirmEmail { .. } | Purpose::ResetPassword { .. } => None,
+        }))
+    }
+
+    /// Asks for a seat with an invitation, which is used up if one is given.
+    pub async fn accept(
+        &self,
+        account: &Account,
+        course: &Course,
+        token: &Token,
+        address: Option<IpAddr>,
+    ) -> Result<Verdict, SchoolError> {
+        let (policy, backing) = (course.enrollment.clone(), Backing::Invitation(token.key()));
+        let enrolling = Enrolling { account: account.id, course: course.id, policy, backing };
+        Ok(self.store.enroll(enrolling, self.origin(Some(account), address)).await?)
+    }
+}
