@@ -13,7 +13,8 @@ use tracing_subscriber::EnvFilter;
 
 use super::args::HostingArgs;
 use super::settings::Settings;
-use crate::school::{School, Swept, SystemClock};
+use crate::mail::{self, MailConfig};
+use crate::school::{Mailer, School, Swept, SystemClock};
 use crate::server::{self, App, PublicationSource};
 use crate::site::SiteConfig;
 use crate::store::{SledStore, StoreConfig};
@@ -32,6 +33,11 @@ impl HostingArgs {
 pub fn open_school(store: &StoreConfig) -> anyhow::Result<Arc<School>> {
     let store = Arc::new(SledStore::open(store)?);
     Ok(Arc::new(School::new(store, Arc::new(SystemClock))?))
+}
+
+/// Who carries the school's letters.
+pub fn open_mail(mail: &MailConfig) -> anyhow::Result<Arc<dyn Mailer>> {
+    Ok(mail::open(mail)?)
 }
 
 /// What the server reads of a build.
@@ -79,8 +85,17 @@ impl Port {
     }
 
     /// Says so and serves until it is told to stop, then calls `at_stop` and lets requests finish.
-    pub async fn serve(self, app: App, router: Router, note: &str, at_stop: impl FnOnce()) -> anyhow::Result<()> {
+    pub async fn serve(
+        self,
+        app: App,
+        mailer: Arc<dyn Mailer>,
+        router: Router,
+        note: &str,
+        at_stop: impl FnOnce(),
+    ) -> anyhow::Result<()> {
         let sweep = tokio::spawn(sweep(app.school.clone()));
+        let school = app.school.clone();
+        let delivery = tokio::spawn(async move { school.keep_delivering(mailer.as_ref()).await });
         // Listened for before anybody is told that the server runs: who is told may stop it at once.
         let stopped = stopped().context("cannot listen for signals")?;
         anstream::println!("serving on http://{}/ ({note}stop with Ctrl-C)", self.address);
@@ -90,6 +105,7 @@ impl Port {
         };
         server::serve(self.listener, router, app.config.clone(), stopped).await;
         sweep.abort();
+        delivery.abort();
         anstream::eprintln!("stopped");
         Ok(())
     }

@@ -14,7 +14,7 @@ mod lock;
 pub use error::DiskError;
 pub use files::{
     TEMPORARY_PREFIX, canonical, copy, create_folder, digest, exists, is_folder, list_folder, modified, open, read,
-    read_if_there, remove_empty_folders, remove_file, stat, sync_folder, write, write_new,
+    read_if_there, remove_empty_folders, remove_file, stat, sync_folder, write, write_new, write_secret,
 };
 pub use listing::{Entry, list_below, list_files};
 pub use lock::{Lock, lock, try_lock};

@@ -1,7 +1,7 @@
 //! The school's rules: accounts, enrollment, the gate, chat; and the ports they need.
 //!
-//! No HTTP, no disk. [`School`] is what the server talks to; what it needs from the outside are the ports [`Store`] and
-//! [`Clock`]. The gate is in the types: a [`Pass`] can only be made by [`admit`], and whatever opens a gated thing asks
+//! No HTTP, no disk. [`School`] is what the server talks to; what it needs from the outside are the ports [`Store`],
+//! [`Clock`] and [`Mailer`]. The gate is in the types: a [`Pass`] can only be made by [`admit`], and whatever opens a gated thing asks
 //! for one.
 
 mod account;
@@ -33,8 +33,8 @@ pub use letter::{Letter, LetterId, QueuedLetter};
 pub use link::{Link, Purpose};
 pub use password::check_password;
 pub use ports::{
-    Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Messages, Sessions, Store, StoreError,
-    SystemClock,
+    Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Mailer, MailerError, Messages, Sessions, Store,
+    StoreError, SystemClock,
 };
 pub use registration::{Registration, RegistrationMistakes, ValidRegistration};
 pub use school::{School, SchoolError, SignedIn};
@@ -43,4 +43,4 @@ pub use seat::{
 };
 pub use session::{Device, SEEN_EVERY, SESSION_LIFETIME, Session};
 pub use token::{NoRandomness, Token, TokenKey};
-pub use verbs::Swept;
+pub use verbs::{Delivered, Swept};

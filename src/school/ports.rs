@@ -224,6 +224,24 @@ pub trait Events: Send + Sync {
     async fn remove_events(&self, before: Timestamp) -> Result<usize, StoreError>;
 }
 
+/// Why a letter was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MailerError {
+    /// It may be taken later: no connection, a full disk, a server that is busy.
+    #[error("a letter was not taken for now: {0}")]
+    Transient(String),
+    /// It will never be taken.
+    #[error("a letter was refused: {0}")]
+    Refused(String),
+}
+
+/// Whoever carries letters. What an error says goes into the log, so it names no address.
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    /// Takes a letter. Once this returns without an error, the letter is in other hands.
+    async fn send(&self, letter: &Letter) -> Result<(), MailerError>;
+}
+
 /// Where a school's records lie.
 pub trait Store: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events {}
 

@@ -4,6 +4,8 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use tokio::sync::Notify;
+
 use super::{Account, Clock, Hasher, HasherError, NoRandomness, Origin, Store, StoreError, Token};
 
 /// A school with its ports.
@@ -11,6 +13,8 @@ pub struct School {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) hasher: Hasher,
+    /// Told whenever a letter was queued.
+    pub(super) queued: Notify,
 }
 
 /// A verb that could not do its work. "No" is not among these: it is a value.
@@ -39,7 +43,7 @@ pub struct SignedIn {
 impl School {
     /// A school on these ports.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, HasherError> {
-        Ok(Self { store, clock, hasher: Hasher::new()? })
+        Ok(Self { store, clock, hasher: Hasher::new()?, queued: Notify::new() })
     }
 
     /// What somebody does now, from this address of the network.

@@ -137,7 +137,8 @@ impl Rebuilding {
         let mut said = Diagnostics::new();
         let read = settings::load(&self.root, SystemClock.now(), &mut said);
         self.in_settings = said;
-        let Some(Settings { site, server, store }) = read else { return };
+        // Letters of a preview lie in the outbox, whatever [mail] says.
+        let Some(Settings { site, server, store, mail: _ }) = read else { return };
         if (&server, &store) != (&self.started.0, &self.started.1) {
             self.started = (server, store);
             anstream::eprintln!("[server] and [store] of educa.toml are read at the start: start `educa dev` again");

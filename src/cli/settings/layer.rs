@@ -6,18 +6,20 @@ use jiff::Timestamp;
 
 use super::Settings;
 use super::build::BuildTable;
+use super::mail::MailTable;
 use super::server::ServerTable;
 use super::site::SiteTable;
 use super::store::StoreTable;
 use crate::diag::{Diagnostics, SourceText};
 use crate::disk;
 use crate::fields::{Fields, Table, parse_toml};
+use crate::mail::{MailConfig, Mailbox};
 use crate::server::ServerConfig;
 use crate::site::SiteConfig;
 use crate::store::StoreConfig;
 
 /// The tables of a layer.
-pub const TABLES: [&str; 4] = ["site", "build", "server", "store"];
+pub const TABLES: [&str; 5] = ["site", "build", "server", "store", "mail"];
 
 /// What one source says.
 #[derive(Debug, Default)]
@@ -26,6 +28,7 @@ pub struct Layer {
     build: BuildTable,
     server: ServerTable,
     store: StoreTable,
+    mail: MailTable,
 }
 
 impl Layer {
@@ -51,6 +54,7 @@ impl Layer {
             build: fields.table("build", BuildTable::read).unwrap_or_default(),
             server: fields.table("server", ServerTable::read).unwrap_or_default(),
             store: fields.table("store", StoreTable::read).unwrap_or_default(),
+            mail: fields.table("mail", MailTable::read).unwrap_or_default(),
         };
         fields.finish();
         layer
@@ -63,6 +67,7 @@ impl Layer {
             build: self.build.over(below.build),
             server: self.server.over(below.server),
             store: self.store.over(below.store),
+            mail: self.mail.over(below.mail),
         }
     }
 
@@ -70,12 +75,14 @@ impl Layer {
     pub fn into_settings(self, root: &Path, now: Timestamp) -> Settings {
         let mut server = ServerConfig { base_url: self.site.base_url.clone(), ..ServerConfig::default() };
         let mut store = StoreConfig { path: root.join(".educa/data"), ..StoreConfig::default() };
+        let mut mail = unsaid_mail(root, self.site.base_url.as_deref());
         let mut site = unsaid(root, now);
         self.site.into_config(&mut site);
         self.build.into_config(&mut site);
         self.server.into_config(&mut server);
         self.store.into_config(root, &mut store);
-        Settings { site, server, store }
+        self.mail.into_config(root, &mut mail);
+        Settings { site, server, store, mail }
     }
 }
 
@@ -107,6 +114,15 @@ fn unsaid(root: &Path, now: Timestamp) -> SiteConfig {
         program: program(),
         fresh: false,
     }
+}
+
+/// How mail is carried if no layer says otherwise: nowhere but into the outbox.
+fn unsaid_mail(root: &Path, base_url: Option<&str>) -> MailConfig {
+    let host = base_url.and_then(|url| url.parse::<http::Uri>().ok());
+    let host = host.as_ref().and_then(http::Uri::host).unwrap_or("localhost");
+    let sender = format!("no-reply@{host}").parse();
+    let from: Mailbox = sender.unwrap_or_else(|_| "no-reply@localhost".parse().expect("it is an address"));
+    MailConfig { from, smtp: None, password: None, password_file: None, outbox: root.join(".educa/outbox") }
 }
 
 /// Which educa this is: another build of the same version may do things otherwise.

@@ -9,6 +9,7 @@ use super::layer::Layer;
 use crate::diag::{Diagnostic, Diagnostics, SourceText};
 use crate::disk;
 use crate::fields::Fields;
+use crate::mail::MailConfig;
 use crate::server::ServerConfig;
 use crate::site::SiteConfig;
 use crate::store::StoreConfig;
@@ -25,6 +26,8 @@ pub struct Settings {
     pub server: ServerConfig,
     /// For `store`.
     pub store: StoreConfig,
+    /// For `mail`.
+    pub mail: MailConfig,
 }
 
 /// Reads the settings of the school in `root`. Nothing if there are mistakes in them, which are then reported.

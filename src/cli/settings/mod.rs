@@ -11,5 +11,6 @@ mod site;
 mod build;
 mod server;
 mod store;
+mod mail;
 
 pub use load::{SETTINGS_FILE, Settings, load};

@@ -4,6 +4,8 @@ mod accounts;
 mod sessions;
 mod enrolling;
 mod chatting;
+mod delivering;
 mod housekeeping;
 
+pub use delivering::Delivered;
 pub use housekeeping::Swept;
