@@ -13,6 +13,7 @@ mod event;
 mod seat;
 mod chat;
 mod ports;
+mod common_passwords;
 mod password;
 mod hasher;
 mod gate;
