@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 use super::args::HostingArgs;
 use super::settings::Settings;
 use crate::mail::{self, MailConfig};
-use crate::school::{Mailer, School, Swept, SystemClock};
+use crate::school::{AccountRules, Mailer, School, Swept, SystemClock};
 use crate::server::{self, App, PublicationSource};
 use crate::site::SiteConfig;
 use crate::store::{SledStore, StoreConfig};
@@ -30,9 +30,9 @@ impl HostingArgs {
 }
 
 /// The school on the records that lie at this place.
-pub fn open_school(store: &StoreConfig) -> anyhow::Result<Arc<School>> {
+pub fn open_school(store: &StoreConfig, rules: AccountRules) -> anyhow::Result<Arc<School>> {
     let store = Arc::new(SledStore::open(store)?);
-    Ok(Arc::new(School::new(store, Arc::new(SystemClock))?))
+    Ok(Arc::new(School::new(store, Arc::new(SystemClock))?.with_rules(rules)))
 }
 
 /// Who carries the school's letters.

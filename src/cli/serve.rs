@@ -18,7 +18,7 @@ use crate::site;
 /// Builds unless told not to, then serves.
 pub fn serve(mut settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode> {
     args.hosting.over(&mut settings);
-    let Settings { site, server, store, mail } = settings;
+    let Settings { site, server, store, accounts, mail } = settings;
     if !args.no_build {
         let began = Instant::now();
         let built = site::build(&site, &Bar::default())?;
@@ -28,7 +28,7 @@ pub fn serve(mut settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode
         }
     }
     let shelf = Arc::new(Shelf::open(hosting::source(&site))?);
-    let app = App { school: hosting::open_school(&store)?, shelf, config: Arc::new(server) };
+    let app = App { school: hosting::open_school(&store, accounts)?, shelf, config: Arc::new(server) };
     let mailer = hosting::open_mail(&mail)?;
     hosting::start_log("info");
     hosting::runtime()?.block_on(run(app, mailer))?;

@@ -60,6 +60,17 @@ impl Hasher {
         Ok(verified && somebody)
     }
 
+    /// Whether a hash was made with less work than we ask for now.
+    pub fn is_weak(&self, hash: &PasswordHash) -> bool {
+        let parameters = |hash: &PasswordHash| {
+            let hash = phc::PasswordHash::new(&hash.0).ok()?;
+            let number = |name: &str| hash.params.get_decimal(name);
+            (hash.algorithm.as_str() == "argon2id").then(|| [number("m"), number("t")])
+        };
+        let (made, ours) = (parameters(hash), parameters(&self.nobody));
+        made.is_none_or(|made| ours.is_some_and(|ours| made.iter().zip(&ours).any(|(made, ours)| made < ours)))
+    }
+
     /// Other work that a stranger's password makes us do, in the same queue.
     pub(super) async fn run<T: Send + 'static>(
         &self,

@@ -9,6 +9,9 @@ mod token;
 mod session;
 mod link;
 mod letter;
+mod occasion;
+mod device_token;
+mod throttle;
 mod event;
 mod seat;
 mod chat;
@@ -27,21 +30,24 @@ pub use account::{
     Username, UsernameKey, UsernameLook,
 };
 pub use chat::{MAX_MESSAGE, Message, MessageText, NotAMessage};
+pub use device_token::{DeviceToken, SealKey};
 pub use event::{EVENT_KINDS, Event, EventFilter, EventId, EventKind, NotAnEventKind, Origin};
 pub use gate::{Contents, Denied, File, Gated, Pass, Room, Standing, admit};
 pub use hasher::{Hasher, HasherError};
 pub use letter::{Letter, LetterId, QueuedLetter};
 pub use link::{Link, Purpose};
+pub use occasion::{LetterWriter, Occasion, Unwritten};
 pub use password::check_password;
 pub use ports::{
-    Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Mailer, MailerError, Messages, Sessions, Store,
-    StoreError, SystemClock,
+    Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Mailer, MailerError, Messages, Secrets,
+    Sessions, Store, StoreError, SystemClock,
 };
-pub use registration::{Registration, RegistrationMistakes, ValidRegistration};
-pub use school::{School, SchoolError, SignedIn};
+pub use registration::{NewPassword, PasswordMistakes, Registration, RegistrationMistakes, ValidRegistration};
+pub use school::{AccountRules, School, SchoolError, SignedIn};
 pub use seat::{
     Backing, Enrolling, Facts, Left, Refusal, SEAT_STATES, Seat, SeatCounts, SeatState, Verdict, decide, is_full,
 };
 pub use session::{Device, SEEN_EVERY, SESSION_LIFETIME, Session};
+pub use throttle::TooEarly;
 pub use token::{NoRandomness, Token, TokenKey};
-pub use verbs::{Delivered, Swept};
+pub use verbs::{Credentials, Delivered, Followed, Proof, Swept};

@@ -224,6 +224,13 @@ pub trait Events: Send + Sync {
     async fn remove_events(&self, before: Timestamp) -> Result<usize, StoreError>;
 }
 
+/// What only this school knows.
+#[async_trait]
+pub trait Secrets: Send + Sync {
+    /// The school's secret; `fresh` becomes it if there is none yet.
+    async fn secret(&self, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
+}
+
 /// Why a letter was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailerError {
@@ -243,6 +250,6 @@ pub trait Mailer: Send + Sync {
 }
 
 /// Where a school's records lie.
-pub trait Store: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events {}
+pub trait Store: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events + Secrets {}
 
-impl<T: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events> Store for T {}
+impl<T: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events + Secrets> Store for T {}

@@ -1,5 +1,6 @@
 //! The middleware stack: what every request and every answer passes, whatever it is about.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::Router;
@@ -76,7 +77,16 @@ async fn refuse_odd_request_ids(mut request: Request, next: Next) -> Response {
 /// What every line of the log says of its request. Not the query: it may hold what somebody searched for.
 fn span(request: &Request) -> tracing::Span {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-    tracing::info_span!("request", id, method = %request.method(), path = request.uri().path())
+    tracing::info_span!("request", id, method = %request.method(), path = %loggable(request.uri().path()))
+}
+
+/// A path without what nobody may read in a log: whoever has the address of a letter's link has the account.
+pub fn loggable(path: &str) -> Cow<'_, str> {
+    let secret = ["/accounts/reset/", "/accounts/confirm/"].into_iter().find(|before| path.starts_with(before));
+    match secret.filter(|before| path.len() > before.len()) {
+        Some(before) => Cow::Owned(format!("{before}…")),
+        None => Cow::Borrowed(path),
+    }
 }
 
 async fn security_headers(State(config): State<Arc<ServerConfig>>, request: Request, next: Next) -> Response {

@@ -13,6 +13,8 @@ mod forwarded;
 mod hosts;
 mod caching;
 mod problem;
+mod letters;
+mod agent;
 mod identity;
 mod local_path;
 mod encodings;

@@ -8,14 +8,16 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
+use jiff::SignedDuration;
 
 use super::app::App;
 use super::caching::uncached;
+use super::middleware::loggable;
 use super::pages;
 use crate::course::CatalogError;
 use crate::disk::DiskError;
-use crate::school::{HasherError, SchoolError};
+use crate::school::{HasherError, SchoolError, TooEarly};
 
 /// An answer that is not what was asked for.
 #[derive(Debug, Clone)]
@@ -24,6 +26,8 @@ pub struct Problem {
     pub status: StatusCode,
     /// What the client hears: one or two sentences, nothing about our insides.
     pub detail: String,
+    /// After how many seconds it is worth while to try again, if it is.
+    pub retry_after: Option<u64>,
     /// What the log keeps, if it is worth a line.
     pub log: Option<String>,
 }
@@ -31,19 +35,19 @@ pub struct Problem {
 impl Problem {
     /// The request cannot be understood.
     pub fn bad_request(detail: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, detail: detail.into(), log: None }
+        Self { status: StatusCode::BAD_REQUEST, detail: detail.into(), retry_after: None, log: None }
     }
 
     /// There is no such thing.
     pub fn not_found() -> Self {
         let detail = "There is no page at this address.".to_owned();
-        Self { status: StatusCode::NOT_FOUND, detail, log: None }
+        Self { status: StatusCode::NOT_FOUND, detail, retry_after: None, log: None }
     }
 
     /// Something of ours failed; they may try again.
     pub fn unavailable(log: impl Into<String>) -> Self {
         let detail = TRY_AGAIN.to_owned();
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, detail, log: Some(log.into()) }
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, detail, retry_after: Some(5), log: Some(log.into()) }
     }
 
     /// A refusal that needs no words of its own.
@@ -64,8 +68,14 @@ impl Problem {
         // A failure of ours is never the client's 500 to interpret: they may try again.
         let failed = status == StatusCode::INTERNAL_SERVER_ERROR;
         let status = if failed { StatusCode::SERVICE_UNAVAILABLE } else { status };
-        Self { status, detail: detail.to_owned(), log }
+        Self { status, detail: detail.to_owned(), retry_after: failed.then_some(5), log }
     }
+}
+
+/// A time as `Retry-After` says it: never too short.
+pub fn whole_seconds(wait: SignedDuration) -> u64 {
+    let rounded = wait + SignedDuration::from_nanos(999_999_999);
+    u64::try_from(rounded.as_secs()).unwrap_or_default().max(1)
 }
 
 const TRY_AGAIN: &str = "The school cannot do this right now. Please try again in a moment.";
@@ -77,6 +87,14 @@ impl From<SchoolError> for Problem {
             _ => TRY_AGAIN,
         };
         Self { detail: detail.to_owned(), ..Self::unavailable(error.to_string()) }
+    }
+}
+
+impl From<TooEarly> for Problem {
+    fn from(TooEarly(wait): TooEarly) -> Self {
+        let detail = "This was asked for too often. Please try again later.".to_owned();
+        let retry_after = Some(whole_seconds(wait));
+        Self { status: StatusCode::TOO_MANY_REQUESTS, detail, retry_after, log: None }
     }
 }
 
@@ -108,8 +126,8 @@ impl From<crate::theme::TemplateError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response.extensions_mut().insert(self);
         response
@@ -122,7 +140,7 @@ pub struct Wordless;
 
 /// Gives every refusal that has no words yet its words.
 pub async fn draw(State(app): State<App>, request: Request, next: Next) -> Response {
-    let path = request.uri().path().to_owned();
+    let path = loggable(request.uri().path()).into_owned();
     let mut response = next.run(request).await;
     let status = response.status();
     let problem = response.extensions_mut().remove::<Problem>();

@@ -13,7 +13,7 @@ use crate::school::{AccountId, Event, EventId, EventKind, Origin, StoreError};
 /// The tables, each with what it maps to what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
-    /// A name of [`Counter`], or the version of the format → number.
+    /// A name of [`Counter`], or the version of the format → number; the school's secret.
     Meta,
     /// Account id → account.
     Accounts,
@@ -72,6 +72,9 @@ pub const TABLE_NAMES: [&str; 17] = [
 
 /// Under which key of [`Table::Meta`] the version of the format stands.
 pub const VERSION_KEY: &[u8] = b"version";
+
+/// Under which key of [`Table::Meta`] the school's secret stands.
+pub const SECRET_KEY: &[u8] = b"secret";
 
 /// Numbers that only grow: no id is ever given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -12,10 +12,14 @@ mod view;
 mod list_views;
 mod lesson_views;
 mod server_views;
+mod account_views;
 mod template_errors;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod theme;
 
+pub use account_views::{
+    AccountView, ConfirmView, EmailView, LetterView, NewPasswordView, NoticeView, ResetView, SessionView, SessionsView,
+};
 pub use files::{DEFAULT_THEME, default_theme_files};
 pub use lesson_views::{
     ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, ModuleView, NavModule,

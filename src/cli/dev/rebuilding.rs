@@ -138,7 +138,7 @@ impl Rebuilding {
         let read = settings::load(&self.root, SystemClock.now(), &mut said);
         self.in_settings = said;
         // Letters of a preview lie in the outbox, whatever [mail] says.
-        let Some(Settings { site, server, store, mail: _ }) = read else { return };
+        let Some(Settings { site, server, store, accounts: _, mail: _ }) = read else { return };
         if (&server, &store) != (&self.started.0, &self.started.1) {
             self.started = (server, store);
             anstream::eprintln!("[server] and [store] of educa.toml are read at the start: start `educa dev` again");

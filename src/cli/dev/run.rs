@@ -24,7 +24,7 @@ pub fn dev(settings: Settings, args: DevArgs) -> anyhow::Result<ExitCode> {
     let typed = typed(&settings, &args)?;
     let runtime = hosting::runtime()?;
     let port = runtime.block_on(Port::open(typed.server.listen))?;
-    let school = hosting::open_school(&typed.store)?;
+    let school = hosting::open_school(&typed.store, typed.accounts)?;
     let mailer = hosting::open_mail(&typed.mail)?;
     hosting::start_log(LOG);
     let guest = args.guest.map(|name| Guest::arrive(school.clone(), runtime.handle().clone(), name, &typed.site));

@@ -4,22 +4,24 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::Settings;
+use super::accounts::AccountsTable;
 use super::build::BuildTable;
 use super::mail::MailTable;
 use super::server::ServerTable;
 use super::site::SiteTable;
 use super::store::StoreTable;
-use crate::diag::{Diagnostics, SourceText};
+use super::{SETTINGS_FILE, Settings};
+use crate::diag::{Diagnostic, Diagnostics, SourceText};
 use crate::disk;
 use crate::fields::{Fields, Table, parse_toml};
 use crate::mail::{MailConfig, Mailbox};
+use crate::school::AccountRules;
 use crate::server::ServerConfig;
 use crate::site::SiteConfig;
 use crate::store::StoreConfig;
 
 /// The tables of a layer.
-pub const TABLES: [&str; 5] = ["site", "build", "server", "store", "mail"];
+pub const TABLES: [&str; 6] = ["site", "build", "server", "store", "accounts", "mail"];
 
 /// What one source says.
 #[derive(Debug, Default)]
@@ -28,6 +30,7 @@ pub struct Layer {
     build: BuildTable,
     server: ServerTable,
     store: StoreTable,
+    accounts: AccountsTable,
     mail: MailTable,
 }
 
@@ -54,6 +57,7 @@ impl Layer {
             build: fields.table("build", BuildTable::read).unwrap_or_default(),
             server: fields.table("server", ServerTable::read).unwrap_or_default(),
             store: fields.table("store", StoreTable::read).unwrap_or_default(),
+            accounts: fields.table("accounts", AccountsTable::read).unwrap_or_default(),
             mail: fields.table("mail", MailTable::read).unwrap_or_default(),
         };
         fields.finish();
@@ -67,8 +71,19 @@ impl Layer {
             build: self.build.over(below.build),
             server: self.server.over(below.server),
             store: self.store.over(below.store),
+            accounts: self.accounts.over(below.accounts),
             mail: self.mail.over(below.mail),
         }
+    }
+
+    /// A mail server takes no letters from nobody, and the answers must go to somebody.
+    pub fn senderless(&self) -> Diagnostics {
+        let mut said = Diagnostics::new();
+        if self.mail.is_senderless() {
+            let help = "write who letters come from, such as from = \"The School <school@school.example>\"";
+            said.push(Diagnostic::error(SETTINGS_FILE, "`from` under [mail] is missing").help(help));
+        }
+        said
     }
 
     /// The configuration of every room, for the school in `root`.
@@ -82,7 +97,9 @@ impl Layer {
         self.server.into_config(&mut server);
         self.store.into_config(root, &mut store);
         self.mail.into_config(root, &mut mail);
-        Settings { site, server, store, mail }
+        let mut accounts = AccountRules::default();
+        self.accounts.into_config(&mut accounts);
+        Settings { site, server, store, accounts, mail }
     }
 }
 

@@ -34,6 +34,11 @@ impl MailTable {
         }
     }
 
+    /// Whether there is a mail server, and nobody whom letters come from.
+    pub fn is_senderless(&self) -> bool {
+        self.smtp.is_some() && self.from.is_none()
+    }
+
     /// This where it speaks, `below` where it is silent.
     pub fn over(self, below: Self) -> Self {
         Self {

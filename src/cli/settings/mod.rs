@@ -11,6 +11,7 @@ mod site;
 mod build;
 mod server;
 mod store;
+mod accounts;
 mod mail;
 
 pub use load::{SETTINGS_FILE, Settings, load};

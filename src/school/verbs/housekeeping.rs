@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::school::{AccountId, School, SchoolError};
+use crate::school::{AccountId, Event, EventFilter, EventId, School, SchoolError};
 
 /// How long an account may wait for its address to be confirmed.
 const UNCONFIRMED: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -24,6 +24,16 @@ pub struct Swept {
 }
 
 impl School {
+    /// What happened, newest first: the events before an id (nothing for the last), at most `limit` of those wanted.
+    pub async fn events(
+        &self,
+        before: Option<EventId>,
+        filter: EventFilter,
+        limit: usize,
+    ) -> Result<Vec<Event>, SchoolError> {
+        Ok(self.store.events(before, filter, limit).await?)
+    }
+
     /// Forgets what nobody needs any more.
     pub async fn sweep(&self) -> Result<Swept, SchoolError> {
         let now = self.clock.now();

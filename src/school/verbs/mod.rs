@@ -4,8 +4,12 @@ mod accounts;
 mod sessions;
 mod enrolling;
 mod chatting;
+mod proving;
+mod recovering;
 mod delivering;
 mod housekeeping;
 
 pub use delivering::Delivered;
 pub use housekeeping::Swept;
+pub use proving::{Credentials, Proof};
+pub use recovering::Followed;

@@ -8,5 +8,6 @@ mod letters;
 mod enrollments;
 mod messages;
 mod events;
+mod secrets;
 
 pub use carrier::{Carrier, Order, RecordStore, Scan, Verb};
