@@ -216,7 +216,8 @@ async fn without_a_mail_server_letters_lie_in_the_outbox() {
             assert!(began.elapsed() < Duration::from_secs(20), "{}", running.said());
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-        let message = site.read(&path);
+        // Lines are short in mail: quoted-printable folds a long link, and every reader unfolds it.
+        let message = site.read(&path).replace("=\r\n", "");
         assert!(message.contains(&format!("To: {name}@example.org\r\n")), "{message}");
         assert!(
             message.contains("From: no-reply@localhost\r\n") && message.contains("/accounts/confirm/"),

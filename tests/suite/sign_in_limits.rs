@@ -1,7 +1,15 @@
 //! How often somebody may try: delays that grow, never for good, and never for a browser that signed in before.
 
-use educa::school::{EventFilter, EventKind, Role};
+use std::sync::Arc;
+
+use argon2::password_hash::PasswordHasher as _;
+use argon2::{Algorithm, Argon2, Params, Version};
+use educa::school::{
+    Accounts as _, Clock as _, Credentials, EventFilter, EventKind, NewAccount, Origin, PasswordHash, Proof, Role,
+    School, SystemClock,
+};
 use educa::server::ServerConfig;
+use educa::store::{SledStore, StoreConfig};
 use jiff::SignedDuration;
 use reqwest::{Method, Response};
 
@@ -49,6 +57,70 @@ async fn after_five_failures_the_next_try_has_to_wait_ever_longer() {
         server.school.events(None, filter, 100).await.expect("events").len()
     };
     assert_eq!((events(EventKind::SignInFailed).await, events(EventKind::SignInDelayed).await), (17, 2));
+}
+
+/// What costs the same takes the same time: a hash for each failure, whoever it is of, and none for a try that is too early.
+#[tokio::test]
+async fn a_failure_costs_one_hash_and_a_try_that_is_too_early_none() {
+    let server = Server::start().await;
+    server.account_with_email("ada", "ada@example.org").await;
+    let cost = async |name: &str, password: &str| {
+        let before = server.school.n_hashes();
+        let status = try_as(&server.visitor(), name, password).await.status().as_u16();
+        (status, server.school.n_hashes() - before)
+    };
+    for name in ["ada", "ada@example.org", "nobody", "nobody@example.org"] {
+        assert_eq!(cost(name, "wrong horse x9").await, (200, 1), "{name}");
+    }
+    assert_eq!(cost("ada", PASSWORD).await, (302, 1));
+    fail(&server, "ada", 5).await;
+    assert_eq!(cost("ada", PASSWORD).await, (429, 0));
+    let before = server.school.n_hashes();
+    for email in ["ada@example.org", "nobody@example.org"] {
+        server.visitor().post("/accounts/reset/", &[("email", email)]).await;
+    }
+    assert_eq!(server.school.n_hashes(), before);
+    for (name, email) in [("eve", "ada@example.org"), ("bob", "free@example.org")] {
+        let before = server.school.n_hashes();
+        let form = [("username", name), ("email", email), ("password1", PASSWORD), ("password2", PASSWORD)];
+        server.visitor().post("/students/register/", &form).await;
+        assert_eq!(server.school.n_hashes() - before, 1, "{email}");
+    }
+}
+
+/// A hash that was made with less work than we ask for now is made anew when its owner signs in.
+#[tokio::test]
+async fn a_weak_hash_is_replaced_at_the_next_sign_in() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = StoreConfig { path: folder.path().join("store"), ..StoreConfig::default() };
+    let store = Arc::new(SledStore::open(&config).expect("a store"));
+    let weak = Params::new(8 * 1024, 1, 1, None).expect("parameters");
+    let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, weak).hash_password(PASSWORD.as_bytes());
+    let weak = PasswordHash(weak.expect("hashed").to_string());
+    let now = SystemClock.now();
+    let account = NewAccount {
+        username: "ada".parse().expect("a name"),
+        email: None,
+        email_confirmed: false,
+        active: true,
+        role: Role::Student,
+        password: weak.clone(),
+        created: now,
+    };
+    store.add_account(account, Origin { at: now, by: None, address: None }).await.expect("added");
+    let school = School::new(store, Arc::new(SystemClock)).expect("a school");
+    let hash = async || school.account_by_name("ada").await.expect("it works").expect("ada").password;
+    let sign_in = async |password: &str| {
+        let credentials = Credentials { login: "ada", password, devices: &[], address: None };
+        matches!(school.prove(credentials).await.expect("it works"), Proof::Yes(_))
+    };
+    assert!(!sign_in("wrong horse x9").await);
+    assert_eq!(hash().await, weak);
+    assert!(sign_in(PASSWORD).await);
+    let strong = hash().await;
+    assert!(strong.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", strong.0);
+    assert!(sign_in(PASSWORD).await);
+    assert_eq!(hash().await, strong, "once");
 }
 
 /// Delays say no more about who has an account than failures do.

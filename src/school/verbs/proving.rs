@@ -138,6 +138,11 @@ impl School {
         }
     }
 
+    /// How many passwords were hashed so far: what answers cost, and what their time tells.
+    pub fn n_hashes(&self) -> u64 {
+        self.hasher.n_computed()
+    }
+
     /// What a browser keeps from which somebody just signed in.
     pub async fn device_token(&self, account: &Account) -> Result<DeviceToken, SchoolError> {
         Ok(DeviceToken::new(account.id, &self.seal_key().await?, &Token::random()?))
