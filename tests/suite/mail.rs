@@ -223,7 +223,19 @@ async fn without_a_mail_server_letters_lie_in_the_outbox() {
             message.contains("From: no-reply@localhost\r\n") && message.contains("/accounts/confirm/"),
             "{message}"
         );
+        let (_, rest) = message.split_once("/accounts/confirm/").expect("a link");
+        let token = rest.split('/').next().expect("a token");
+        assert_eq!(token.len(), 64);
+        let link = format!("{}/accounts/confirm/{token}/", running.url);
+        assert_eq!(client.post(&link).send().await.expect("an answer").status(), 200);
+        assert_eq!(client.post(&link).send().await.expect("an answer").status(), 404);
+        let began = Instant::now();
+        while !running.said().contains("path=/accounts/confirm/…") {
+            assert!(began.elapsed() < Duration::from_secs(10), "{}", running.said());
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
         assert!(!running.said().contains("example.org"), "no address in the log: {}", running.said());
+        assert!(!running.said().contains(token), "nor what opens an account: {}", running.said());
         running.kill();
     }
     #[cfg(unix)]
