@@ -10,6 +10,7 @@
 //! - [`site`]: course files into `public/` and `private/`
 //! - [`school`]: the rules for accounts, enrollment and the gate, and the ports they need
 //! - [`store`]: where the records lie
+//! - [`mail`]: who carries letters: an outbox folder, SMTP
 //! - [`server`]: the door: HTTP and the REST API
 //! - [`cli`]: commands; the only room that knows all the others
 //!
@@ -25,5 +26,6 @@ pub mod theme;
 pub mod site;
 pub mod school;
 pub mod store;
+pub mod mail;
 pub mod server;
 pub mod cli;

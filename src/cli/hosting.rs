@@ -17,7 +17,8 @@ use super::args::HostingArgs;
 #[cfg(unix)]
 use super::control::Control;
 use super::settings::{LogFormat, Settings};
-use crate::school::{School, Swept, SystemClock};
+use crate::mail::{self, MailConfig};
+use crate::school::{AccountRules, Mailer, School, Swept, SystemClock};
 use crate::server::{self, App, PublicationSource};
 use crate::site::SiteConfig;
 use crate::store::{SledStore, StoreConfig};
@@ -45,8 +46,8 @@ impl Records {
     }
 
     /// The school on them.
-    pub fn school(&self) -> anyhow::Result<Arc<School>> {
-        Ok(Arc::new(School::new(self.store.clone(), Arc::new(SystemClock))?))
+    pub fn school(&self, rules: AccountRules) -> anyhow::Result<Arc<School>> {
+        Ok(Arc::new(School::new(self.store.clone(), Arc::new(SystemClock))?.with_rules(rules)))
     }
 
     /// Lets commands reach them as long as this lives.
@@ -54,6 +55,11 @@ impl Records {
     pub fn control(self) -> anyhow::Result<Control> {
         Control::open(self.store, &self.folder)
     }
+}
+
+/// Who carries the school's letters.
+pub fn open_mail(mail: &MailConfig) -> anyhow::Result<Arc<dyn Mailer>> {
+    Ok(mail::open(mail)?)
 }
 
 /// What the server reads of a build.
@@ -103,8 +109,17 @@ impl Port {
     }
 
     /// Says so and serves until it is told to stop, then calls `at_stop` and lets requests finish.
-    pub async fn serve(self, app: App, router: Router, note: &str, at_stop: impl FnOnce()) -> anyhow::Result<()> {
+    pub async fn serve(
+        self,
+        app: App,
+        mailer: Arc<dyn Mailer>,
+        router: Router,
+        note: &str,
+        at_stop: impl FnOnce(),
+    ) -> anyhow::Result<()> {
         let sweep = tokio::spawn(sweep(app.school.clone()));
+        let school = app.school.clone();
+        let delivery = tokio::spawn(async move { school.keep_delivering(mailer.as_ref()).await });
         // Listened for before anybody is told that the server runs: who is told may stop it at once.
         let stopped = stopped().context("cannot listen for signals")?;
         let scheme = if app.tls.is_some() { "https" } else { "http" };
@@ -121,6 +136,7 @@ impl Port {
         server::serve(self.listener, router, app, stopped).await;
         metrics.abort();
         sweep.abort();
+        delivery.abort();
         anstream::eprintln!("stopped");
         Ok(())
     }

@@ -11,14 +11,14 @@ use super::build;
 use super::hosting::{self, Port, Records};
 use super::progress::Bar;
 use super::settings::Settings;
-use crate::school::SystemClock;
+use crate::school::{Mailer, SystemClock};
 use crate::server::{self, App, EdgeSigner, Hosts, Shelf, Tls};
 use crate::site;
 
 /// Builds unless told not to, then serves.
 pub fn serve(mut settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode> {
     args.hosting.over(&mut settings);
-    let Settings { site, server, edge, store, log } = settings;
+    let Settings { site, server, edge, store, log, accounts, mail } = settings;
     if !args.no_build {
         let began = Instant::now();
         let built = site::build(&site, &Bar::default())?;
@@ -30,13 +30,14 @@ pub fn serve(mut settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode
     use_small_pages();
     let shelf = Arc::new(Shelf::open(hosting::source(&site))?);
     let records = Records::open(&store)?;
-    let mut app = App::new(records.school()?, shelf, server);
+    let mut app = App::new(records.school(accounts)?, shelf, server);
     if let Some(edge) = edge {
         let config = edge.with_key().context("cannot sign tokens for the edge")?;
         app.edge = Some(Arc::new(EdgeSigner::new(config, Arc::new(SystemClock))?));
     }
+    let mailer = hosting::open_mail(&mail)?;
     hosting::start_log(log, "info");
-    hosting::runtime()?.block_on(run(app, records))?;
+    hosting::runtime()?.block_on(run(app, records, mailer))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -51,7 +52,7 @@ fn use_small_pages() {
 #[cfg(not(target_os = "linux"))]
 fn use_small_pages() {}
 
-async fn run(mut app: App, records: Records) -> anyhow::Result<()> {
+async fn run(mut app: App, records: Records, mailer: Arc<dyn Mailer>) -> anyhow::Result<()> {
     if let Some(files) = app.config.tls.clone() {
         app.tls = Some(Arc::new(Tls::open(files)?));
     }
@@ -60,5 +61,5 @@ async fn run(mut app: App, records: Records) -> anyhow::Result<()> {
     let port = Port::open(app.config.listen).await?;
     let router = server::router(app.clone(), Hosts::new(&app.config, port.address));
     let _watch = server::watch(app.shelf.clone()).context("cannot watch for new builds")?;
-    port.serve(app, router, "", || {}).await
+    port.serve(app, mailer, router, "", || {}).await
 }

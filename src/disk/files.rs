@@ -115,6 +115,32 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     Ok(())
 }
 
+/// Writes a new file that only its owner can read, in a folder that only its owner can look into; it is on the disk
+/// when this returns.
+pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    let folder = folder_of(path);
+    if !is_folder(folder) {
+        folder.parent().map_or(Ok(()), create_folder)?;
+        create_secret_folder(folder).map_err(failed("create", folder))?;
+    }
+    // Without permissions of its own a temporary file is its owner's alone.
+    let made = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder);
+    let mut temporary = made.map_err(failed("write", path))?;
+    temporary.write_all(bytes).and_then(|()| temporary.as_file().sync_all()).map_err(failed("write", path))?;
+    temporary.persist_noclobber(path).map_err(|error| failed("create", path)(error.error))?;
+    sync_folder(folder)
+}
+
+fn create_secret_folder(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        builder.mode(0o700);
+    }
+    builder.create(path)
+}
+
 /// Makes a folder and all above it.
 pub fn create_folder(path: &Path) -> Result<(), DiskError> {
     fs::create_dir_all(path).map_err(failed("create", path))

@@ -233,6 +233,12 @@ impl<'a> Fields<'a> {
         self.wrong(at, format!("`{key}` is missing"), help);
     }
 
+    /// Notes that a key holds a password, at the first line of the table: its own line shall not be shown.
+    pub fn misplaced(&mut self, key: &str, help: &str) {
+        let at = self.offset..self.offset;
+        self.wrong(at, format!("`{key}` holds a password, which does not belong here"), help);
+    }
+
     /// Reports every key that nobody asked for.
     pub fn finish(self) {
         for entry in &self.entries {

@@ -5,6 +5,7 @@
 //! busy.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc};
@@ -21,6 +22,7 @@ pub struct Hasher {
     places: Arc<Semaphore>,
     /// Verified against when there is no such account, so that the answer takes as long.
     nobody: PasswordHash,
+    n_computed: AtomicU64,
 }
 
 /// A password that could not be hashed.
@@ -44,20 +46,38 @@ impl Hasher {
             .build()
             .map_err(|_| HasherError::Failed)?;
         let nobody = hash("the password of nobody")?;
-        Ok(Self { pool, places: Arc::new(Semaphore::new(MAX_WAITING)), nobody })
+        Ok(Self { pool, places: Arc::new(Semaphore::new(MAX_WAITING)), nobody, n_computed: AtomicU64::new(0) })
     }
 
     /// The hash of a new password.
     pub async fn hash(&self, password: String) -> Result<PasswordHash, HasherError> {
+        self.n_computed.fetch_add(1, Ordering::Relaxed);
         self.run(move || hash(&password)).await?
     }
 
     /// Whether a password belongs to an account; takes as long if there is none.
     pub async fn verify(&self, password: String, expected: Option<PasswordHash>) -> Result<bool, HasherError> {
+        self.n_computed.fetch_add(1, Ordering::Relaxed);
         let somebody = expected.is_some();
         let expected = expected.unwrap_or_else(|| self.nobody.clone());
         let verified = self.run(move || verify(&password, &expected)).await?;
         Ok(verified && somebody)
+    }
+
+    /// How many hashes were asked for so far.
+    pub fn n_computed(&self) -> u64 {
+        self.n_computed.load(Ordering::Relaxed)
+    }
+
+    /// Whether a hash was made with less work than we ask for now.
+    pub fn is_weak(&self, hash: &PasswordHash) -> bool {
+        let parameters = |hash: &PasswordHash| {
+            let hash = phc::PasswordHash::new(&hash.0).ok()?;
+            let number = |name: &str| hash.params.get_decimal(name);
+            (hash.algorithm.as_str() == "argon2id").then(|| [number("m"), number("t")])
+        };
+        let (made, ours) = (parameters(hash), parameters(&self.nobody));
+        made.is_none_or(|made| ours.is_some_and(|ours| made.iter().zip(&ours).any(|(made, ours)| made < ours)))
     }
 
     /// Other work that a stranger's password makes us do, in the same queue.

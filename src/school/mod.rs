@@ -1,7 +1,7 @@
 //! The school's rules: accounts, enrollment, the gate, chat; and the ports they need.
 //!
-//! No HTTP, no disk. [`School`] is what the server talks to; what it needs from the outside are the ports [`Store`] and
-//! [`Clock`]. The gate is in the types: a [`Pass`] can only be made by [`admit`], and whatever opens a gated thing asks
+//! No HTTP, no disk. [`School`] is what the server talks to; what it needs from the outside are the ports [`Store`],
+//! [`Clock`] and [`Mailer`]. The gate is in the types: a [`Pass`] can only be made by [`admit`], and whatever opens a gated thing asks
 //! for one.
 
 mod account;
@@ -9,10 +9,14 @@ mod token;
 mod session;
 mod link;
 mod letter;
+mod occasion;
+mod device_token;
+mod throttle;
 mod event;
 mod seat;
 mod chat;
 mod ports;
+mod common_passwords;
 mod password;
 mod hasher;
 mod permissions;
@@ -27,26 +31,31 @@ pub use account::{
     Username, UsernameKey, UsernameLook,
 };
 pub use chat::{MAX_MESSAGE, Message, MessageText, NotAMessage};
+pub use device_token::{DeviceToken, SealKey};
 pub use event::{EVENT_KINDS, Event, EventFilter, EventId, EventKind, NotAnEventKind, Origin};
 pub use gate::{Contents, CoursePages, Denied, File, Gated, Pass, Room, Standing, admit};
 pub use hasher::{Hasher, HasherError};
 pub use letter::{Letter, LetterId, QueuedLetter};
 pub use link::{Link, Purpose};
+pub use occasion::{LetterWriter, Occasion, Unwritten};
 pub use password::check_password;
 pub use permissions::{
     ACTORS, Actor, Approve, CourseRight, Invite, NotPermitted, PERMISSIONS, Permission, Remove, SeePeople, Staffing,
     Teaching, permissions_as_markdown, taught,
 };
 pub use ports::{
-    Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Messages, Sessions, Store, StoreError,
-    SystemClock, Upkeep,
+    Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Mailer, MailerError, Messages, Secrets,
+    Sessions, Store, StoreError, SystemClock, Upkeep,
 };
-pub use registration::{Registration, RegistrationMistakes, ValidRegistration};
-pub use school::{School, SchoolError, SignedIn};
+pub use registration::{NewPassword, PasswordMistakes, Registration, RegistrationMistakes, ValidRegistration};
+pub use school::{AccountRules, School, SchoolError, SignedIn};
 pub use seat::{
     Backing, Enrolling, Facts, Left, Outlook, Refusal, SEAT_STATES, Seat, SeatCounts, SeatState, Verdict, decide,
     is_full,
 };
 pub use session::{Device, SEEN_EVERY, SESSION_LIFETIME, Session};
+pub use throttle::TooEarly;
 pub use token::{NoRandomness, Token, TokenKey};
-pub use verbs::{AccountQuery, Day, EnrollmentQuery, PeoplePage, PeopleQuery, Person, Swept};
+pub use verbs::{
+    AccountQuery, Credentials, Day, Delivered, EnrollmentQuery, Followed, PeoplePage, PeopleQuery, Person, Proof, Swept,
+};

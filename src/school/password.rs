@@ -1,5 +1,7 @@
 //! What a password must be. Row U6; the sentences are the reference application's.
 
+use super::common_passwords::is_listed;
+
 /// Longer ones are refused: they cost time and help nobody.
 const MAX_LENGTH: usize = 1_000;
 
@@ -48,8 +50,11 @@ fn is_similar(password: &str, username: &str) -> bool {
     })
 }
 
-/// Fewer than a million guesses: zxcvbn's score 0 or 1, "too guessable" and "very guessable".
+/// On the list, or guessed within a million tries: zxcvbn's score 0 or 1, "too guessable" and "very guessable".
 fn is_common(password: &str) -> bool {
+    if is_listed(password) {
+        return true;
+    }
     let estimated: String = password.chars().take(ESTIMATED).collect();
     let score = zxcvbn::zxcvbn(&estimated, &[]).score();
     matches!(score, zxcvbn::Score::Zero | zxcvbn::Score::One)

@@ -231,7 +231,32 @@ pub trait Upkeep: Send + Sync {
     async fn size(&self) -> Result<u64, StoreError>;
 }
 
-/// Where a school's records lie.
-pub trait Store: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events + Upkeep {}
+/// What only this school knows.
+#[async_trait]
+pub trait Secrets: Send + Sync {
+    /// The school's secret; `fresh` becomes it if there is none yet.
+    async fn secret(&self, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
+}
 
-impl<T: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events + Upkeep> Store for T {}
+/// Why a letter was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MailerError {
+    /// It may be taken later: no connection, a full disk, a server that is busy.
+    #[error("a letter was not taken for now: {0}")]
+    Transient(String),
+    /// It will never be taken.
+    #[error("a letter was refused: {0}")]
+    Refused(String),
+}
+
+/// Whoever carries letters. What an error says goes into the log, so it names no address.
+#[async_trait]
+pub trait Mailer: Send + Sync {
+    /// Takes a letter. Once this returns without an error, the letter is in other hands.
+    async fn send(&self, letter: &Letter) -> Result<(), MailerError>;
+}
+
+/// Where a school's records lie.
+pub trait Store: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events + Secrets + Upkeep {}
+
+impl<T: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events + Secrets + Upkeep> Store for T {}

@@ -2,15 +2,32 @@
 //! they are about.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use super::{Account, Clock, Hasher, HasherError, NoRandomness, Origin, Store, StoreError, Token};
+use tokio::sync::Notify;
+
+use super::throttle::Throttle;
+use super::{Account, Clock, Hasher, HasherError, NoRandomness, Origin, SealKey, Store, StoreError, Token, Unwritten};
 
 /// A school with its ports.
 pub struct School {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) hasher: Hasher,
+    /// Told whenever a letter was queued.
+    pub(super) queued: Notify,
+    pub(super) throttle: Throttle,
+    /// Read from the store once.
+    pub(super) seal_key: OnceLock<SealKey>,
+    /// What the operator decided.
+    pub rules: AccountRules,
+}
+
+/// What an operator decides about accounts: `[accounts]` of educa.toml.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct AccountRules {
+    /// Whether everybody must have a mail address and confirm it before they can sign in.
+    pub confirm_email: bool,
 }
 
 /// A verb that could not do its work. "No" is not among these: it is a value.
@@ -25,6 +42,9 @@ pub enum SchoolError {
     /// The machine has no randomness to give.
     #[error(transparent)]
     Random(#[from] NoRandomness),
+    /// A letter could not be written.
+    #[error(transparent)]
+    Letter(#[from] Unwritten),
 }
 
 /// Somebody who just signed in.
@@ -39,7 +59,21 @@ pub struct SignedIn {
 impl School {
     /// A school on these ports.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, HasherError> {
-        Ok(Self { store, clock, hasher: Hasher::new()? })
+        Ok(Self {
+            store,
+            clock,
+            hasher: Hasher::new()?,
+            queued: Notify::new(),
+            throttle: Throttle::default(),
+            seal_key: OnceLock::new(),
+            rules: AccountRules::default(),
+        })
+    }
+
+    /// The same with what the operator decided.
+    #[must_use]
+    pub fn with_rules(self, rules: AccountRules) -> Self {
+        Self { rules, ..self }
     }
 
     /// What somebody does now, from this address of the network.

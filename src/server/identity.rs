@@ -13,7 +13,7 @@ use super::config::ServerConfig;
 use super::forwarded::Way;
 use super::local_path::LocalPath;
 use super::problem::Problem;
-use crate::school::{Account, Device, SESSION_LIFETIME, School, Token};
+use crate::school::{Account, Device, DeviceToken, SESSION_LIFETIME, School, Token};
 
 /// The reference application's name for it.
 const SESSION_COOKIE: &str = "sessionid";
@@ -118,11 +118,46 @@ pub fn no_session_cookie(config: &ServerConfig) -> HeaderValue {
     header_of(cookie(String::new(), config).removal())
 }
 
+/// An answer that sets a cookie, and so must be kept by nobody.
+pub fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
+    response.headers_mut().append(header::SET_COOKIE, cookie);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+/// The name of a device token's cookie begins with this; the account's id follows.
+const DEVICE_COOKIE: &str = "device-";
+
+/// More accounts than sign in with one browser.
+const MAX_DEVICES: usize = 16;
+
+/// The device tokens in a request's cookies.
+pub fn device_tokens(headers: &HeaderMap) -> Vec<DeviceToken> {
+    let sent = headers.get_all(header::COOKIE).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let mut tokens = Vec::new();
+    for text in sent {
+        let cookies = Cookie::split_parse(text.as_ref()).filter_map(Result::ok);
+        let devices = cookies.filter(|cookie| cookie.name().starts_with(DEVICE_COOKIE));
+        tokens.extend(devices.filter_map(|cookie| DeviceToken::parse(cookie.value())));
+    }
+    tokens.truncate(MAX_DEVICES);
+    tokens
+}
+
+/// `Set-Cookie` that keeps a device token, where it is asked for and nowhere else.
+pub fn device_cookie(token: &DeviceToken, config: &ServerConfig) -> HeaderValue {
+    // Browsers keep none for longer.
+    let max_age = cookie::time::Duration::days(400);
+    let name = format!("{DEVICE_COOKIE}{}", token.account());
+    let cookie = Cookie::build((name, token.to_text())).path("/accounts/login/").http_only(true);
+    header_of(cookie.same_site(SameSite::Strict).secure(config.is_https()).max_age(max_age))
+}
+
 fn cookie(value: String, config: &ServerConfig) -> CookieBuilder<'static> {
     let cookie = Cookie::build((SESSION_COOKIE, value)).path("/").http_only(true).same_site(SameSite::Lax);
     cookie.secure(config.is_https())
 }
 
 fn header_of(cookie: CookieBuilder<'static>) -> HeaderValue {
-    HeaderValue::from_str(&cookie.build().to_string()).expect("a cookie of hexadecimal digits is a header")
+    HeaderValue::from_str(&cookie.build().to_string()).expect("a cookie of letters, digits and dots is a header")
 }

@@ -4,6 +4,7 @@
 //! each request, which took longer than the answer itself. What a plain request for a published file cannot meet (bodies,
 //! forms of other sites) stands in layers around the routes, which only other requests reach.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -34,7 +35,6 @@ use super::operation::{self, Route};
 use super::problem::{Problem, draw, wants_words};
 use super::request_id::{REQUEST_ID, request_id};
 use crate::course::headers::SECURITY_HEADERS;
-use crate::school::Token;
 
 /// The host a request named, checked; for absolute URLs.
 #[derive(Debug, Clone)]
@@ -180,10 +180,13 @@ impl Inside {
     }
 }
 
-/// A path for the log: the tokens of links that work once are secrets.
-pub fn loggable(path: &str) -> String {
-    let shown = |part| if Token::parse(part).is_some() { "…" } else { part };
-    path.split('/').map(shown).collect::<Vec<_>>().join("/")
+/// Before what nobody may read in a log: whoever has the address of a link that works once may do what it is for.
+const SECRETS_FOLLOW: [&str; 3] = ["/accounts/reset/", "/accounts/confirm/", "/students/invitation/"];
+
+/// A path for the log.
+pub fn loggable(path: &str) -> Cow<'_, str> {
+    let secret = SECRETS_FOLLOW.into_iter().find(|before| path.starts_with(before) && path.len() > before.len());
+    secret.map_or(Cow::Borrowed(path), |before| Cow::Owned(format!("{before}…")))
 }
 
 /// What is known of a request once it has been handed on.
@@ -206,6 +209,6 @@ impl Asked {
     /// there may be a line: it costs as much as the rest of the door.
     fn span(&self) -> tracing::Span {
         let id = self.id.to_str().unwrap_or_default();
-        tracing::info_span!("request", id, method = %self.method, path = loggable(self.uri.path()))
+        tracing::info_span!("request", id, method = %self.method, path = %loggable(self.uri.path()))
     }
 }

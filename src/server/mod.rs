@@ -14,6 +14,8 @@ mod request_id;
 mod hosts;
 mod caching;
 mod problem;
+mod letters;
+mod agent;
 mod identity;
 mod permitted;
 mod local_path;

@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{StatusCode, header};
+use jiff::SignedDuration;
 
 use super::app::App;
 use super::caching::uncached;
@@ -16,7 +17,7 @@ use super::middleware::loggable;
 use super::pages;
 use crate::course::CatalogError;
 use crate::disk::DiskError;
-use crate::school::{HasherError, SchoolError};
+use crate::school::{HasherError, SchoolError, TooEarly};
 
 /// An answer that is not what was asked for.
 #[derive(Debug, Clone)]
@@ -25,6 +26,8 @@ pub struct Problem {
     pub status: StatusCode,
     /// What the client hears: one or two sentences, nothing about our insides.
     pub detail: String,
+    /// After how many seconds it is worth while to try again, if it is.
+    pub retry_after: Option<u64>,
     /// What the log keeps, if it is worth a line.
     pub log: Option<String>,
 }
@@ -32,19 +35,19 @@ pub struct Problem {
 impl Problem {
     /// The request cannot be understood.
     pub fn bad_request(detail: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, detail: detail.into(), log: None }
+        Self { status: StatusCode::BAD_REQUEST, detail: detail.into(), retry_after: None, log: None }
     }
 
     /// There is no such thing.
     pub fn not_found() -> Self {
         let detail = "There is no page at this address.".to_owned();
-        Self { status: StatusCode::NOT_FOUND, detail, log: None }
+        Self { status: StatusCode::NOT_FOUND, detail, retry_after: None, log: None }
     }
 
     /// Something of ours failed; they may try again.
     pub fn unavailable(log: impl Into<String>) -> Self {
         let detail = TRY_AGAIN.to_owned();
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, detail, log: Some(log.into()) }
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, detail, retry_after: Some(5), log: Some(log.into()) }
     }
 
     /// A refusal that needs no words of its own.
@@ -65,8 +68,14 @@ impl Problem {
         // A failure of ours is never the client's 500 to interpret: they may try again.
         let failed = status == StatusCode::INTERNAL_SERVER_ERROR;
         let status = if failed { StatusCode::SERVICE_UNAVAILABLE } else { status };
-        Self { status, detail: detail.to_owned(), log }
+        Self { status, detail: detail.to_owned(), retry_after: failed.then_some(5), log }
     }
+}
+
+/// A time as `Retry-After` says it: never too short.
+pub fn whole_seconds(wait: SignedDuration) -> u64 {
+    let rounded = wait + SignedDuration::from_nanos(999_999_999);
+    u64::try_from(rounded.as_secs()).unwrap_or_default().max(1)
 }
 
 const TRY_AGAIN: &str = "The school cannot do this right now. Please try again in a moment.";
@@ -94,6 +103,14 @@ fn is_worth_a_line(error: &SchoolError) -> bool {
         *last = Some(Instant::now());
     }
     is_due
+}
+
+impl From<TooEarly> for Problem {
+    fn from(TooEarly(wait): TooEarly) -> Self {
+        let detail = "This was asked for too often. Please try again later.".to_owned();
+        let retry_after = Some(whole_seconds(wait));
+        Self { status: StatusCode::TOO_MANY_REQUESTS, detail, retry_after, log: None }
+    }
 }
 
 impl From<DiskError> for Problem {
@@ -124,8 +141,8 @@ impl From<crate::theme::TemplateError> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         response.extensions_mut().insert(self);
         response
@@ -148,7 +165,7 @@ pub fn draw(app: &App, path: &str, mut response: Response) -> Response {
     let status = response.status();
     let problem = response.extensions_mut().remove::<Problem>().unwrap_or_else(|| Problem::refused(status));
     if let Some(log) = &problem.log {
-        tracing::error!(%status, path = loggable(&path), "{log}");
+        tracing::error!(%status, path = %loggable(path), "{log}");
     }
     if response.extensions().get::<Wordless>().is_some() {
         return response;

@@ -29,7 +29,7 @@ macro_rules! tables {
 }
 
 tables! {
-    /// A name of [`Counter`], or the version of the format → number.
+    /// A name of [`Counter`], or the version of the format → number; the school's secret.
     Meta = "meta",
     /// Account id → account.
     Accounts = "accounts",
@@ -67,6 +67,9 @@ tables! {
 
 /// Under which key of [`Table::Meta`] the version of the format stands.
 pub const VERSION_KEY: &[u8] = b"version";
+
+/// Under which key of [`Table::Meta`] the school's secret stands.
+pub const SECRET_KEY: &[u8] = b"secret";
 
 /// Numbers that only grow: no id is ever given twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,10 +14,15 @@ mod lesson_views;
 mod server_views;
 mod teaching_views;
 mod admin_views;
+mod account_views;
 mod template_errors;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod theme;
 
+pub use account_views::{
+    ConfirmView, EmailView, LetterView, MyAccountView, NewPasswordView, NoticeView, ResetView, SessionView,
+    SessionsView,
+};
 pub use admin_views::{
     AccountRow, AccountView, AccountsView, AdminCourse, AdminCoursesView, AdminView, BarView, ChartView, ChoiceView,
     EnrollmentsView, EventView, EventsView, FigureView, SeatView,

@@ -41,6 +41,10 @@ pub struct RegisterView {
     pub page: PageView,
     /// The user name.
     pub username: FieldView,
+    /// The mail address.
+    pub email: FieldView,
+    /// Whether an address must be given.
+    pub email_required: bool,
     /// The password.
     pub password1: FieldView,
     /// The password again.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tera::{Context, Tera, Value};
 
+use super::account_views::LetterView;
 use super::files::{ThemeFiles, load_chain};
 use super::functions;
 use super::lesson_views::ContentView;
@@ -125,6 +126,22 @@ impl Theme {
         let (_, template) = view.kind.names();
         let context = self.context(view, language.as_str(), template)?;
         self.draw(template, &context)
+    }
+
+    /// A letter, as text and as HTML: `letters/<name>.txt` and `.html`.
+    pub fn render_letter(
+        &self,
+        name: &str,
+        view: &LetterView,
+        language: &Language,
+    ) -> Result<(String, String), TemplateError> {
+        let draw = |ending: &str| {
+            let template = format!("letters/{name}.{ending}");
+            let mut context = self.context(view, language.as_str(), &template)?;
+            context.insert_value("site", self.site.clone());
+            self.draw(&template, &context)
+        };
+        Ok((draw("txt")?, draw("html")?))
     }
 
     /// The site that its pages are of.

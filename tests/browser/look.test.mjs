@@ -22,6 +22,8 @@ const open = {
   login: "/accounts/login/",
   register: "/students/register/",
   "signed-out": "/accounts/logout/",
+  reset: "/accounts/reset/",
+  "reset-sent": "/accounts/reset/sent/",
   enroll: "/students/enroll-course/?course=1",
   api: "/api/",
   "api-course": "/api/courses/1/",
@@ -34,6 +36,10 @@ const signedIn = {
   outline: "/course/introduction-to-django/a-page-of-your-own/",
   chat: "/chat/room/1/",
   forbidden: "/course/algebra-basics/equations/",
+  account: "/accounts/",
+  password: "/accounts/password/",
+  email: "/accounts/email/",
+  sessions: "/accounts/sessions/",
   logout: "/accounts/logout/",
 };
 const looks = [

@@ -1,8 +1,10 @@
 //! What a stranger can send: no request answers 5xx because of what it contains, and nobody can hold the server up.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use educa::school::Role;
+use educa::school::{Credentials, Role};
 use educa::server::ServerConfig;
 use reqwest::{Client, Method};
 
@@ -219,11 +221,14 @@ async fn readers_do_not_wait_for_a_storm_of_sign_ins() {
     ada.enroll("1").await;
     // More than may wait, and each comes again at once: the queue stays full for as long as the storm lasts.
     let mut storm = tokio::task::JoinSet::new();
+    let count = Arc::new(AtomicU32::new(0));
     for _ in 0..300 {
-        let school = server.school.clone();
+        let (school, count) = (server.school.clone(), count.clone());
         storm.spawn(async move {
             loop {
-                let _ = school.verify("nobody", PASSWORD.to_owned()).await;
+                let login = format!("nobody{}", count.fetch_add(1, Ordering::Relaxed));
+                let credentials = Credentials { login: &login, password: PASSWORD, devices: &[], address: None };
+                let _ = school.prove(credentials).await;
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
         });

@@ -137,6 +137,7 @@ impl Rebuilding {
         let mut said = Diagnostics::new();
         let read = settings::load(&self.root, SystemClock.now(), &mut said);
         self.in_settings = said;
+        // Letters of a preview lie in the outbox, whatever [mail] says.
         let Some(Settings { site, server, store, .. }) = read else { return };
         if (&server, &store) != (&self.started.0, &self.started.1) {
             self.started = (server, store);

@@ -24,7 +24,8 @@ pub fn dev(settings: Settings, args: DevArgs) -> anyhow::Result<ExitCode> {
     let typed = typed(&settings, &args)?;
     let runtime = hosting::runtime()?;
     let port = runtime.block_on(Port::open(typed.server.listen))?;
-    let school = hosting::Records::open(&typed.store)?.school()?;
+    let school = hosting::Records::open(&typed.store)?.school(typed.accounts)?;
+    let mailer = hosting::open_mail(&typed.mail)?;
     hosting::start_log(typed.log, LOG);
     let guest = args.guest.map(|name| Guest::arrive(school.clone(), runtime.handle().clone(), name, &typed.site));
     let guest = guest.transpose()?;
@@ -48,7 +49,7 @@ pub fn dev(settings: Settings, args: DevArgs) -> anyhow::Result<ExitCode> {
     let rebuilds = rebuilds.context("cannot start")?;
     let app = App::new(school, shelf, typed.server);
     let router = server::preview_router(app.clone(), Hosts::new(&app.config, port.address), preview.clone());
-    runtime.block_on(port.serve(app, router, "preview; ", || {
+    runtime.block_on(port.serve(app, mailer, router, "preview; ", || {
         preview.end();
         // A build that is being published is finished: the next one need not do all of it again.
         let _ = stop.send(Signal::Stop);
@@ -64,6 +65,8 @@ fn typed(settings: &Settings, args: &DevArgs) -> anyhow::Result<Settings> {
     typed.site.drafts = args.drafts;
     // Browsers would keep cookies of an https site from this one.
     typed.server.base_url = None;
+    // Nobody gets letters from a preview: they lie in the outbox.
+    typed.mail.smtp = None;
     if args.guest.is_some() {
         let listen = typed.server.listen;
         if !listen.ip().is_loopback() {

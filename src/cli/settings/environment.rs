@@ -3,7 +3,7 @@
 use super::layer;
 
 /// The variables that begin with `EDUCA_`, as the TOML they stand for. Those of other programs' making, such as
-/// `EDUCA_LOG`, name no table and are left out.
+/// `EDUCA_LOG`, name no table and are left out, and so is the one that holds a password.
 pub fn variables() -> String {
     // A variable of any program may be no text; one of ours that is none is shown as such and refused by its rule.
     let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
@@ -16,7 +16,7 @@ pub fn variables() -> String {
 fn line(name: &str, value: &str) -> Option<String> {
     let name = name.strip_prefix("EDUCA_")?.to_ascii_lowercase();
     let (table, key) = name.split_once('_')?;
-    if !layer::TABLES.contains(&table) {
+    if !layer::TABLES.contains(&table) || (table, key) == ("mail", "password") {
         return None;
     }
     let own =
@@ -42,6 +42,7 @@ mod tests {
         );
         assert_eq!(line("EDUCA_SERVER_TLS_KEY", "k.pem").as_deref(), Some("server.tls.key = \"k.pem\"\n"));
         assert_eq!(line("EDUCA_LOG", "debug"), None);
+        assert_eq!(line("EDUCA_MAIL_PASSWORD", "secret"), None);
         assert_eq!(line("HOME", "/root"), None);
     }
 }

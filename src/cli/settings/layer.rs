@@ -4,21 +4,25 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::accounts::AccountsTable;
 use super::build::BuildTable;
 use super::edge::EdgeTable;
+use super::mail::MailTable;
 use super::server::ServerTable;
 use super::site::SiteTable;
 use super::store::StoreTable;
-use super::{LogFormat, Settings};
-use crate::diag::{Diagnostics, SourceText};
+use super::{LogFormat, SETTINGS_FILE, Settings};
+use crate::diag::{Diagnostic, Diagnostics, SourceText};
 use crate::disk;
 use crate::fields::{Fields, Table, parse_toml};
+use crate::mail::{MailConfig, Mailbox};
+use crate::school::AccountRules;
 use crate::server::ServerConfig;
 use crate::site::SiteConfig;
 use crate::store::StoreConfig;
 
 /// The tables of a layer.
-pub const TABLES: [&str; 5] = ["site", "build", "server", "edge", "store"];
+pub const TABLES: [&str; 7] = ["site", "build", "server", "edge", "store", "accounts", "mail"];
 
 /// What one source says.
 #[derive(Default)]
@@ -28,6 +32,8 @@ pub struct Layer {
     server: ServerTable,
     edge: EdgeTable,
     store: StoreTable,
+    accounts: AccountsTable,
+    mail: MailTable,
 }
 
 impl Layer {
@@ -54,6 +60,8 @@ impl Layer {
             server: fields.table("server", ServerTable::read).unwrap_or_default(),
             edge: fields.table("edge", EdgeTable::read).unwrap_or_default(),
             store: fields.table("store", StoreTable::read).unwrap_or_default(),
+            accounts: fields.table("accounts", AccountsTable::read).unwrap_or_default(),
+            mail: fields.table("mail", MailTable::read).unwrap_or_default(),
         };
         fields.finish();
         layer
@@ -67,13 +75,26 @@ impl Layer {
             server: self.server.over(below.server),
             edge: self.edge.over(below.edge),
             store: self.store.over(below.store),
+            accounts: self.accounts.over(below.accounts),
+            mail: self.mail.over(below.mail),
         }
+    }
+
+    /// A mail server takes no letters from nobody, and the answers must go to somebody.
+    pub fn senderless(&self) -> Diagnostics {
+        let mut said = Diagnostics::new();
+        if self.mail.is_senderless() {
+            let help = "write who letters come from, such as from = \"The School <school@school.example>\"";
+            said.push(Diagnostic::error(SETTINGS_FILE, "`from` under [mail] is missing").help(help));
+        }
+        said
     }
 
     /// The configuration of every room, for the school in `root`.
     pub fn into_settings(self, root: &Path, now: Timestamp) -> Settings {
         let mut server = ServerConfig { base_url: self.site.base_url.clone(), ..ServerConfig::default() };
         let mut store = StoreConfig { path: root.join(".educa/data"), ..StoreConfig::default() };
+        let mut mail = unsaid_mail(root, self.site.base_url.as_deref());
         let mut site = unsaid(root, now);
         let edge = self.edge.into_config(root, self.site.base_url.as_deref());
         self.site.into_config(&mut site);
@@ -81,7 +102,10 @@ impl Layer {
         let mut log = LogFormat::default();
         self.server.into_config(root, &mut log, &mut server);
         self.store.into_config(root, &mut store);
-        Settings { site, server, edge, store, log }
+        self.mail.into_config(root, &mut mail);
+        let mut accounts = AccountRules::default();
+        self.accounts.into_config(&mut accounts);
+        Settings { site, server, edge, store, log, accounts, mail }
     }
 }
 
@@ -113,6 +137,15 @@ fn unsaid(root: &Path, now: Timestamp) -> SiteConfig {
         program: program(),
         fresh: false,
     }
+}
+
+/// How mail is carried if no layer says otherwise: nowhere but into the outbox.
+fn unsaid_mail(root: &Path, base_url: Option<&str>) -> MailConfig {
+    let host = base_url.and_then(|url| url.parse::<http::Uri>().ok());
+    let host = host.as_ref().and_then(http::Uri::host).unwrap_or("localhost");
+    let sender = format!("no-reply@{host}").parse();
+    let from: Mailbox = sender.unwrap_or_else(|_| "no-reply@localhost".parse().expect("it is an address"));
+    MailConfig { from, smtp: None, password: None, password_file: None, outbox: root.join(".educa/outbox") }
 }
 
 /// Which educa this is: another build of the same version may do things otherwise.

@@ -9,6 +9,8 @@ use super::{EdgeSettings, environment};
 use crate::diag::{Diagnostic, Diagnostics, SourceText};
 use crate::disk;
 use crate::fields::Fields;
+use crate::mail::MailConfig;
+use crate::school::AccountRules;
 use crate::server::ServerConfig;
 use crate::site::SiteConfig;
 use crate::store::StoreConfig;
@@ -29,6 +31,10 @@ pub struct Settings {
     pub store: StoreConfig,
     /// How the log of a server is written.
     pub log: LogFormat,
+    /// For `school`.
+    pub accounts: AccountRules,
+    /// For `mail`.
+    pub mail: MailConfig,
 }
 
 /// How a log is written.
@@ -67,7 +73,9 @@ pub fn load(root: &Path, now: Timestamp, diagnostics: &mut Diagnostics) -> Optio
     let source = SourceText { path: "the environment (EDUCA_…)", text: &environment };
     let environment = Layer::read(source, Fields::untyped, &mut said);
     let epoch = source_date_epoch(&mut said);
-    let mut settings = environment.over(file).into_settings(root, epoch.unwrap_or(now));
+    let layer = environment.over(file);
+    said.append(layer.senderless());
+    let mut settings = layer.into_settings(root, epoch.unwrap_or(now));
     settings.site.newest = epoch;
     said.append(overlaps(&settings.site));
     said.append(unheard(&settings.server));

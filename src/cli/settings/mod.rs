@@ -13,6 +13,8 @@ mod server;
 mod tls;
 mod edge;
 mod store;
+mod accounts;
+mod mail;
 
 pub use edge::{EdgeSettings, KEY_FILE};
 pub use load::{LogFormat, SETTINGS_FILE, Settings, load};

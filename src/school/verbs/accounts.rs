@@ -3,9 +3,16 @@
 use std::net::IpAddr;
 
 use crate::school::{
-    Account, AccountId, Added, Found, NewAccount, PasswordHash, Registration, RegistrationMistakes, Role, School,
-    SchoolError, UsernameKey, ValidRegistration,
+    Account, AccountId, Added, Found, NewAccount, NewPassword, PasswordHash, PasswordMistakes, Registration,
+    RegistrationMistakes, Role, School, SchoolError, UsernameKey, ValidRegistration,
 };
+
+/// Whether whoever makes an account knows that its mail address is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Yes,
+    No,
+}
 
 /// How many accounts are read at a time.
 const PAGE: usize = 1_000;
@@ -17,16 +24,28 @@ impl School {
         &self,
         registration: Registration,
     ) -> Result<Result<ValidRegistration, RegistrationMistakes>, SchoolError> {
-        Ok(self.hasher.run(move || registration.validate()).await?)
+        let rules = self.rules;
+        Ok(self.hasher.run(move || registration.validate(rules)).await?)
     }
 
-    /// Makes an account for a student who comes from this address; the mistakes say so if the name is taken.
+    /// The same for a new password of an account.
+    pub async fn validate_password(
+        &self,
+        password: NewPassword,
+        account: &Account,
+    ) -> Result<Result<String, PasswordMistakes>, SchoolError> {
+        let username = account.username.to_string();
+        Ok(self.hasher.run(move || password.validate(&username)).await?)
+    }
+
+    /// Makes an account for a student who comes from this address; the mistakes say so if the name is taken. Its mail
+    /// address is not confirmed, and it is not active if it has to be.
     pub async fn register(
         &self,
         registration: ValidRegistration,
         address: Option<IpAddr>,
     ) -> Result<Result<Account, RegistrationMistakes>, SchoolError> {
-        self.make_account(registration, Role::Student, address).await
+        self.make_account(registration, Role::Student, address, Known::No).await
     }
 
     /// Makes an account in any role, for who may: the command line. Its mail address needs no proof.
@@ -35,7 +54,7 @@ impl School {
         registration: ValidRegistration,
         role: Role,
     ) -> Result<Result<Account, RegistrationMistakes>, SchoolError> {
-        self.make_account(registration, role, None).await
+        self.make_account(registration, role, None, Known::Yes).await
     }
 
     async fn make_account(
@@ -43,6 +62,7 @@ impl School {
         registration: ValidRegistration,
         role: Role,
         address: Option<IpAddr>,
+        known: Known,
     ) -> Result<Result<Account, RegistrationMistakes>, SchoolError> {
         let ValidRegistration { username, email, password } = registration;
         // Asked first only to save the work of hashing; the store decides.
@@ -50,22 +70,15 @@ impl School {
             return Ok(Err(RegistrationMistakes::name_taken()));
         }
         let password = self.hasher.hash(password).await?;
-        let email_confirmed = email.is_some();
+        let email_confirmed = known == Known::Yes && email.is_some();
+        let active = known == Known::Yes || !self.rules.confirm_email;
         let origin = self.origin(None, address);
         let created = origin.at;
-        let account = NewAccount { username, email, email_confirmed, active: true, role, password, created };
+        let account = NewAccount { username, email, email_confirmed, active, role, password, created };
         Ok(match self.store.add_account(account, origin).await? {
             Added::New(account) => Ok(account),
             Added::Existing(_) => Err(RegistrationMistakes::name_taken()),
         })
-    }
-
-    /// The account of this name, if the password is its own. Takes as long if there is no such account.
-    pub async fn verify(&self, username: &str, password: String) -> Result<Option<Account>, SchoolError> {
-        let account = self.store.account_by_name(&UsernameKey::of(username)).await?;
-        let expected = account.as_ref().map(|account| account.password.clone());
-        let verified = self.hasher.verify(password, expected).await?;
-        Ok(account.filter(|_| verified))
     }
 
     /// The account with this id.

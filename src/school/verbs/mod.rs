@@ -7,8 +7,14 @@ mod teaching;
 mod inviting;
 mod chatting;
 mod administering;
+mod proving;
+mod recovering;
+mod delivering;
 mod housekeeping;
 
 pub use administering::{AccountQuery, Day, EnrollmentQuery};
+pub use delivering::Delivered;
 pub use housekeeping::Swept;
+pub use proving::{Credentials, Proof};
+pub use recovering::Followed;
 pub use teaching::{PeoplePage, PeopleQuery, Person};

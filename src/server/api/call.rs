@@ -114,7 +114,7 @@ impl Call {
     /// Authentication, permission, method.
     async fn checked(app: App, endpoint: Endpoint, parts: &http::request::Parts) -> Result<Self, ApiError> {
         let host = parts.extensions.get::<RequestHost>().cloned();
-        let account = authenticate(endpoint.scheme, &app.school, &parts.headers, host.as_ref()).await?;
+        let account = authenticate(endpoint.scheme, &app.school, parts, host.as_ref()).await?;
         let method = parts.method.clone();
         permit(endpoint, account.as_ref(), &method)?;
         if !endpoint.allows(&method) {
@@ -166,19 +166,20 @@ fn metadata(endpoint: Endpoint) -> Answer {
 struct Answered {
     status: StatusCode,
     challenge: Option<HeaderValue>,
+    retry_after: Option<HeaderValue>,
     answer: Answer,
 }
 
 impl Answered {
     fn new(answered: Result<Answer, ApiError>) -> Self {
         match answered {
-            Ok(answer) => Self { status: answer.status, challenge: None, answer },
+            Ok(answer) => Self { status: answer.status, challenge: None, retry_after: None, answer },
             Err(error) => {
                 if let Some(log) = &error.log {
                     tracing::error!(status = %error.status, "{log}");
                 }
                 let answer = Answer::of(&serde_json::json!({ "detail": error.detail }));
-                Self { status: error.status, challenge: error.challenge, answer }
+                Self { status: error.status, challenge: error.challenge, retry_after: error.retry_after, answer }
             }
         }
     }
@@ -192,7 +193,7 @@ impl Answered {
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::CONTENT_LENGTH, length.into());
-        describe(headers, endpoint, self.status, self.challenge);
+        describe(headers, endpoint, self.challenge, self.retry_after);
         response
     }
 
@@ -202,7 +203,7 @@ impl Answered {
         match browsable::draw(app, endpoint, parts, self.status, &body) {
             Ok(mut response) => {
                 *response.status_mut() = self.status;
-                describe(response.headers_mut(), endpoint, self.status, self.challenge);
+                describe(response.headers_mut(), endpoint, self.challenge, self.retry_after);
                 response
             }
             Err(_) => self.json(endpoint, Some(4), parts.method == Method::HEAD),
@@ -211,13 +212,18 @@ impl Answered {
 }
 
 /// The headers that an answer has in every form.
-fn describe(headers: &mut HeaderMap, endpoint: Endpoint, status: StatusCode, challenge: Option<HeaderValue>) {
+fn describe(
+    headers: &mut HeaderMap,
+    endpoint: Endpoint,
+    challenge: Option<HeaderValue>,
+    retry_after: Option<HeaderValue>,
+) {
     headers.insert(header::VARY, HeaderValue::from_static(endpoint.vary));
     headers.insert(header::ALLOW, HeaderValue::from_static(endpoint.allow));
     // An answer about somebody must not be kept for somebody else.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    if let Some(retry_after) = retry_after {
+        headers.insert(header::RETRY_AFTER, retry_after);
     }
     if let Some(challenge) = challenge {
         headers.insert(header::WWW_AUTHENTICATE, challenge);

@@ -2,10 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
 
 use super::error::ApiError;
-use crate::school::{Account, School};
+use crate::school::{Account, Credentials, Proof, School};
+use crate::server::forwarded::Way;
 use crate::server::identity::Caller;
 use crate::server::middleware::RequestHost;
 
@@ -34,9 +36,10 @@ impl Scheme {
 pub async fn authenticate(
     scheme: Scheme,
     school: &School,
-    headers: &HeaderMap,
+    parts: &Parts,
     host: Option<&RequestHost>,
 ) -> Result<Option<Account>, ApiError> {
+    let headers = &parts.headers;
     let from_our_pages = scheme == Scheme::Open || is_same_origin(headers, host);
     if from_our_pages && let Caller(Some(account)) = Caller::of(school, headers).await? {
         return Ok(Some(account));
@@ -44,10 +47,16 @@ pub async fn authenticate(
     let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let refused = |detail: &str| ApiError::unauthenticated(detail, scheme.challenge());
     match parse(value) {
-        Parsed::Basic(username, password) => match school.verify(&username, password).await? {
-            Some(account) => Ok(Some(account)),
-            None => Err(refused("Invalid username/password.")),
-        },
+        Parsed::Basic(username, password) => {
+            let address = Some(Way::of(parts).client);
+            let credentials = Credentials { login: &username, password: &password, devices: &[], address };
+            match school.prove(credentials).await? {
+                Proof::Yes(account) => Ok(Some(*account)),
+                Proof::Unconfirmed(_) => Err(refused("User inactive or deleted.")),
+                Proof::No => Err(refused("Invalid username/password.")),
+                Proof::Later(wait) => Err(ApiError::throttled(wait)),
+            }
+        }
         Parsed::Malformed(detail) => Err(refused(detail)),
         // The reference ignores these; a client that sends a token should hear that nobody reads it.
         Parsed::Other(keyword) if scheme == Scheme::Open => {

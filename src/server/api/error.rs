@@ -1,10 +1,11 @@
 //! API errors: `{"detail":"…"}` with the reference's sentences.
 
 use http::{HeaderValue, Method, StatusCode};
+use jiff::SignedDuration;
 
 use crate::course::{Catalog, CourseId};
 use crate::school::{Denied, Refusal};
-use crate::server::problem::Problem;
+use crate::server::problem::{Problem, whole_seconds};
 
 /// An answer of the API that is not what was asked for.
 #[derive(Debug, Clone)]
@@ -15,13 +16,15 @@ pub struct ApiError {
     pub detail: String,
     /// `WWW-Authenticate`, where a client can do better with credentials.
     pub challenge: Option<HeaderValue>,
+    /// `Retry-After`, where another time is better.
+    pub retry_after: Option<HeaderValue>,
     /// What the log keeps.
     pub log: Option<String>,
 }
 
 impl ApiError {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), challenge: None, log: None }
+        Self { status, detail: detail.into(), challenge: None, retry_after: None, log: None }
     }
 
     /// No such thing.
@@ -74,6 +77,14 @@ impl ApiError {
         Self { challenge, ..Self::new(status, detail) }
     }
 
+    /// Too early for another try.
+    pub fn throttled(wait: SignedDuration) -> Self {
+        let seconds = whole_seconds(wait);
+        let unit = if seconds == 1 { "second" } else { "seconds" };
+        let detail = format!("Request was throttled. Expected available in {seconds} {unit}.");
+        Self { retry_after: Some(seconds.into()), ..Self::new(StatusCode::TOO_MANY_REQUESTS, detail) }
+    }
+
     /// Not this way.
     pub fn method_not_allowed(method: &Method) -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, format!("Method \"{method}\" not allowed."))
@@ -82,7 +93,8 @@ impl ApiError {
 
 impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
-        Self { log: problem.log, ..Self::new(problem.status, problem.detail) }
+        let retry_after = problem.retry_after.map(HeaderValue::from);
+        Self { retry_after, log: problem.log, ..Self::new(problem.status, problem.detail) }
     }
 }
 

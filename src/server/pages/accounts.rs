@@ -3,17 +3,23 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::Response;
-use http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::draw::Pages;
 use super::form::Form;
 use super::outlook::enrollment;
+use super::own_account::{in_words, later};
+use super::recovery::{CONFIRM_SENT, notice};
 use crate::course::{CourseId, Language};
-use crate::school::{Account, Registration, RegistrationMistakes, School};
+use crate::school::{Account, Credentials, Proof, Registration, RegistrationMistakes, School};
 use crate::server::app::App;
 use crate::server::config::ServerConfig;
-use crate::server::identity::{Caller, Client, no_session_cookie, redirect, session_cookie, session_token};
+use crate::server::identity::{
+    Caller, Client, device_cookie, device_tokens, no_session_cookie, redirect, session_cookie, session_token,
+    with_cookie,
+};
+use crate::server::letters::Scribe;
 use crate::server::local_path::LocalPath;
 use crate::server::problem::Problem;
 use crate::theme::{AccountBarView, FieldView, LoginView, LogoutView, RegisterView};
@@ -34,7 +40,7 @@ pub async fn login_form(State(app): State<App>, caller: Caller, form: Form) -> R
     if caller.0.is_some() {
         return Ok(redirect(&destination(next)));
     }
-    draw_login(&app, next, FieldView::default(), Vec::new())
+    draw_login(&app, next, "", Vec::new())
 }
 
 /// `POST /accounts/login/`
@@ -42,16 +48,29 @@ pub async fn login(
     State(app): State<App>,
     client: Client,
     headers: HeaderMap,
+    scribe: Scribe,
     form: Form,
 ) -> Result<Response, Problem> {
     let next = LocalPath::parse(form.get("next"));
-    let (username, password) = (form.get("username"), form.get("password"));
-    match app.school.verify(username, password.to_owned()).await? {
-        Some(account) => arrive(&app, &client, &headers, account, next, "signed in").await,
-        None => {
+    let (login, password) = (form.get("username"), form.get("password"));
+    let devices = device_tokens(&headers);
+    let credentials = Credentials { login, password, devices: &devices, address: client.0.address };
+    match app.school.prove(credentials).await? {
+        Proof::Yes(account) => arrive(&app, &client, &headers, *account, next, "signed in").await,
+        Proof::Unconfirmed(account) => {
+            if let Some(email) = &account.email {
+                // If it is too early for another letter, one is under way.
+                let _ = app.school.ask_to_confirm(&account, email, &scribe, client.0.address).await?;
+            }
+            notice(&app, "confirm_first", &["confirm_first_text", "letter_missing"], None)
+        }
+        Proof::No => {
             tracing::info!("a sign-in failed");
-            let username = FieldView { value: username.to_owned(), errors: Vec::new() };
-            draw_login(&app, next, username, vec![BAD_CREDENTIALS.to_owned()])
+            draw_login(&app, next, login, vec![BAD_CREDENTIALS.to_owned()])
+        }
+        Proof::Later(wait) => {
+            let page = draw_login(&app, next, login, vec![in_words(&app, wait)])?;
+            Ok(later((StatusCode::TOO_MANY_REQUESTS, page).into_response(), wait))
         }
     }
 }
@@ -62,7 +81,7 @@ pub async fn register_form(State(app): State<App>, caller: Caller, form: Form) -
     if caller.0.is_some() {
         return Ok(redirect(&destination(next)));
     }
-    draw_register(&app, next, "", RegistrationMistakes::default())
+    draw_register(&app, &form, RegistrationMistakes::default())
 }
 
 /// `POST /students/register/`: signs in at once. Who is signed in already has an account.
@@ -71,15 +90,17 @@ pub async fn register(
     caller: Caller,
     client: Client,
     headers: HeaderMap,
+    scribe: Scribe,
     form: Form,
 ) -> Result<Response, Problem> {
     let next = LocalPath::parse(form.get("next"));
     if caller.0.is_some() {
         return Ok(redirect(&destination(next)));
     }
+    app.school.may_register(&client.0)?;
     let registration = Registration {
         username: form.get("username").to_owned(),
-        email: String::new(),
+        email: form.get("email").to_owned(),
         password1: form.get("password1").to_owned(),
         password2: form.get("password2").to_owned(),
     };
@@ -88,8 +109,20 @@ pub async fn register(
         Err(mistakes) => Err(mistakes),
     };
     match registered {
-        Ok(account) => arrive(&app, &client, &headers, account, next, "registered").await,
-        Err(mistakes) => draw_register(&app, next, form.get("username"), mistakes),
+        Ok(account) => {
+            if let Some(email) = &account.email {
+                // If too many letters went there already, their account page asks for another one later.
+                let _ = app.school.ask_to_confirm(&account, email, &scribe, client.0.address).await?;
+            }
+            match account.active {
+                true => arrive(&app, &client, &headers, account, next, "registered").await,
+                false => {
+                    tracing::info!(account = %account.id, "registered, and to be confirmed");
+                    Ok(redirect(&LocalPath::new(CONFIRM_SENT)))
+                }
+            }
+        }
+        Err(mistakes) => draw_register(&app, &form, mistakes),
     }
 }
 
@@ -166,17 +199,13 @@ async fn arrive(
     let signed_in = app.school.sign_in(account, client.0.clone()).await?;
     tracing::info!(account = %signed_in.account.id, "{done}");
     replace_session(&app.school, client, headers).await?;
-    Ok(with_cookie(redirect(&destination(next)), session_cookie(&signed_in.token, &app.config)))
+    let device = app.school.device_token(&signed_in.account).await?;
+    let response = with_cookie(redirect(&destination(next)), session_cookie(&signed_in.token, &app.config));
+    Ok(with_cookie(response, device_cookie(&device, &app.config)))
 }
 
 fn destination(next: Option<LocalPath>) -> LocalPath {
     next.unwrap_or_else(|| LocalPath::new(MY_COURSES))
-}
-
-fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
-    response.headers_mut().insert(header::SET_COOKIE, cookie);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
 }
 
 /// The address of the other form, `next` kept.
@@ -184,34 +213,28 @@ fn with_next(path: &str, next: Option<&LocalPath>) -> String {
     next.map_or_else(|| path.to_owned(), |next| next.as_parameter_of(path, "next").to_string())
 }
 
-fn draw_login(
-    app: &App,
-    next: Option<LocalPath>,
-    username: FieldView,
-    errors: Vec<String>,
-) -> Result<Response, Problem> {
+fn draw_login(app: &App, next: Option<LocalPath>, login: &str, errors: Vec<String>) -> Result<Response, Problem> {
     let pages = Pages::new(app);
     pages.draw(&LoginView {
         page: pages.page(pages.word("sign_in"), LOGIN),
         errors,
-        username,
+        username: FieldView { value: login.to_owned(), errors: Vec::new() },
         password: FieldView::default(),
         register: with_next(REGISTER, next.as_ref()),
         next: next.map(|next| next.to_string()).unwrap_or_default(),
     })
 }
 
-fn draw_register(
-    app: &App,
-    next: Option<LocalPath>,
-    username: &str,
-    mistakes: RegistrationMistakes,
-) -> Result<Response, Problem> {
+fn draw_register(app: &App, form: &Form, mistakes: RegistrationMistakes) -> Result<Response, Problem> {
     let pages = Pages::new(app);
+    let next = LocalPath::parse(form.get("next"));
+    let field = |name, errors| FieldView { value: form.get(name).to_owned(), errors };
     let secret = |errors| FieldView { value: String::new(), errors };
     pages.draw(&RegisterView {
         page: pages.page(pages.word("register"), REGISTER),
-        username: FieldView { value: username.to_owned(), errors: mistakes.username },
+        username: field("username", mistakes.username),
+        email: field("email", mistakes.email),
+        email_required: app.school.rules.confirm_email,
         password1: secret(mistakes.password1),
         password2: secret(mistakes.password2),
         login: with_next(LOGIN, next.as_ref()),

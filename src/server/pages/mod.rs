@@ -4,6 +4,8 @@ mod draw;
 mod form;
 mod outlook;
 mod accounts;
+mod recovery;
+mod own_account;
 mod students;
 mod chat;
 mod query;
@@ -23,5 +25,9 @@ pub use chat::{room, say};
 pub use draw::{Pages, error, forbidden, not_found, refused};
 pub use invitation::{accept, invitation};
 pub use invitations::{invitations, invite, revoke};
+pub use own_account::{change_email, change_password, email_form, end_sessions, my_account, password_form, sessions};
+pub use recovery::{
+    ask_reset, confirm, confirm_form, confirm_sent, new_password_form, reset, reset_done, reset_form, reset_sent,
+};
 pub use students::{course, enroll, enroll_form, leave, module, my_courses};
 pub use teaching::{approve, people, remove, teach};

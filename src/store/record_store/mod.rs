@@ -9,5 +9,6 @@ mod enrollments;
 mod messages;
 mod events;
 mod upkeep;
+mod secrets;
 
 pub use carrier::{Carrier, Order, RecordStore, Scan, Verb};

@@ -47,12 +47,15 @@ pub fn confirm_email(draft: &mut Draft<'_>, key: TokenKey, origin: Origin) -> Re
     if !claim_email(draft, &confirmed)? {
         return Ok(None);
     }
-    if let Some(old) = before.email.filter(|old| before.email_confirmed && old.key() != email.key()) {
+    if let Some(old) = before.email.clone().filter(|old| before.email_confirmed && old.key() != email.key()) {
         draft.remove(Table::Emails, old.key().as_str().as_bytes());
     }
+    // The same address again is no change; the first one is none either.
+    let changed = before.email_confirmed && before.email.as_ref().is_some_and(|old| old.key() != email.key());
     put(draft, &confirmed);
     remove(draft, &link);
-    draft.log(EventKind::EmailConfirmed, Some(*id), None, origin)?;
+    let kind = if changed { EventKind::EmailChanged } else { EventKind::EmailConfirmed };
+    draft.log(kind, Some(*id), None, origin)?;
     Ok(Some(confirmed))
 }
 

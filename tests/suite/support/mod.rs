@@ -12,4 +12,4 @@ pub use program::{Program, Run, Running};
 pub use raw::{Raw, answers};
 pub use report::assert_report;
 pub use school::{Site, picture, tree};
-pub use server::{PASSWORD, Server, Visitor, assert_guarded, header, location, session};
+pub use server::{PASSWORD, Server, Visitor, assert_guarded, header, link_in, location, session};

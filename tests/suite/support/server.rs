@@ -4,9 +4,11 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use educa::course::{Course, Language};
 use educa::school::{
-    Account, Accounts as _, Added, Clock, Email, NewAccount, Origin, PasswordHash, Role, School, ValidRegistration,
+    Account, AccountRules, Accounts as _, Added, Clock, Email, Letter, Mailer, MailerError, NewAccount, Origin,
+    PasswordHash, Role, School, ValidRegistration,
 };
 use educa::server::{self, App, Hosts, PublicationSource, ServerConfig, Shelf, Watch};
 use educa::store::{SledStore, StoreConfig};
@@ -64,14 +66,24 @@ impl Server {
         Self::with_parts(site, config, |_| {}).await
     }
 
+    /// A server over the smallest school, where everybody must confirm a mail address.
+    pub async fn confirming() -> Self {
+        let rules = AccountRules { confirm_email: true };
+        Self::with_rules(Site::smallest(), ServerConfig::default(), rules, |_| {}).await
+    }
+
     /// The same with other parts.
     pub async fn with_parts(site: Site, config: ServerConfig, change: impl FnOnce(&mut App)) -> Self {
+        Self::with_rules(site, config, AccountRules::default(), change).await
+    }
+
+    async fn with_rules(site: Site, config: ServerConfig, rules: AccountRules, change: impl FnOnce(&mut App)) -> Self {
         site.build();
         let data = TempDir::new().expect("a folder");
         let store = StoreConfig { path: data.path().join("store"), ..StoreConfig::default() };
         let store = Arc::new(SledStore::open(&store).expect("a store"));
         let clock = Arc::new(StoppedClock(Mutex::new("2026-11-20T12:00:00Z".parse().expect("a time"))));
-        let school = Arc::new(School::new(store.clone(), clock.clone()).expect("a school"));
+        let school = Arc::new(School::new(store.clone(), clock.clone()).expect("a school").with_rules(rules));
         let shelf = Arc::new(Shelf::open(source(&site)).expect("a publication"));
         let config = ServerConfig { grace: Duration::from_secs(1), ..config };
         let mut app = App::new(school.clone(), shelf.clone(), config);
@@ -90,6 +102,27 @@ impl Server {
     /// Moves the clock.
     pub fn later(&self, by: SignedDuration) {
         *self.clock.0.lock().expect("not poisoned") += by;
+    }
+
+    /// Takes the letters that wait.
+    pub async fn letters(&self) -> Vec<Letter> {
+        let kept = KeptLetters::default();
+        self.school.deliver(&kept).await.expect("they are delivered");
+        kept.0.into_inner().expect("not poisoned")
+    }
+
+    /// Takes the only letter that waits.
+    pub async fn letter(&self) -> Letter {
+        let mut letters = self.letters().await;
+        assert_eq!(letters.len(), 1, "{letters:?}");
+        letters.remove(0)
+    }
+
+    /// An account with a confirmed address and [`PASSWORD`].
+    pub async fn account_with_email(&self, name: &str, email: &str) -> Account {
+        let (username, email) = (name.parse().expect("a name"), Some(email.parse().expect("an address")));
+        let registration = ValidRegistration { username, email, password: PASSWORD.into() };
+        self.school.add_account(registration, Role::Student).await.expect("it works").expect("a free name")
     }
 
     /// An absolute URL.
@@ -144,6 +177,27 @@ impl Server {
         assert_eq!(answer.status(), 302);
         visitor
     }
+}
+
+/// A mailer that keeps what it is given.
+#[derive(Default)]
+struct KeptLetters(Mutex<Vec<Letter>>);
+
+#[async_trait]
+impl Mailer for KeptLetters {
+    async fn send(&self, letter: &Letter) -> Result<(), MailerError> {
+        self.0.lock().expect("not poisoned").push(letter.clone());
+        Ok(())
+    }
+}
+
+/// The path of the link in a letter, which stands in both of its forms.
+pub fn link_in(letter: &Letter) -> String {
+    let url = letter.text.lines().find(|line| line.starts_with("http")).expect("a link");
+    let html = letter.html.as_deref().expect("HTML");
+    assert!(html.contains(&format!("<a href=\"{url}\">")), "{html}");
+    let (_, rest) = url.split_once("://").expect("absolute");
+    rest[rest.find('/').expect("a path")..].to_owned()
 }
 
 /// Somebody with a browser.

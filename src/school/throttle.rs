@@ -1,0 +1,332 @@
+//! How often somebody may try: growing delays, in bounded memory.
+//!
+//! A try is counted under one or more keys. After as many failures as a key's [`Rule`] lets pass, each further one doubles
+//! the time until the next try, up to a quarter of an hour: nobody is locked out for good. Failures are forgiven one by one
+//! as time goes by. A try under way has a place, and only a few are to be had: many at once are no way around the count.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+
+/// How many keys are known at one time, about 15 MB of them; the one that was used longest ago makes room.
+const MAX_KEYS: usize = 100_000;
+
+/// The longest delay.
+const LONGEST: SignedDuration = SignedDuration::from_mins(15);
+
+/// What happens to those who fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    name: &'static str,
+    /// How many failures have no consequence.
+    free: u32,
+    /// The first delay; each further one is twice the one before.
+    first: SignedDuration,
+    /// How long until one failure is forgiven.
+    forgiven: SignedDuration,
+    /// How many may try at once while there is no delay.
+    at_once: u32,
+    /// Whether a success wipes out all failures.
+    wiped: bool,
+}
+
+const SECOND: SignedDuration = SignedDuration::from_secs(1);
+
+impl Rule {
+    /// Signing in under one name.
+    pub const NAME: Self = Self { name: "name", free: 5, first: SECOND, forgiven: LONGEST, at_once: 32, wiped: true };
+    /// Signing in with a browser that did so before.
+    pub const DEVICE: Self = Self { name: "device", ..Self::NAME };
+    /// Signing in from one network: a class may sit behind one address, and its failures are many people's.
+    pub const NETWORK: Self = Self {
+        name: "network",
+        free: 20,
+        forgiven: SignedDuration::from_secs(60),
+        at_once: 256,
+        wiped: false,
+        ..Self::NAME
+    };
+    /// Registering from one network.
+    pub const REGISTRATION: Self = Self {
+        name: "registration",
+        free: 100,
+        first: SignedDuration::from_secs(10),
+        forgiven: SignedDuration::from_secs(30),
+        ..Self::NETWORK
+    };
+    /// Asking for letters, and using what is in them, from one network.
+    pub const LETTERS: Self = Self { name: "letters", free: 30, first: SignedDuration::from_secs(10), ..Self::NETWORK };
+    /// Letters to one address.
+    pub const ADDRESS: Self =
+        Self { name: "address", free: 3, first: SignedDuration::from_secs(60), wiped: false, ..Self::NAME };
+
+    /// The delay after so many failures; nothing while they are free.
+    fn delay(&self, failures: u32) -> Option<SignedDuration> {
+        let over = failures.checked_sub(self.free)?;
+        let seconds = self.first.as_secs().saturating_mul(1_i64 << over.min(20));
+        Some(SignedDuration::from_secs(seconds).min(LONGEST))
+    }
+
+    /// How many failures are remembered: as many as it takes to the longest delay.
+    fn most(&self) -> u32 {
+        self.free + 11
+    }
+}
+
+/// Who or what is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+struct Key([u8; 16]);
+
+/// A key and what is counted under it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    rule: Rule,
+    key: Key,
+}
+
+impl Counted {
+    /// Something that has a text, or bytes.
+    pub fn of(rule: Rule, what: &[u8]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(rule.name.as_bytes()).update(&[0]).update(what);
+        let mut key = [0; 16];
+        key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        Self { rule, key: Key(key) }
+    }
+
+    /// A network: an address, or the /64 that one customer has of IPv6.
+    pub fn network(rule: Rule, address: Option<IpAddr>) -> Option<Self> {
+        let network = match address?.to_canonical() {
+            IpAddr::V4(address) => address.octets().to_vec(),
+            IpAddr::V6(address) => address.octets()[..8].to_vec(),
+        };
+        Some(Self::of(rule, &network))
+    }
+}
+
+/// It is too early for another try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too many tries; the next one is possible in {} seconds", .0.as_secs())]
+pub struct TooEarly(pub SignedDuration);
+
+struct Entry {
+    failures: u32,
+    /// Since when failures are forgiven.
+    since: Timestamp,
+    /// Until when no try is taken.
+    until: Timestamp,
+    under_way: u32,
+    used: u64,
+}
+
+#[derive(Default)]
+struct Table {
+    entries: HashMap<Key, Entry>,
+    /// Which was used longest ago.
+    by_use: BTreeMap<u64, Key>,
+    uses: u64,
+}
+
+/// Counts tries.
+#[derive(Default)]
+pub struct Throttle(Mutex<Table>);
+
+/// A try under way. One that is given up counts for nothing.
+pub struct Try<'a> {
+    throttle: &'a Throttle,
+    counted: Vec<Counted>,
+}
+
+impl Throttle {
+    /// Begins a try, if it is time for one under every key.
+    pub fn begin(&self, counted: Vec<Counted>, now: Timestamp) -> Result<Try<'_>, TooEarly> {
+        let mut table = self.table();
+        let waits = counted.iter().filter_map(|counted| table.wait(*counted, now));
+        if let Some(wait) = waits.max() {
+            return Err(TooEarly(wait));
+        }
+        for Counted { key, .. } in &counted {
+            table.entry(*key, now).under_way += 1;
+        }
+        Ok(Try { throttle: self, counted })
+    }
+
+    /// Counts something that may be done only so often, whatever comes of it.
+    pub fn count(&self, counted: Vec<Counted>, now: Timestamp) -> Result<(), TooEarly> {
+        self.begin(counted, now)?.failed(now);
+        Ok(())
+    }
+
+    /// Forgets what failed under a key.
+    pub fn forget(&self, counted: Counted) {
+        self.table().remove(counted.key);
+    }
+
+    /// Held for moments and never over an await; each change is whole, so poison says nothing.
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Try<'_> {
+    /// It failed. Whether there is a delay from now on where there was none before.
+    pub fn failed(self, now: Timestamp) -> bool {
+        let mut table = self.throttle.table();
+        let mut first = false;
+        for Counted { rule, key } in &self.counted {
+            let entry = table.entry(*key, now);
+            entry.forgive(rule, now);
+            entry.failures = (entry.failures + 1).min(rule.most());
+            if let Some(delay) = rule.delay(entry.failures) {
+                first |= entry.failures == rule.free;
+                entry.until = now + delay;
+            }
+        }
+        first
+    }
+
+    /// It succeeded.
+    pub fn succeeded(self) {
+        let mut table = self.throttle.table();
+        for Counted { key, .. } in self.counted.iter().filter(|counted| counted.rule.wiped) {
+            if let Some(entry) = table.entries.get_mut(key) {
+                entry.failures = 0;
+                entry.until = Timestamp::MIN;
+            }
+        }
+    }
+}
+
+impl Drop for Try<'_> {
+    fn drop(&mut self) {
+        let mut table = self.throttle.table();
+        for Counted { key, .. } in &self.counted {
+            if let Some(entry) = table.entries.get_mut(key) {
+                entry.under_way = entry.under_way.saturating_sub(1);
+            }
+        }
+    }
+}
+
+impl Entry {
+    /// Forgives what is due.
+    fn forgive(&mut self, rule: &Rule, now: Timestamp) {
+        let passed = now.duration_since(self.since).as_secs();
+        let forgiven = u32::try_from(passed / rule.forgiven.as_secs()).unwrap_or(if passed < 0 { 0 } else { u32::MAX });
+        if forgiven >= self.failures {
+            (self.failures, self.since) = (0, now);
+        } else {
+            self.failures -= forgiven;
+            self.since += rule.forgiven * i32::try_from(forgiven).unwrap_or_default();
+        }
+    }
+}
+
+impl Table {
+    /// How long to wait, if not nothing.
+    fn wait(&mut self, Counted { rule, key }: Counted, now: Timestamp) -> Option<SignedDuration> {
+        let entry = self.entries.get_mut(&key)?;
+        entry.forgive(&rule, now);
+        let left = entry.until.duration_since(now);
+        let at_once = if entry.failures < rule.free { rule.at_once } else { 1 };
+        match (left > SignedDuration::ZERO, entry.under_way >= at_once) {
+            (true, _) => Some(left),
+            (false, true) => Some(SECOND),
+            (false, false) => None,
+        }
+    }
+
+    /// The entry of a key, used now.
+    fn entry(&mut self, key: Key, now: Timestamp) -> &mut Entry {
+        self.uses += 1;
+        let used = self.uses;
+        if !self.entries.contains_key(&key)
+            && self.entries.len() >= MAX_KEYS
+            && let Some((_, oldest)) = self.by_use.pop_first()
+        {
+            self.entries.remove(&oldest);
+        }
+        let new = Entry { failures: 0, since: now, until: Timestamp::MIN, under_way: 0, used };
+        let entry = self.entries.entry(key).or_insert(new);
+        self.by_use.remove(&entry.used);
+        self.by_use.insert(used, key);
+        entry.used = used;
+        entry
+    }
+
+    fn remove(&mut self, key: Key) {
+        if let Some(entry) = self.entries.remove(&key) {
+            self.by_use.remove(&entry.used);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(text: &str) -> Vec<Counted> {
+        vec![Counted::of(Rule::NAME, text.as_bytes())]
+    }
+
+    #[test]
+    fn delays_grow_to_a_quarter_of_an_hour_and_are_forgiven() {
+        let throttle = Throttle::default();
+        let mut now = Timestamp::UNIX_EPOCH;
+        let mut delays = Vec::new();
+        for _ in 0..20 {
+            while let Err(TooEarly(wait)) = throttle.count(name("ada"), now) {
+                now += wait;
+                delays.push(wait.as_secs());
+            }
+        }
+        assert_eq!(delays[..10], [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
+        // One failure is forgiven in the time that the longest delay takes, so it stays there.
+        assert!(delays[10..].iter().all(|delay| [512, 900].contains(delay)) && delays.contains(&900), "{delays:?}");
+        assert!(throttle.count(name("bob"), now).is_ok());
+        now += SignedDuration::from_hours(5);
+        for _ in 0..5 {
+            assert_eq!(throttle.count(name("ada"), now), Ok(()), "all is forgiven");
+        }
+        assert!(throttle.count(name("ada"), now).is_err());
+    }
+
+    #[test]
+    fn many_at_once_are_no_way_around_the_count() {
+        let throttle = Throttle::default();
+        let now = Timestamp::UNIX_EPOCH;
+        let tries: Vec<_> = (0..40).map_while(|_| throttle.begin(name("ada"), now).ok()).collect();
+        assert_eq!(tries.len(), 32);
+        for each in tries {
+            each.failed(now);
+        }
+        let later = now + LONGEST;
+        let one = throttle.begin(name("ada"), later).expect("it is time");
+        assert!(throttle.begin(name("ada"), later).is_err(), "one at a time");
+        one.succeeded();
+        assert_eq!((0..32).filter(|_| throttle.begin(name("ada"), later).is_ok()).count(), 32);
+    }
+
+    #[test]
+    fn memory_is_bounded_and_the_oldest_goes() {
+        let throttle = Throttle::default();
+        let now = Timestamp::UNIX_EPOCH;
+        for n in 0..MAX_KEYS + 10 {
+            throttle.count(name(&n.to_string()), now).expect("free");
+        }
+        let table = throttle.table();
+        assert_eq!((table.entries.len(), table.by_use.len()), (MAX_KEYS, MAX_KEYS));
+        assert!(!table.entries.contains_key(&name("0")[0].key));
+    }
+
+    #[test]
+    fn a_customers_ipv6_is_one_network() {
+        let network = |text: &str| Counted::network(Rule::NETWORK, Some(text.parse().expect("an address")));
+        assert_eq!(network("2001:db8:1:2::1"), network("2001:db8:1:2:ffff::9"));
+        assert_ne!(network("2001:db8:1:2::1"), network("2001:db8:1:3::1"));
+        assert_eq!(network("::ffff:192.0.2.1"), network("192.0.2.1"));
+        assert_eq!(Counted::network(Rule::NETWORK, None), None);
+    }
+}
