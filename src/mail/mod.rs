@@ -6,7 +6,7 @@ mod outbox;
 mod smtp;
 mod open;
 
-pub use config::{MailConfig, NotAMailServer, Secret, SmtpServer};
+pub use config::{Encryption, MailConfig, NotAMailServer, Secret, SmtpServer};
 pub use lettre::message::Mailbox;
 pub use open::{MailError, open};
 pub use outbox::Outbox;

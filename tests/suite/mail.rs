@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use educa::mail::{Secret, Smtp, SmtpServer};
+use educa::mail::{Encryption, Secret, Smtp, SmtpServer};
 use educa::school::{
     Clock, Delivered, Email, Letter, LetterWriter, Occasion, Role, School, Unwritten, ValidRegistration,
 };
@@ -69,7 +69,12 @@ impl MailServer {
     }
 
     fn carrier(&self) -> Smtp {
+        self.carrier_by(Encryption::None)
+    }
+
+    fn carrier_by(&self, encryption: Encryption) -> Smtp {
         let server: SmtpServer = self.url.parse().expect("a server");
+        let server = SmtpServer { encryption, ..server };
         let from = "The School <school@school.example>".parse().expect("an address");
         Smtp::new(&server, Some(&Secret::new("hunter2".into())), from).expect("a carrier")
     }
@@ -170,6 +175,22 @@ async fn a_letter_is_given_up_when_it_is_refused_or_three_days_old() {
     drop(one);
     let later = school(old.path(), now() + SignedDuration::from_hours(72));
     assert_eq!(later.deliver(&nobody.carrier()).await.expect("it works"), given_up);
+}
+
+/// A server that does not encrypt hears neither the password nor the letter.
+#[tokio::test]
+async fn nothing_is_said_in_the_clear_to_a_server_that_should_encrypt() {
+    for (encryption, greets) in [(Encryption::Tls, false), (Encryption::StartTls, true)] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let server = MailServer::start(&[]).await;
+        let school = school(folder.path(), now());
+        ask(&school).await;
+        let put_off = Delivered { put_off: 1, ..Delivered::default() };
+        assert_eq!(school.deliver(&server.carrier_by(encryption)).await.expect("it works"), put_off);
+        let heard = server.heard();
+        assert_eq!(heard.iter().any(|line| line.starts_with("EHLO")), greets, "{heard:?}");
+        assert!(heard.iter().all(|line| !line.starts_with("AUTH") && !line.starts_with("MAIL")), "{heard:?}");
+    }
 }
 
 /// What nobody waits for comes at once: the task is woken by the queue, not by a clock.
