@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { test } from "node:test";
-import { onStage, register, violations } from "./stage.mjs";
+import { onStage, register, signIn, violations } from "./stage.mjs";
 
 const shots = fileURLToPath(new URL("shots", import.meta.url));
 const open = {
@@ -42,6 +42,19 @@ const signedIn = {
   sessions: "/accounts/sessions/",
   logout: "/accounts/logout/",
 };
+const teaching = {
+  teach: "/teach/",
+  people: "/teach/1/",
+  invitations: "/teach/1/invitations/",
+};
+const administering = {
+  admin: "/admin/",
+  "admin-people": "/admin/people/",
+  "admin-person": "/admin/people/1/",
+  "admin-courses": "/admin/courses/",
+  "admin-enrollments": "/admin/enrollments/",
+  "admin-events": "/admin/events/",
+};
 const looks = [
   { name: "phone-light", viewport: { width: 390, height: 844 }, colorScheme: "light" },
   { name: "phone-dark", viewport: { width: 390, height: 844 }, colorScheme: "dark" },
@@ -74,6 +87,11 @@ for (const { name: look, ...options } of looks) {
       await page.waitForURL(/\/course\//);
     }
     for (const [name, path] of Object.entries(signedIn)) await visit(name, path);
+    for (const [who, pages] of [["ada-okafor", teaching], ["the-staff", administering]]) {
+      await page.context().clearCookies();
+      await signIn(page, who);
+      for (const [name, path] of Object.entries(pages)) await visit(name, path);
+    }
     await close();
   });
 }

@@ -1,6 +1,6 @@
 // The stage: a served sample school with a store of its own, and a browser.
 
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before } from "node:test";
@@ -16,10 +16,19 @@ const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/
 
 export const password = "correct horse x9";
 
+/** Who is there from the start: the instructor of courses 1 to 3, and somebody of the staff. */
+const roles = { "ada-okafor": "instructor", "the-staff": "staff" };
+
 /** Serves the sample school on a free port; resolves once it listens. */
 export async function startServer() {
   const data = mkdtempSync(join(tmpdir(), "educa-browser-"));
-  const server = await run(["--root", root, "--listen", "127.0.0.1:0", "--data", join(data, "store")], "inherit");
+  const store = join(data, "store");
+  for (const [name, role] of Object.entries(roles)) {
+    const words = ["--root", root, "user", "add", name, "--role", role, "--password-stdin", "--data", store];
+    const added = spawnSync(program, words, { input: `${password}\n`, encoding: "utf8" });
+    if (added.status !== 0) throw new Error(added.stderr);
+  }
+  const server = await run(["--root", root, "--listen", "127.0.0.1:0", "--data", store], "inherit");
   return {
     url: server.url,
     async stop() {
@@ -134,6 +143,15 @@ export async function register(page) {
   await page.click("main button");
   await page.waitForURL("**/students/courses/");
   return name;
+}
+
+/** Signs somebody in through the form. */
+export async function signIn(page, name) {
+  await page.goto("/accounts/login/");
+  await page.fill("input[name=username]", name);
+  await page.fill("input[name=password]", password);
+  await page.click("main button");
+  await page.waitForURL("**/students/courses/");
 }
 
 /** What axe finds wrong on a page, one line each. */
