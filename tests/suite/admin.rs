@@ -180,3 +180,23 @@ fn all_kinds_of_events_have_words() {
         }
     }
 }
+
+/// Rows K10 and O3.
+#[tokio::test]
+async fn figures_of_the_cache_and_of_requests() {
+    let server = Server::start().await;
+    for _ in 0..3 {
+        server.visitor().read("/course/sets/").await;
+    }
+    let root = server.person("root", Role::Staff).await;
+    let page = root.read("/admin/").await;
+    let figure = |name: &str| {
+        let row = page.split("<div>").find(|row| row.starts_with(&format!("<dt>{name}</dt>"))).expect("a row");
+        row.split("<dd>").nth(1).and_then(|rest| rest.split("</dd>").next()).expect("a value").to_owned()
+    };
+    assert_eq!(figure("Files"), "1");
+    assert_eq!(figure("Found there"), "2");
+    assert_eq!(figure("Read from the disk"), "1 (33 %)");
+    // Three pages and signing in.
+    assert_eq!(figure("Requests answered"), "4");
+}

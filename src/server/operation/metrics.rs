@@ -2,6 +2,7 @@
 //!
 //! Labels are routes, methods and statuses, each from a list of ours: nothing that a visitor writes makes a new series.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
 use http::{Method, StatusCode};
@@ -18,6 +19,8 @@ use prometheus_client::registry::{Registry, Unit};
 pub struct Metrics {
     registry: Registry,
     requests: Family<RequestLabels, Counter>,
+    /// All of them, whatever they were about.
+    n_answered: AtomicU64,
     durations: Family<RouteLabels, Histogram, fn() -> Histogram>,
     in_flight: Gauge,
     connections: Gauge,
@@ -44,6 +47,7 @@ impl Default for Metrics {
         let mut metrics = Self {
             registry: Registry::with_prefix("educa"),
             requests: Family::default(),
+            n_answered: AtomicU64::new(0),
             durations,
             in_flight: Gauge::default(),
             connections: Gauge::default(),
@@ -84,6 +88,12 @@ impl Metrics {
         self.durations.get_or_create(&RouteLabels { route: route.clone() }).observe(after.as_secs_f64());
         let labels = RequestLabels { route, method: known(method), status: status.as_u16().into() };
         self.requests.get_or_create(&labels).inc();
+        self.n_answered.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many requests were answered since the server was started.
+    pub fn n_answered(&self) -> u64 {
+        self.n_answered.load(Ordering::Relaxed)
     }
 
     /// The text, with what is the case now.

@@ -8,6 +8,7 @@ use super::outlook::course_links;
 use super::teaching::{counts, people_address};
 use crate::school::{Day, Staffing};
 use crate::server::app::App;
+use crate::server::files::CacheFigures;
 use crate::server::permitted::Staff;
 use crate::server::problem::Problem;
 use crate::theme::{AdminCourse, AdminCoursesView, AdminView, BarView, ChartView, FigureView, LinkView, PolicyView};
@@ -46,13 +47,30 @@ async fn figures(app: &App, pages: &Pages, staffing: &Staffing) -> Result<Vec<Fi
     }
     let megabytes = app.school.store_size(staffing).await? as f64 / 1e6;
     let figure = |word: &str, value: String| FigureView { name: pages.word(word), value };
-    Ok(vec![
+    let mut figures = vec![
         figure("figure_courses", catalog.courses.len().to_string()),
         figure("figure_enrolled", enrolled.to_string()),
         figure("figure_waiting", waiting.to_string()),
         figure("figure_requested", requested.to_string()),
         figure("figure_store", format!("{megabytes:.1} MB")),
-    ])
+        figure("figure_requests", app.metrics.n_answered().to_string()),
+    ];
+    figures.extend(of_the_cache(app.cache.figures(), &figure));
+    Ok(figures)
+}
+
+/// What files in memory save, since the server was started. Rows K10 and O3.
+fn of_the_cache(cache: CacheFigures, figure: &impl Fn(&str, String) -> FigureView) -> Vec<FigureView> {
+    let CacheFigures { limit, bytes, entries, hits, misses, evictions } = cache;
+    let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
+    let percent = misses.saturating_mul(100).checked_div(hits.saturating_add(misses)).unwrap_or_default();
+    vec![
+        figure("figure_cache", format!("{} / {}", megabytes(bytes), megabytes(limit))),
+        figure("figure_cache_entries", entries.to_string()),
+        figure("figure_cache_hits", hits.to_string()),
+        figure("figure_cache_misses", format!("{misses} ({percent} %)")),
+        figure("figure_cache_evictions", evictions.to_string()),
+    ]
 }
 
 fn chart(title: String, days: &[Day], value: impl Fn(&Day) -> u64) -> ChartView {
