@@ -27,6 +27,9 @@ mod operation;
 mod tls;
 mod listen;
 mod watch;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 
 pub use app::App;
 pub use config::ServerConfig;

@@ -11,5 +11,7 @@ mod call;
 mod browsable;
 mod handlers;
 
+#[cfg(any(test, fuzzing))]
+pub use credentials::{Parsed, is_same_origin, parse as parse_authorization};
 pub use handlers::{contents, course, courses, enroll, index, nowhere, subject, subjects};
 pub use suffix::strip_suffix;

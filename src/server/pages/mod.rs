@@ -9,4 +9,6 @@ mod chat;
 pub use accounts::{bar, login, login_form, logout, logout_form, register, register_form};
 pub use chat::{room, say};
 pub use draw::{Pages, error, forbidden, not_found};
+#[cfg(any(test, fuzzing))]
+pub use form::Form;
 pub use students::{course, enroll, enroll_form, leave, module, my_courses};
