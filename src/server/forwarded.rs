@@ -104,7 +104,8 @@ fn said(peer: Peer, config: &ServerConfig, headers: &HeaderMap) -> Said {
     Said { way: Some(Way { client, https, ..own }), host: host.and_then(|host| host.parse().ok()) }
 }
 
-fn is_trusted(proxies: &[IpNet], address: IpAddr) -> bool {
+/// Whether an address is that of a proxy that the operator trusts.
+pub fn is_trusted(proxies: &[IpNet], address: IpAddr) -> bool {
     proxies.iter().any(|network| network.contains(&address))
 }
 

@@ -25,6 +25,7 @@ mod api;
 mod preview;
 mod operation;
 mod tls;
+mod places;
 mod listen;
 mod watch;
 #[cfg(any(test, fuzzing))]

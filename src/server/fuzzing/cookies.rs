@@ -15,7 +15,7 @@ pub fn cookies(bytes: &[u8]) {
     }
     if let Some(token) = session_token(&headers) {
         let sent = |line: &&[u8]| line.to_ascii_lowercase().windows(64).any(|text| text == token.to_text().as_bytes());
-        assert!(lines.iter().any(|line| sent(&line)), "nobody sent this token");
+        assert!(lines.iter().any(sent), "nobody sent this token");
     }
     let own = own_token(bytes);
     let mut with_session = headers.clone();
