@@ -196,8 +196,39 @@ fn no_name_says_nothing() {
 #[test]
 fn left_to_scripts_test_are_lints_docs_licences_the_readme_a_client_program_schemas_front_servers_and_the_browser() {
     let script = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/test")).expect("a script");
-    let python = ["tests/readme.py", "tests/client.py", "tests/outputs.py", "tests/front_server.py", "tests/acme.py"];
+    let python = [
+        "tests/readme.py",
+        "tests/client.py",
+        "tests/outputs.py",
+        "tests/front_server.py",
+        "tests/acme.py",
+        "tests/slow_clients.py",
+    ];
     for step in ["cargo fmt", "cargo clippy", "cargo doc", "cargo deny", "tests/browser"].into_iter().chain(python) {
         assert!(script.contains(step), "scripts/test does not run {step}");
     }
+}
+
+/// A line of docs/security.md is worth as much as the test that it names.
+#[test]
+fn tests_that_the_security_notes_name_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let read = |path: &str| fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let notes = read("docs/security.md");
+    let (mut missing, mut n_named) = (Vec::new(), 0);
+    for named in notes.split('`').skip(1).step_by(2) {
+        let Some((file, name)) = named.split_once("::") else { continue };
+        if name.contains(|c: char| !c.is_ascii_alphanumeric() && c != '_') || name.starts_with(char::is_uppercase) {
+            continue;
+        }
+        let is_there = match file {
+            "fuzz" => root.join("fuzz/fuzz_targets").join(format!("{name}.rs")).is_file(),
+            file if file.starts_with("src/") => read(file).contains(&format!("fn {name}(")),
+            "School" => continue,
+            file => read(&format!("tests/suite/{file}.rs")).contains(&format!("fn {name}(")),
+        };
+        n_named += 1;
+        missing.extend((!is_there).then_some(named));
+    }
+    assert!(missing.is_empty() && n_named > 50, "{n_named} are named, these are no tests: {missing:#?}");
 }

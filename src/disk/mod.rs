@@ -10,6 +10,8 @@ mod files;
 mod staging;
 mod pack;
 mod lock;
+#[cfg(test)]
+mod seeds;
 
 pub use error::DiskError;
 #[cfg(unix)]
@@ -22,5 +24,7 @@ pub use files::{
 pub use listing::{Entry, list_below, list_files};
 pub use lock::{Lock, lock, try_lock};
 pub use pack::Pack;
+#[cfg(test)]
+pub use seeds::each_seed;
 pub use staging::{Staged, Staging};
 pub use stat::Stat;

@@ -32,7 +32,7 @@ pub struct ServerConfig {
     pub log_requests: bool,
     /// Whether that line says whose address it came from.
     pub log_clients: bool,
-    /// Connections at one time; further ones wait to be accepted.
+    /// Connections at one time; further ones wait to be accepted. The last quarter is not for an address that has many.
     pub max_connections: usize,
     /// How long a client may take to send a request's head.
     pub head_timeout: Duration,

@@ -104,7 +104,8 @@ fn said(peer: Peer, config: &ServerConfig, headers: &HeaderMap) -> Said {
     Said { way: Some(Way { client, https, ..own }), host: host.and_then(|host| host.parse().ok()) }
 }
 
-fn is_trusted(proxies: &[IpNet], address: IpAddr) -> bool {
+/// Whether an address is that of a proxy that the operator trusts.
+pub fn is_trusted(proxies: &[IpNet], address: IpAddr) -> bool {
     proxies.iter().any(|network| network.contains(&address))
 }
 
@@ -139,7 +140,8 @@ fn x_forwarded(headers: &HeaderMap) -> Forwarding {
 fn forwarded(headers: &HeaderMap) -> Forwarding {
     let mut hops = Vec::new();
     let (mut proto, mut host) = (None, None);
-    let values = headers.get_all(header::FORWARDED).iter().filter_map(|value| value.to_str().ok());
+    // A line with bytes that are no text is still a line: without it, what a stranger wrote before would count.
+    let values = headers.get_all(header::FORWARDED).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
     let values: Vec<_> = values.collect();
     for (at, element) in values.iter().rev().flat_map(|value| rfc7239::parse(value).rev()).enumerate() {
         let Ok(element) = element else { break };
@@ -155,10 +157,12 @@ fn forwarded(headers: &HeaderMap) -> Forwarding {
     Forwarding { hops, proto, host }
 }
 
-/// The entries of a list header that may come in several lines. A line that is no text is one entry that says nothing.
+/// The entries of a list header that may come in several lines. One that is no text says nothing; the others stay what
+/// they are, or a stranger's bytes would hide what the proxy wrote behind them.
 fn entries_from_the_right<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-    let lines: Vec<_> = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default()).collect();
-    lines.into_iter().rev().flat_map(|line| line.rsplit(',').map(str::trim))
+    let lines: Vec<_> = headers.get_all(name).iter().map(HeaderValue::as_bytes).collect();
+    let entries = lines.into_iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b',').map(<[u8]>::trim_ascii));
+    entries.map(|entry| std::str::from_utf8(entry).ok().filter(|text| text.is_ascii()).unwrap_or_default())
 }
 
 /// An address as proxies write it: alone, or with a port.
@@ -283,6 +287,22 @@ mod tests {
         let other = [("x-forwarded-for", "1.2.3.4"), ("x-forwarded-proto", "https")];
         let said = said_of(ForwardedHeaders::Forwarded, "127.0.0.1", &other);
         assert_eq!(said.way.expect("a way").client.to_string(), "127.0.0.1");
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_hide_nothing() {
+        let not_text = |rest: &str| HeaderValue::from_bytes(&[b"\xff", rest.as_bytes()].concat()).expect("a value");
+        for (kind, name, stranger, proxy) in [
+            (ForwardedHeaders::XForwarded, X_FORWARDED_FOR, "1.2.3.4", ", 203.0.113.9"),
+            (ForwardedHeaders::Forwarded, header::FORWARDED, "for=1.2.3.4", ", for=203.0.113.9"),
+        ] {
+            let mut map = HeaderMap::new();
+            map.append(&name, HeaderValue::from_static(stranger));
+            map.append(&name, not_text(proxy));
+            let peer = Peer { address: SocketAddr::from(([127, 0, 0, 1], 4711)), tls: false };
+            let way = said(peer, &config(kind), &map).way.expect("a way");
+            assert_eq!(way.client.to_string(), "203.0.113.9", "{name}");
+        }
     }
 
     #[test]

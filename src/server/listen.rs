@@ -1,11 +1,11 @@
 //! Accepting connections: hyper itself, with the limits that a server on the open network needs.
 //!
 //! A client that sends nothing, or its head byte by byte, is closed after `head_timeout`, and one that takes none of its
-//! answer after `write_timeout`; at most `max_connections` are open at once, further ones wait in the system's queue.
+//! answer after `write_timeout`; at most `max_connections` are open at once, further ones wait in the system's queue, and no
+//! address alone gets the last of them (`places`).
 //! HTTP/1.1 and HTTP/2 share the port: without TLS the first bytes tell which (HTTP/2 with prior knowledge), with it ALPN.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -18,7 +18,6 @@ use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, BufReader};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
@@ -29,6 +28,7 @@ use super::app::App;
 use super::config::ServerConfig;
 use super::forwarded::Peer;
 use super::operation::Counted;
+use super::places::{Places, Taken};
 use super::tls::{Tls, speaks_http2};
 
 /// Opens the port.
@@ -39,19 +39,21 @@ pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 /// Serves until `stop` is ready; then accepts no more, lets requests finish for as long as `grace` allows, and returns.
 pub async fn serve(listener: TcpListener, router: Router, app: App, stop: impl Future<Output = ()>) {
     let config = app.config.clone();
-    let places = Arc::new(Semaphore::new(config.max_connections));
+    let places = Places::new(&config);
     let graceful = GracefulShutdown::new();
     let stopping = CancellationToken::new();
     let mut stop = std::pin::pin!(stop);
     loop {
         let next = async {
-            let place = places.clone().acquire_owned().await.ok()?;
+            let place = places.next().await?;
             accept(&listener).await.map(|accepted| (accepted, place))
         };
         tokio::select! {
             () = &mut stop => break,
             next = next => {
-                if let Some((accepted, place)) = next {
+                if let Some((accepted, place)) = next
+                    && let Some(place) = places.take(place, accepted.1.ip())
+                {
                     let watcher = graceful.watcher();
                     let stopping = stopping.clone();
                     let place = (place, app.metrics.connection());
@@ -89,7 +91,7 @@ async fn connection(
     app: App,
     stopping: CancellationToken,
     watcher: Watcher,
-    _place: (OwnedSemaphorePermit, Counted),
+    _place: (Taken, Counted),
 ) {
     let config = app.config;
     let peer = Peer { address, tls: app.tls.is_some() };

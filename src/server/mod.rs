@@ -28,8 +28,12 @@ mod api;
 mod preview;
 mod operation;
 mod tls;
+mod places;
 mod listen;
 mod watch;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 
 pub use app::App;
 pub use config::ServerConfig;

@@ -23,6 +23,9 @@ mod open;
 mod open_error;
 mod sled_store;
 mod backup;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 
 pub use backup::{
     ArchiveError, ExportError, LoadError, LoadMistake, RestoreError, Restored, Summary, compact, load, restore,

@@ -277,6 +277,28 @@ async fn a_connection_too_many_waits() {
     assert!(third.until("</html>").await.starts_with("HTTP/1.1 200 OK"));
 }
 
+/// Somebody who opens all the connections there are keeps nobody else out, for as long as they hold them.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn one_address_does_not_take_all_places() {
+    let server = Server::with(Site::smallest(), ServerConfig { max_connections: 32, ..ServerConfig::default() }).await;
+    let mut held = Vec::new();
+    for _ in 0..100 {
+        held.push(Raw::from([127, 0, 0, 66], server.address).await);
+    }
+    let get = format!("GET / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", server.address);
+    for _ in 0..20 {
+        let mut reader = Raw::from([127, 0, 0, 7], server.address).await;
+        reader.send(&get).await;
+        assert!(reader.until_closed().await.starts_with("HTTP/1.1 200 OK"));
+    }
+    let mut refused = 0;
+    for raw in &mut held {
+        refused += usize::from(!raw.is_silent(Duration::from_millis(20)).await);
+    }
+    assert_eq!(refused, 100 - 24, "who has three quarters of all places hears at once that there are no more");
+}
+
 #[tokio::test]
 async fn who_says_nothing_or_not_enough_is_shown_out() {
     let server = Server::with(Site::smallest(), impatient()).await;

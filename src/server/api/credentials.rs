@@ -67,7 +67,7 @@ pub async fn authenticate(
 }
 
 /// Whether a page of ours sent the request: a session cookie alone proves nothing about who wrote the request.
-fn is_same_origin(headers: &HeaderMap, host: Option<&RequestHost>) -> bool {
+pub fn is_same_origin(headers: &HeaderMap, host: Option<&RequestHost>) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin";
     }
@@ -76,8 +76,9 @@ fn is_same_origin(headers: &HeaderMap, host: Option<&RequestHost>) -> bool {
     authority.zip(host).is_some_and(|(authority, host)| authority == host.authority.as_str())
 }
 
+/// What an `Authorization` header says.
 #[derive(Debug, PartialEq, Eq)]
-enum Parsed {
+pub enum Parsed {
     Nothing,
     Basic(String, String),
     Malformed(&'static str),
@@ -86,7 +87,7 @@ enum Parsed {
 }
 
 /// Reads an `Authorization` header as the reference's framework does, with its sentences.
-fn parse(value: &HeaderValue) -> Parsed {
+pub fn parse(value: &HeaderValue) -> Parsed {
     let text = String::from_utf8_lossy(value.as_bytes());
     let parts: Vec<&str> = text.split_whitespace().collect();
     match parts.as_slice() {

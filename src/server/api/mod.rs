@@ -12,5 +12,7 @@ mod browsable;
 mod handlers;
 
 pub use call::base_url;
+#[cfg(any(test, fuzzing))]
+pub use credentials::{Parsed, is_same_origin, parse as parse_authorization};
 pub use handlers::{contents, course, courses, enroll, index, nowhere, subject, subjects};
 pub use suffix::strip_suffix;

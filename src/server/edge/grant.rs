@@ -36,7 +36,7 @@ pub async fn grant(app: &App, signer: &EdgeSigner, headers: &HeaderMap, path: &s
 }
 
 /// The slug in `/course/<slug>/…`.
-fn course_of(path: &str) -> Option<String> {
+pub fn course_of(path: &str) -> Option<String> {
     let (path, _) = path.split_once(['?', '#']).unwrap_or((path, ""));
     let address: Address = percent_decode_str(path).decode_utf8().ok()?.parse().ok()?;
     let (slug, _) = address.as_str().strip_prefix("/course/")?.split_once('/')?;

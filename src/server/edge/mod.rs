@@ -13,5 +13,9 @@ mod grant;
 mod renew;
 
 pub use config::{EdgeConfig, EdgeKind, SecretText};
+#[cfg(any(test, fuzzing))]
+pub use grant::course_of;
 pub use renew::{give, renew};
 pub use signer::{EdgeError, EdgeSigner, new_key};
+#[cfg(any(test, fuzzing))]
+pub use token::{key as edge_key, token as edge_token};

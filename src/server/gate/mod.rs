@@ -9,5 +9,7 @@ mod check;
 mod accel;
 
 pub use accel::hand_over;
+#[cfg(any(test, fuzzing))]
+pub use asked::{address as asked_address, only_reads as asked_only_reads};
 pub use check::check;
 pub use knock::knock;

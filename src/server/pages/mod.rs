@@ -23,6 +23,8 @@ pub use admin_events::events;
 pub use admin_people::{account, accounts, enrollments};
 pub use chat::{room, say};
 pub use draw::{Pages, error, forbidden, not_found, refused};
+#[cfg(any(test, fuzzing))]
+pub use form::Form;
 pub use invitation::{accept, invitation};
 pub use invitations::{invitations, invite, revoke};
 pub use own_account::{change_email, change_password, email_form, end_sessions, my_account, password_form, sessions};

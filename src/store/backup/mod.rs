@@ -11,6 +11,10 @@ mod import;
 mod replacement;
 
 pub use archive::{ArchiveError, Summary};
+#[cfg(any(test, fuzzing))]
+pub use archive::{ArchiveReader, ArchiveWriter, Record};
 pub use dump::{LoadError, LoadMistake};
+#[cfg(any(test, fuzzing))]
+pub use dump_lines::{Line as DumpLine, MessageLine, SeatLine};
 pub use export::ExportError;
 pub use import::{RestoreError, Restored, compact, load, restore};

@@ -22,6 +22,14 @@ impl Raw {
         Self { stream: TcpStream::connect(address).await.expect("a connection"), got: Vec::new() }
     }
 
+    /// Connects from another address of this machine.
+    #[cfg(target_os = "linux")]
+    pub async fn from(source: [u8; 4], address: SocketAddr) -> Self {
+        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+        socket.bind(SocketAddr::from((source, 0))).expect("an address of this machine");
+        Self { stream: socket.connect(address).await.expect("a connection"), got: Vec::new() }
+    }
+
     /// Sends; a server may have closed already.
     pub async fn send(&mut self, bytes: impl AsRef<[u8]>) {
         let _ = self.stream.write_all(bytes.as_ref()).await;
