@@ -19,7 +19,9 @@ impl LocalPath {
     pub fn parse(text: &str) -> Option<Self> {
         let local = text.starts_with('/') && !text.starts_with("//");
         let plain = !text.contains('\\') && !text.chars().any(char::is_control);
-        (local && plain && text.len() <= MAX_LENGTH).then(|| Self::encoded(text))
+        // The length of what is handed on: a form that carries it must be able to bring it back.
+        let path = (local && plain && text.len() <= MAX_LENGTH).then(|| Self::encoded(text))?;
+        (path.0.len() <= MAX_LENGTH).then_some(path)
     }
 
     /// A path of our own making.
@@ -83,6 +85,10 @@ mod tests {
     fn paths_come_through_and_can_be_parameters() {
         let path = LocalPath::parse("/course/a/?x=1&y=ä b").expect("local");
         assert_eq!(path.as_str(), "/course/a/?x=1&y=%C3%A4%20b");
+        let long = format!("/{}", "ä".repeat(MAX_LENGTH / 6));
+        let path_of = |text: &str| LocalPath::parse(text).map(|path| path.to_string());
+        assert_eq!(path_of(&path_of(&long).expect("local")), path_of(&long), "it comes back");
+        assert_eq!(path_of(&format!("{long}ä")), None, "what could not come back does not begin");
         let login = path.as_parameter_of("/accounts/login/", "next");
         assert_eq!(login.as_str(), "/accounts/login/?next=/course/a/%3Fx%3D1%26y%3D%25C3%25A4%2520b");
     }

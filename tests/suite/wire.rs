@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
+use educa::school::Role;
 use educa::server::ServerConfig;
 use reqwest::Method;
 use tokio::task::JoinSet;
 
-use crate::support::{Raw, Server, Site, answers, assert_guarded};
+use crate::support::{PASSWORD, Raw, Server, Site, answers, assert_guarded, location, session};
 
 /// The statuses of all answers on a connection.
 fn statuses(answer: &str) -> Vec<&str> {
@@ -121,6 +122,53 @@ async fn a_connection_is_kept_and_requests_may_follow_each_other() {
     .await;
     let all = raw.until_closed().await;
     assert_eq!(statuses(&all), ["200", "200", "200", "200", "200", "404", "200"], "{all}");
+}
+
+/// Cookies without number, long ones and many lines of them: the session among them is found, or the head is too large.
+#[tokio::test]
+async fn a_flood_of_cookies_drowns_nobody() {
+    let server = Server::start().await;
+    server.account("ada", Role::Student).await;
+    let form = [("username", "ada"), ("password", PASSWORD)];
+    let answer = server.visitor().post("/accounts/login/", &form).await;
+    let own = format!("sessionid={}", session(&answer));
+    let many = "a=b; ".repeat(8_000);
+    let long = format!("a={}; ", "b".repeat(40_000));
+    let lines = |n: usize| (0..n).map(|n| format!("Cookie: c{n}=x\r\n")).collect::<String>();
+    for (cookies, status) in [
+        (format!("Cookie: {many}{own}\r\n"), "200"),
+        (format!("Cookie: {long}{own}\r\n"), "200"),
+        (format!("{}Cookie: {own}\r\n", lines(50)), "200"),
+        (format!("{}Cookie: {own}\r\n", lines(70)), "431"),
+        (format!("Cookie: {}{own}\r\n", many.repeat(8)), "431"),
+    ] {
+        let head = format!("Host: {}\r\nConnection: close\r\n{cookies}\r\n", server.address);
+        let answer = answers(server.address, format!("GET /students/courses/ HTTP/1.1\r\n{head}")).await;
+        assert_eq!(statuses(&answer), [status], "{} bytes of cookies", cookies.len());
+    }
+}
+
+/// Of two parameters with one name the last counts, wherever they stand; no path of a request becomes another host's.
+#[tokio::test]
+async fn said_twice_is_said_once_and_no_redirect_leaves() {
+    let server = Server::start().await;
+    server.account("ada", Role::Student).await;
+    let form = [("username", "bob"), ("username", "ada"), ("password", "no"), ("password", PASSWORD)];
+    let twice = [("next", "//evil.example/"), ("next", "/course/"), ("next", "/%5cevil.example")];
+    let answer = server.visitor().post("/accounts/login/", &[&form[..], &twice].concat()).await;
+    assert_eq!((answer.status().as_u16(), location(&answer).as_str()), (302, "/%5cevil.example"));
+    for path in [
+        "//evil.example",
+        "//evil.example/course/sets",
+        "/\\evil.example/students/courses",
+        "/course/sets?//evil.example",
+    ] {
+        let head = format!("Host: {}\r\nConnection: close\r\n\r\n", server.address);
+        let answer = answers(server.address, format!("GET {path} HTTP/1.1\r\n{head}")).await;
+        let to = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap_or("/");
+        assert!(to.starts_with('/') && !to.starts_with("//") && !to.contains('\\'), "{path}: {to}");
+        assert!(!statuses(&answer).iter().any(|status| status.starts_with('5')), "{path}: {answer}");
+    }
 }
 
 /// A sequence that looks random and is the same in every run.

@@ -72,7 +72,7 @@ pub fn is_same_origin(headers: &HeaderMap, host: Option<&RequestHost>) -> bool {
         return site == "same-origin";
     }
     let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
-    let authority = origin.and_then(|origin| origin.split("://").nth(1));
+    let authority = origin.and_then(|origin| origin.strip_prefix("https://").or(origin.strip_prefix("http://")));
     authority.zip(host).is_some_and(|(authority, host)| authority == host.authority.as_str())
 }
 
