@@ -34,7 +34,7 @@ pub use link::{Link, Purpose};
 pub use password::check_password;
 pub use ports::{
     Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Messages, Sessions, Store, StoreError,
-    SystemClock,
+    StoreWork, SystemClock, Watched,
 };
 pub use registration::{Registration, RegistrationMistakes, ValidRegistration};
 pub use school::{School, SchoolError, SignedIn};

@@ -224,7 +224,22 @@ pub trait Events: Send + Sync {
     async fn remove_events(&self, before: Timestamp) -> Result<usize, StoreError>;
 }
 
-/// Where a school's records lie.
-pub trait Store: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events {}
+/// What a store did since it was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StoreWork {
+    /// Verbs that changed something.
+    pub writes: u64,
+    /// How often a disk was flushed for them: many share one.
+    pub flushes: u64,
+}
 
-impl<T: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events> Store for T {}
+/// What operators may watch of a store.
+pub trait Watched: Send + Sync {
+    /// What it did so far.
+    fn work(&self) -> StoreWork;
+}
+
+/// Where a school's records lie.
+pub trait Store: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events + Watched {}
+
+impl<T: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events + Watched> Store for T {}

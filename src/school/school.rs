@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::{Account, Clock, Hasher, HasherError, NoRandomness, Origin, Store, StoreError, Token};
+use super::{Account, Clock, Hasher, HasherError, NoRandomness, Origin, Store, StoreError, StoreWork, Token};
 
 /// A school with its ports.
 pub struct School {
@@ -40,6 +40,11 @@ impl School {
     /// A school on these ports.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Result<Self, HasherError> {
         Ok(Self { store, clock, hasher: Hasher::new()? })
+    }
+
+    /// What its store did so far, for the operator.
+    pub fn store_work(&self) -> StoreWork {
+        self.store.work()
     }
 
     /// What somebody does now, from this address of the network.

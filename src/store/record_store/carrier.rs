@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use sled::IVec;
 
-use crate::school::StoreError;
+use crate::school::{StoreError, StoreWork, Watched};
 use crate::store::table::{Draft, Obstacle, Table};
 
 /// What a write does; see `verbs`.
@@ -88,6 +88,8 @@ pub trait Carrier: Send + Sync + 'static {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<IVec>, StoreError>;
     /// Records with their keys, in order.
     fn scan(&self, scan: Scan) -> Result<Vec<(IVec, IVec)>, StoreError>;
+    /// What it did so far.
+    fn work(&self) -> StoreWork;
     /// Runs a verb alone, makes its changes, and answers once they are durable.
     fn write<T: Send + 'static>(
         &self,
@@ -99,6 +101,12 @@ pub trait Carrier: Send + Sync + 'static {
 /// A school's records on a carrier.
 pub struct RecordStore<C> {
     pub(in crate::store) carrier: C,
+}
+
+impl<C: Carrier> Watched for RecordStore<C> {
+    fn work(&self) -> StoreWork {
+        self.carrier.work()
+    }
 }
 
 #[cfg(test)]
