@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 PUBLIC = "/course/sets/"
 GATED = "/course/sets/basics/"
 PASSWORD = "a long walk at dusk"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 SCHOOL = {
     "educa.toml": '[site]\ntitle = "Measured"\n',
@@ -79,15 +80,20 @@ class Server:
                     total += int(line.split()[1]) / 1024
         return total
 
+    def kill(self):
+        """Ends it at once, as a crash would."""
+        self.child.kill()
+        self.child.wait()
+
     def stop(self):
         """Ends it."""
         self.child.terminate()
         self.child.wait()
 
 
-def write_school(folder, educa):
-    """Writes the school, builds it, and adds the student who will read."""
-    for name, text in SCHOOL.items():
+def write_school(folder, educa, files=SCHOOL):
+    """Writes a school, builds it, and adds the student who will read."""
+    for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         lines = (f"Paragraph {n} of words that fill a page, as lessons do." for n in range(PARAGRAPHS.get(name, 0)))
@@ -131,16 +137,20 @@ def start_nginx(nginx, folder, school):
     sys.exit(f"nginx does not listen: {(folder / 'error.log').read_text(encoding='utf-8')}")
 
 
-def enrolled_cookie(server):
-    """Signs the student in and enrolls them; their cookie."""
+def signed_in_cookie(server, username):
+    """Signs somebody in; their cookie."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
-    headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    form = urlencode({"username": "reader", "password": PASSWORD})
-    connection.request("POST", "/accounts/login/", form, headers)
+    connection.request("POST", "/accounts/login/", urlencode({"username": username, "password": PASSWORD}), FORM)
     answer = connection.getresponse()
     answer.read()
-    cookie = (answer.headers["Set-Cookie"] or sys.exit("nobody was signed in")).split(";")[0]
-    connection.request("POST", "/students/enroll-course/", "course=1", {**headers, "Cookie": cookie})
+    return (answer.headers["Set-Cookie"] or sys.exit(f"{username} was not signed in")).split(";")[0]
+
+
+def enrolled_cookie(server):
+    """Signs the student in and enrolls them; their cookie."""
+    cookie = signed_in_cookie(server, "reader")
+    connection = http.client.HTTPConnection("127.0.0.1", server.port)
+    connection.request("POST", "/students/enroll-course/", "course=1", {**FORM, "Cookie": cookie})
     connection.getresponse().read()
     return cookie
 

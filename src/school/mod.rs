@@ -45,7 +45,7 @@ pub use permissions::{
 };
 pub use ports::{
     Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Mailer, MailerError, Messages, Secrets,
-    Sessions, Store, StoreError, SystemClock, Upkeep,
+    Sessions, Store, StoreError, StoreWork, SystemClock, Upkeep,
 };
 pub use registration::{NewPassword, PasswordMistakes, Registration, RegistrationMistakes, ValidRegistration};
 pub use school::{AccountRules, School, SchoolError, SignedIn};

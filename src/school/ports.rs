@@ -224,11 +224,22 @@ pub trait Events: Send + Sync {
     async fn remove_events(&self, before: Timestamp) -> Result<usize, StoreError>;
 }
 
-/// What the staff wants to know of the store itself.
+/// What a store did since it was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct StoreWork {
+    /// Verbs that changed something.
+    pub writes: u64,
+    /// How often a disk was flushed for them: many share one.
+    pub flushes: u64,
+}
+
+/// What staff and operators want to know of the store itself.
 #[async_trait]
 pub trait Upkeep: Send + Sync {
     /// How many bytes the records take where they lie.
     async fn size(&self) -> Result<u64, StoreError>;
+    /// What it did so far.
+    fn work(&self) -> StoreWork;
 }
 
 /// What only this school knows.

@@ -7,7 +7,9 @@ use std::sync::{Arc, OnceLock};
 use tokio::sync::Notify;
 
 use super::throttle::Throttle;
-use super::{Account, Clock, Hasher, HasherError, NoRandomness, Origin, SealKey, Store, StoreError, Token, Unwritten};
+use super::{
+    Account, Clock, Hasher, HasherError, NoRandomness, Origin, SealKey, Store, StoreError, StoreWork, Token, Unwritten,
+};
 
 /// A school with its ports.
 pub struct School {
@@ -74,6 +76,11 @@ impl School {
     #[must_use]
     pub fn with_rules(self, rules: AccountRules) -> Self {
         Self { rules, ..self }
+    }
+
+    /// What its store did so far, for the operator.
+    pub fn store_work(&self) -> StoreWork {
+        self.store.work()
     }
 
     /// What somebody does now, from this address of the network.

@@ -20,7 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::record_store::Verb;
 use super::table::{Draft, Obstacle};
 use super::trees::{Trees, TreesView, reason};
-use crate::school::StoreError;
+use crate::school::{StoreError, StoreWork};
 
 /// How many writes share a flush at most, and how many may wait for the next; the others wait to be let in.
 const MAX_BATCH: usize = 1_024;
@@ -30,7 +30,14 @@ pub(super) struct Committer {
     /// Always there until the drop, which takes it to tell the thread that nothing more will come.
     queue: Option<mpsc::Sender<Task>>,
     thread: Option<JoinHandle<()>>,
-    n_flushes: Arc<AtomicU64>,
+    work: Arc<Work>,
+}
+
+/// What the thread did, for others to read.
+#[derive(Default)]
+struct Work {
+    n_writes: AtomicU64,
+    n_flushes: AtomicU64,
 }
 
 impl Committer {
@@ -40,10 +47,10 @@ impl Committer {
         F: FnMut() -> Result<(), String> + Send + 'static,
     {
         let (queue, tasks) = mpsc::channel(MAX_BATCH);
-        let n_flushes = Arc::new(AtomicU64::new(0));
-        let writer = Writer { trees, flush, n_flushes: Arc::clone(&n_flushes) };
+        let work = Arc::<Work>::default();
+        let writer = Writer { trees, flush, work: Arc::clone(&work) };
         let thread = thread::Builder::new().name("store".into()).spawn(move || writer.run(tasks))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread), n_flushes })
+        Ok(Self { queue: Some(queue), thread: Some(thread), work })
     }
 
     /// Has a verb run in a transaction; returns its outcome once that is durable.
@@ -80,9 +87,10 @@ impl Committer {
         queue.send(task).await.map_err(|_| StoreError::Stopped)
     }
 
-    /// How often the disk was flushed.
-    pub(super) fn n_flushes(&self) -> u64 {
-        self.n_flushes.load(Ordering::Relaxed)
+    /// What became durable, and by how many flushes.
+    pub(super) fn work(&self) -> StoreWork {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        StoreWork { writes: read(&self.work.n_writes), flushes: read(&self.work.n_flushes) }
     }
 }
 
@@ -159,7 +167,7 @@ where
 struct Writer<F> {
     trees: Trees,
     flush: F,
-    n_flushes: Arc<AtomicU64>,
+    work: Arc<Work>,
 }
 
 impl<F: FnMut() -> Result<(), String>> Writer<F> {
@@ -189,17 +197,18 @@ impl<F: FnMut() -> Result<(), String>> Writer<F> {
     fn commit(&mut self, batch: &[Box<dyn Job>]) -> Fate {
         let done = self.trees.all().transaction(|trees| {
             let view = TreesView(trees);
-            let mut changed = false;
+            let mut n_writes = 0;
             for job in batch {
-                changed |= job.run(&view)?;
+                n_writes += u64::from(job.run(&view)?);
             }
             // Without changes there is nothing to make durable: all that was read was flushed with its own batch.
-            if changed { Ok(()) } else { abort(()) }
+            if n_writes > 0 { Ok(n_writes) } else { abort(()) }
         });
         match done {
-            Ok(()) => match (self.flush)() {
+            Ok(n_writes) => match (self.flush)() {
                 Ok(()) => {
-                    self.n_flushes.fetch_add(1, Ordering::Relaxed);
+                    self.work.n_writes.fetch_add(n_writes, Ordering::Relaxed);
+                    self.work.n_flushes.fetch_add(1, Ordering::Relaxed);
                     Fate::Durable
                 }
                 Err(reason) => Fate::Failed(reason),
@@ -253,7 +262,7 @@ mod tests {
             assert!(matches!(committer.write("put", put(3)).await, Err(StoreError::Stopped)));
         }
         assert_ne!(read(&trees), Some(3), "a stopped store changes nothing");
-        assert_eq!(committer.n_flushes(), 1);
+        assert_eq!(committer.work().flushes, 1);
     }
 
     #[tokio::test]
@@ -272,7 +281,7 @@ mod tests {
         before.sort_unstable();
         before.dedup();
         assert_eq!(before.len(), 100, "each saw the value of another");
-        assert!(committer.n_flushes() < 10, "{} flushes", committer.n_flushes());
+        assert!(committer.work().flushes < 10, "{} flushes", committer.work().flushes);
     }
 
     #[tokio::test]
@@ -292,7 +301,7 @@ mod tests {
         let committer = Committer::start(trees(), || Ok(())).expect("started");
         let nothing = |_: &mut Draft<'_>| -> Result<u8, Obstacle> { Ok(7) };
         assert_eq!(committer.write("look", nothing).await.expect("decided"), 7);
-        assert_eq!(committer.n_flushes(), 0);
+        assert_eq!(committer.work().flushes, 0);
     }
 
     #[tokio::test]

@@ -2,19 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use sled::IVec;
 
 use super::record_store::{Carrier, Order, RecordStore, Scan, Verb};
 use super::table::{Draft, Obstacle, TABLE_NAMES, Table, View};
-use crate::school::StoreError;
+use crate::school::{StoreError, StoreWork};
 
 /// A school's records in memory; gone when it is dropped.
 pub type MemoryStore = RecordStore<Memory>;
 
 /// Tables in memory.
-pub struct Memory(Mutex<Maps>);
+pub struct Memory {
+    maps: Mutex<Maps>,
+    n_writes: AtomicU64,
+}
 
 /// In the order of [`Table`].
 struct Maps(Vec<BTreeMap<IVec, IVec>>);
@@ -22,7 +26,7 @@ struct Maps(Vec<BTreeMap<IVec, IVec>>);
 impl Default for MemoryStore {
     fn default() -> Self {
         let maps = TABLE_NAMES.iter().map(|_| BTreeMap::new()).collect();
-        Self { carrier: Memory(Mutex::new(Maps(maps))) }
+        Self { carrier: Memory { maps: Mutex::new(Maps(maps)), n_writes: AtomicU64::new(0) } }
     }
 }
 
@@ -37,7 +41,7 @@ impl Memory {
     /// Never held over an await, so it is held for moments only. A write changes nothing before it is decided, so poison
     /// says nothing.
     fn maps(&self) -> MutexGuard<'_, Maps> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.maps.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -72,6 +76,10 @@ impl Carrier for Memory {
         Ok(bytes.sum::<usize>() as u64)
     }
 
+    fn work(&self) -> StoreWork {
+        StoreWork { writes: self.n_writes.load(Ordering::Relaxed), flushes: 0 }
+    }
+
     async fn write<T: Send + 'static>(&self, doing: &'static str, verb: impl Verb<T>) -> Result<T, StoreError> {
         let mut maps = self.maps();
         let mut draft = Draft::new(&*maps);
@@ -80,7 +88,11 @@ impl Carrier for Memory {
             Err(Obstacle::Record(error)) => return Err(error),
             Err(Obstacle::Batch(error)) => return Err(StoreError::Failed { doing, reason: format!("{error:?}") }),
         };
-        for (table, key, record) in draft.into_changes() {
+        let changes = draft.into_changes();
+        if !changes.is_empty() {
+            self.n_writes.fetch_add(1, Ordering::Relaxed);
+        }
+        for (table, key, record) in changes {
             let map = &mut maps.0[table as usize];
             match record {
                 Some(record) => map.insert(key.into(), record.into()),

@@ -15,7 +15,7 @@ use super::record_store::{Carrier, Order, RecordStore, Scan, Verb};
 use super::table::Table;
 use super::trees::{Trees, reason};
 use crate::disk::{DiskError, Lock};
-use crate::school::StoreError;
+use crate::school::{StoreError, StoreWork};
 
 /// A school's records in a folder on disk, for one process at a time.
 ///
@@ -43,11 +43,6 @@ impl SledStore {
         })?;
         Ok(Self { carrier: SledCarrier { committer, trees, db, _lock: lock } })
     }
-
-    /// How often the disk was flushed since the store was opened: many writes share one.
-    pub fn flushes(&self) -> u64 {
-        self.carrier.committer.n_flushes()
-    }
 }
 
 impl SledCarrier {
@@ -62,7 +57,7 @@ impl SledCarrier {
 
 impl fmt::Debug for SledStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SledStore").field("flushes", &self.flushes()).finish_non_exhaustive()
+        f.debug_struct("SledStore").field("work", &self.carrier.work()).finish_non_exhaustive()
     }
 }
 
@@ -82,6 +77,10 @@ impl Carrier for SledCarrier {
 
     fn size(&self) -> Result<u64, StoreError> {
         self.db.size_on_disk().map_err(unreadable)
+    }
+
+    fn work(&self) -> StoreWork {
+        self.committer.work()
     }
 
     async fn write<T: Send + 'static>(&self, doing: &'static str, verb: impl Verb<T>) -> Result<T, StoreError> {

@@ -10,7 +10,8 @@ use educa::course::{Admission, CourseId, EnrollmentPolicy};
 use educa::school::{
     Account, AccountId, Accounts as _, Added, Backing, Device, EmailKey, Enrolling, Enrollments as _, EventFilter,
     EventKind, Found, Left, Letter, Link, Message, MessageText, Messages as _, NewAccount, Origin, PasswordHash,
-    Purpose, Refusal, Role, Seat, SeatCounts, SeatState, Session, Sessions as _, Store, TokenKey, UsernameKey, Verdict,
+    Purpose, Refusal, Role, Seat, SeatCounts, SeatState, Session, Sessions as _, Store, TokenKey, Upkeep as _,
+    UsernameKey, Verdict,
 };
 use educa::store::{MemoryStore, OpenError, SledStore, StoreConfig};
 use jiff::Timestamp;
@@ -702,12 +703,13 @@ async fn a_store_whose_making_was_interrupted_is_finished() {
 async fn writers_who_wait_together_share_flushes() {
     let folder = tempfile::tempdir().expect("a folder");
     let sled = Arc::new(open(folder.path()));
-    let before = sled.flushes();
+    let before = sled.work();
     let store: AnyStore = sled.clone();
     at_once(&store, 64, |store, number| async move {
         enroll(&*store, AccountId(u64::from(number)), course(7), 1).await;
     })
     .await;
-    let n_flushes = sled.flushes() - before;
+    let n_flushes = sled.work().flushes - before.flushes;
     assert!((1..=16).contains(&n_flushes), "{n_flushes} flushes for 64 enrollments");
+    assert_eq!(sled.work().writes - before.writes, 64);
 }

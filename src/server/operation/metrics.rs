@@ -14,6 +14,8 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
+use crate::school::StoreWork;
+
 /// All figures of one server.
 #[derive(Debug)]
 pub struct Metrics {
@@ -25,6 +27,8 @@ pub struct Metrics {
     in_flight: Gauge,
     connections: Gauge,
     published: Gauge,
+    store_writes: Counter,
+    store_flushes: Counter,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -52,6 +56,8 @@ impl Default for Metrics {
             in_flight: Gauge::default(),
             connections: Gauge::default(),
             published: Gauge::default(),
+            store_writes: Counter::default(),
+            store_flushes: Counter::default(),
         };
         metrics.register();
         metrics
@@ -69,6 +75,10 @@ impl Metrics {
         registry.register("connections", "Connections that are open", self.connections.clone());
         let help = "When the build that is being served was published, since 1970; 0 if nothing was";
         registry.register_with_unit("publication_time", help, seconds, self.published.clone());
+        let help = "Changes of records, each durable when it was answered";
+        registry.register("store_writes", help, self.store_writes.clone());
+        let help = "Flushes of the store's disk; changes that wait together share one";
+        registry.register("store_flushes", help, self.store_flushes.clone());
         registry.register("build", "Which educa this is", Info::new(vec![("version", env!("CARGO_PKG_VERSION"))]));
     }
 
@@ -97,10 +107,12 @@ impl Metrics {
     }
 
     /// The text, with what is the case now.
-    pub fn text(&self, published: Option<SystemTime>) -> String {
+    pub fn text(&self, published: Option<SystemTime>, store: StoreWork) -> String {
         let seconds =
             published.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok()).map_or(0, |at| at.as_secs());
         self.published.set(i64::try_from(seconds).unwrap_or(i64::MAX));
+        self.store_writes.inner().store(store.writes, Ordering::Relaxed);
+        self.store_flushes.inner().store(store.flushes, Ordering::Relaxed);
         let mut text = String::new();
         // Writing into a text cannot fail; a figure that cannot be written would be left out.
         let _ = text::encode(&mut text, &self.registry);

@@ -31,5 +31,5 @@ pub async fn serve_metrics(listener: TcpListener, app: App, stop: impl Future<Ou
 
 async fn metrics(State(app): State<App>) -> impl IntoResponse {
     let headers = [(header::CONTENT_TYPE, OPEN_METRICS), (header::CACHE_CONTROL, "no-store")];
-    (headers, app.metrics.text(app.shelf.current().landed()))
+    (headers, app.metrics.text(app.shelf.current().landed(), app.school.store_work()))
 }

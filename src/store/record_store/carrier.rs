@@ -4,7 +4,7 @@ use std::ops::Bound;
 
 use sled::IVec;
 
-use crate::school::StoreError;
+use crate::school::{StoreError, StoreWork};
 use crate::store::table::{Draft, Obstacle, Table};
 
 /// What a write does; see `verbs`.
@@ -90,6 +90,8 @@ pub trait Carrier: Send + Sync + 'static {
     fn scan(&self, scan: Scan) -> Result<Vec<(IVec, IVec)>, StoreError>;
     /// How many bytes it takes.
     fn size(&self) -> Result<u64, StoreError>;
+    /// What it did so far.
+    fn work(&self) -> StoreWork;
     /// Runs a verb alone, makes its changes, and answers once they are durable.
     fn write<T: Send + 'static>(
         &self,

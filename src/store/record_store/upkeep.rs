@@ -3,11 +3,15 @@
 use async_trait::async_trait;
 
 use super::{Carrier, RecordStore};
-use crate::school::{StoreError, Upkeep};
+use crate::school::{StoreError, StoreWork, Upkeep};
 
 #[async_trait]
 impl<C: Carrier> Upkeep for RecordStore<C> {
     async fn size(&self) -> Result<u64, StoreError> {
         self.carrier.size()
+    }
+
+    fn work(&self) -> StoreWork {
+        self.carrier.work()
     }
 }
