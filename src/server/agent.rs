@@ -1,7 +1,7 @@
 //! What a browser says of itself, in words: for people to know their own devices by, and for nothing else.
 //!
 //! Anybody can send anything in `User-Agent`, so nothing depends on it. Parsers with lists of every robot and telephone
-//! (woothee, last changed in 2021; uap-rs, which reads a file of a thousand expressions) answer what nobody asks here.
+//! answer what nobody asks here.
 
 /// In this order: each also claims to be those below it.
 const BROWSERS: [(&str, &str); 11] = [
