@@ -54,7 +54,7 @@ pub enum Files {
     BehindTheRoutes,
 }
 
-/// Who hears that the school cannot do something hears it this much later. A program that asks again at once then costs
+/// Who hears that the school cannot do something, or that they asked too often, hears it this much later. A program that asks again at once then costs
 /// next to nothing, however many passwords it would like to try.
 const BREATH: Duration = Duration::from_millis(500);
 
@@ -119,7 +119,7 @@ impl Inside {
         if wants_words(&response) {
             response = asked.span().in_scope(|| draw(&self.app, asked.uri.path(), response));
         }
-        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
+        if [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS].contains(&response.status()) {
             tokio::time::sleep(BREATH).await;
         }
         self.guard(response.headers_mut(), &asked);
