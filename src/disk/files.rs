@@ -104,15 +104,9 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     Ok(())
 }
 
-/// Writes a file, replacing an old one, that nobody else on this machine may read.
+/// Writes a file, replacing an old one, that nobody else on this machine may read; it is on the disk when this returns.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
-    create_folder(folder_of(path))?;
-    // Private from its first byte on, as temporary files are.
-    let temporary = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder_of(path));
-    let mut temporary = temporary.map_err(failed("write", path))?;
-    temporary.write_all(bytes).map_err(failed("write", path))?;
-    temporary.persist(path).map_err(|error| failed("write", path)(error.error))?;
-    Ok(())
+    write_pieces(path, |file| file.write_all(bytes).map_err(failed("write", path)))
 }
 
 /// Writes a new file that only its owner can read, in a folder that only its owner can look into; it is on the disk
@@ -123,12 +117,15 @@ pub fn write_secret(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
         folder.parent().map_or(Ok(()), create_folder)?;
         create_secret_folder(folder).map_err(failed("create", folder))?;
     }
-    // Without permissions of its own a temporary file is its owner's alone.
-    let made = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder);
-    let mut temporary = made.map_err(failed("write", path))?;
+    let mut temporary = private_temporary_in(folder).map_err(failed("write", path))?;
     temporary.write_all(bytes).and_then(|()| temporary.as_file().sync_all()).map_err(failed("write", path))?;
     temporary.persist_noclobber(path).map_err(|error| failed("create", path)(error.error))?;
     sync_folder(folder)
+}
+
+/// Its owner's alone from its first byte on: it is given no permissions of its own.
+fn private_temporary_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(folder)
 }
 
 fn create_secret_folder(path: &Path) -> io::Result<()> {
@@ -198,11 +195,7 @@ pub fn write_pieces<E: From<DiskError>>(
     write: impl FnOnce(&mut fs::File) -> Result<(), E>,
 ) -> Result<(), E> {
     create_folder(folder_of(path))?;
-    // Temporary files are readable by their owner alone.
-    let mut temporary = tempfile::Builder::new()
-        .prefix(TEMPORARY_PREFIX)
-        .tempfile_in(folder_of(path))
-        .map_err(failed("write", path))?;
+    let mut temporary = private_temporary_in(folder_of(path)).map_err(failed("write", path))?;
     write(temporary.as_file_mut())?;
     temporary.as_file().sync_all().map_err(failed("flush", path))?;
     temporary.persist(path).map_err(|error| failed("create", path)(error.error))?;

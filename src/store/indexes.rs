@@ -10,7 +10,7 @@ use super::records::{
     write_tally,
 };
 use super::table::Table;
-use super::trees::{Trees, reason};
+use super::trees::{Trees, unreadable};
 use crate::course::CourseId;
 use crate::school::{Account, Purpose, SeatState, StoreError};
 
@@ -25,7 +25,7 @@ pub fn rebuild(trees: &Trees) -> Result<(), StoreError> {
 /// Names, looks, and whose an address is. Of several accounts that would share an entry the first has it.
 pub fn of_accounts(trees: &Trees) -> Result<(), StoreError> {
     for entry in trees.tree(Table::Accounts).iter() {
-        let (key, record) = entry.map_err(failed)?;
+        let (key, record) = entry.map_err(unreadable)?;
         let id = account_in(&key)?;
         let account = read_account(id, &record)?;
         claim(trees, Table::Names, account.username.key().as_str(), &account)?;
@@ -34,7 +34,7 @@ pub fn of_accounts(trees: &Trees) -> Result<(), StoreError> {
             && !claim(trees, Table::Emails, email.key().as_str(), &account)?
         {
             let unconfirmed = write_account(&Account { email_confirmed: false, ..account.clone() });
-            trees.tree(Table::Accounts).insert(account_key(id), unconfirmed).map_err(failed)?;
+            trees.put(Table::Accounts, &account_key(id), unconfirmed)?;
         }
     }
     Ok(())
@@ -43,18 +43,18 @@ pub fn of_accounts(trees: &Trees) -> Result<(), StoreError> {
 /// Puts an account into an index, unless another is there; returns whether it is now its.
 fn claim(trees: &Trees, index: Table, key: &str, account: &Account) -> Result<bool, StoreError> {
     let tree = trees.tree(index);
-    match tree.get(key).map_err(failed)? {
+    match tree.get(key).map_err(unreadable)? {
         Some(id) => Ok(read_number("an index of accounts", &id)? == account.id.0),
-        None => tree.insert(key, write_number(account.id.0)).map(|_| true).map_err(failed),
+        None => trees.put(index, key.as_bytes(), write_number(account.id.0)).map(|()| true),
     }
 }
 
 /// The sessions of an account.
 pub fn of_sessions(trees: &Trees) -> Result<(), StoreError> {
     for entry in trees.tree(Table::Sessions).iter() {
-        let (key, record) = entry.map_err(failed)?;
+        let (key, record) = entry.map_err(unreadable)?;
         let session = read_session(token_in(&key)?, &record)?;
-        put(trees, Table::SessionsOf, &session_of_key(session.account, session.key), Vec::new())?;
+        trees.put(Table::SessionsOf, &session_of_key(session.account, session.key), Vec::new())?;
     }
     Ok(())
 }
@@ -62,10 +62,10 @@ pub fn of_sessions(trees: &Trees) -> Result<(), StoreError> {
 /// The invitations into a course.
 fn of_links(trees: &Trees) -> Result<(), StoreError> {
     for entry in trees.tree(Table::Links).iter() {
-        let (key, record) = entry.map_err(failed)?;
+        let (key, record) = entry.map_err(unreadable)?;
         let link = read_link(token_in(&key)?, &record)?;
         if let Purpose::Invitation { course, .. } = link.purpose {
-            put(trees, Table::Invitations, &invitation_key(course, link.key), Vec::new())?;
+            trees.put(Table::Invitations, &invitation_key(course, link.key), Vec::new())?;
         }
     }
     Ok(())
@@ -75,7 +75,7 @@ fn of_links(trees: &Trees) -> Result<(), StoreError> {
 pub fn of_seats(trees: &Trees) -> Result<(), StoreError> {
     let mut tallies: BTreeMap<CourseId, TallyRecord> = BTreeMap::new();
     for entry in trees.tree(Table::Seats).iter() {
-        let (key, record) = entry.map_err(failed)?;
+        let (key, record) = entry.map_err(unreadable)?;
         let account = account_in(key.get(..8).unwrap_or_default())?;
         let course = course_in(&key)?;
         let record = read_seat(account, course, &record)?;
@@ -86,21 +86,13 @@ pub fn of_seats(trees: &Trees) -> Result<(), StoreError> {
             SeatState::Waiting => {
                 tally.counts.waiting += 1;
                 tally.next_ticket = tally.next_ticket.max(record.ticket + 1);
-                put(trees, Table::Waiting, &numbered_key(course, record.ticket), write_number(account.0))?;
+                trees.put(Table::Waiting, &numbered_key(course, record.ticket), write_number(account.0))?;
             }
         }
-        put(trees, Table::People, &person_key(course, account), Vec::new())?;
+        trees.put(Table::People, &person_key(course, account), Vec::new())?;
     }
     for (course, tally) in tallies {
-        put(trees, Table::Tallies, &course_key(course), write_tally(&tally))?;
+        trees.put(Table::Tallies, &course_key(course), write_tally(&tally))?;
     }
     Ok(())
-}
-
-fn put(trees: &Trees, table: Table, key: &[u8], record: Vec<u8>) -> Result<(), StoreError> {
-    trees.tree(table).insert(key, record).map(|_| ()).map_err(failed)
-}
-
-fn failed(error: sled::Error) -> StoreError {
-    StoreError::Failed { doing: "make the indexes of the store", reason: reason(&error) }
 }

@@ -13,7 +13,7 @@ use super::open::{self, Opened, StoreConfig};
 use super::open_error::OpenError;
 use super::record_store::{Carrier, Order, RecordStore, Scan, Verb};
 use super::table::Table;
-use super::trees::{Trees, reason};
+use super::trees::{Trees, unreadable};
 use crate::disk::{DiskError, Lock};
 use crate::school::{StoreError, StoreWork};
 
@@ -86,8 +86,4 @@ impl Carrier for SledCarrier {
     async fn write<T: Send + 'static>(&self, doing: &'static str, verb: impl Verb<T>) -> Result<T, StoreError> {
         self.committer.write(doing, verb).await
     }
-}
-
-fn unreadable(error: sled::Error) -> StoreError {
-    StoreError::Failed { doing: "read", reason: reason(&error) }
 }

@@ -4,6 +4,7 @@ use sled::transaction::{TransactionalTree, UnabortableTransactionError};
 use sled::{Db, IVec, Tree};
 
 use super::table::{Change, Obstacle, TABLE_NAMES, Table, View};
+use crate::school::StoreError;
 
 /// All trees of an open store.
 #[derive(Clone)]
@@ -20,6 +21,12 @@ impl Trees {
         &self.0[table as usize]
     }
 
+    /// Puts a record into a store that nobody writes to otherwise: one that is being opened, or made.
+    pub fn put(&self, table: Table, key: &[u8], record: Vec<u8>) -> Result<(), StoreError> {
+        let put = self.tree(table).insert(key, record);
+        put.map(|_| ()).map_err(|error| StoreError::Failed { doing: "write", reason: reason(&error) })
+    }
+
     /// All of them, for a transaction.
     pub fn all(&self) -> &[Tree] {
         &self.0
@@ -32,6 +39,11 @@ pub fn reason(error: &sled::Error) -> String {
         sled::Error::Corruption { .. } => "what lies on the disk is not what was written there".to_owned(),
         other => other.to_string(),
     }
+}
+
+/// The error of a read that failed.
+pub fn unreadable(error: sled::Error) -> StoreError {
+    StoreError::Failed { doing: "read", reason: reason(&error) }
 }
 
 /// The trees inside a transaction.

@@ -3,8 +3,7 @@
 use std::io::{self, BufRead, BufWriter, Write};
 
 use super::dump_lines::{AccountLine, EventLine, Head, LastLine, Line, MessageLine, SeatLine, course};
-use super::export::{ExportError, unreadable};
-use super::import::put;
+use super::export::ExportError;
 use crate::school::{AccountId, EventId, StoreError};
 use crate::store::folder::FORMAT;
 use crate::store::keys::{
@@ -15,7 +14,7 @@ use crate::store::records::{
     write_number, write_seat,
 };
 use crate::store::table::{Counter, Table, VERSION_KEY};
-use crate::store::trees::Trees;
+use crate::store::trees::{Trees, unreadable};
 
 /// Grows when a reader of the version before would misread a line.
 const VERSION: u32 = 1;
@@ -208,7 +207,7 @@ impl Reading<'_> {
         if self.trees.tree(table).contains_key(key).map_err(unreadable)? {
             return Err(Trouble::line("there is such a one in an earlier line"));
         }
-        Ok(put(self.trees, table, key, record)?)
+        Ok(self.trees.put(table, key, record)?)
     }
 
     fn known(&self, account: u64) -> Result<(), Trouble> {
@@ -221,7 +220,7 @@ impl Reading<'_> {
     fn last_message(&self, room: &[u8], id: u64) -> Result<(), Trouble> {
         let last = self.trees.tree(Table::Rooms).get(room).map_err(unreadable)?;
         let last = last.map_or(Ok(0), |number| read_number("the last message of a room", &number))?;
-        Ok(put(self.trees, Table::Rooms, room, write_number(last.max(id)))?)
+        Ok(self.trees.put(Table::Rooms, room, write_number(last.max(id)))?)
     }
 
     fn mistake(&mut self, reason: String) {
@@ -238,9 +237,9 @@ impl Reading<'_> {
         }
         let LastLine { account, letter, event } = self.seen;
         for (counter, last) in [(Counter::Account, account), (Counter::Letter, letter), (Counter::Event, event)] {
-            put(self.trees, Table::Meta, counter.key(), write_number(last))?;
+            self.trees.put(Table::Meta, counter.key(), write_number(last))?;
         }
-        put(self.trees, Table::Meta, VERSION_KEY, write_number(FORMAT))?;
+        self.trees.put(Table::Meta, VERSION_KEY, write_number(FORMAT))?;
         Ok(self.n_lines)
     }
 }

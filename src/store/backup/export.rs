@@ -8,7 +8,7 @@ use crate::school::StoreError;
 use crate::store::SledStore;
 use crate::store::folder::FORMAT;
 use crate::store::table::Table;
-use crate::store::trees::{Trees, reason};
+use crate::store::trees::{Trees, unreadable};
 
 /// A store that could not be written out.
 #[derive(Debug, thiserror::Error)]
@@ -44,8 +44,4 @@ fn archive<W: Write>(trees: &Trees, out: W) -> Result<(Summary, W), ExportError>
     let (summary, out) = archive.finish()?;
     let out = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     Ok((summary, out))
-}
-
-pub fn unreadable(error: sled::Error) -> StoreError {
-    StoreError::Failed { doing: "read", reason: reason(&error) }
 }

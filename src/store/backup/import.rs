@@ -12,7 +12,6 @@ use crate::school::StoreError;
 use crate::store::folder;
 use crate::store::open::StoreConfig;
 use crate::store::open_error::OpenError;
-use crate::store::trees::{Trees, reason};
 use crate::store::{SledStore, indexes};
 
 /// A store that could not be put in its place.
@@ -61,7 +60,7 @@ pub fn restore(config: &StoreConfig, archive: impl Read, replace: bool) -> Resul
     let records = place.fill(|trees| -> Result<u64, RestoreError> {
         let mut n = 0;
         while let Some((table, key, value)) = archive.next()? {
-            trees.tree(table).insert(key, value).map_err(unwritable)?;
+            trees.put(table, &key, value)?;
             n += 1;
         }
         Ok(n)
@@ -114,13 +113,4 @@ fn finish(config: &StoreConfig, place: Replacement<'_>, records: u64) -> Result<
 fn size(config: &StoreConfig) -> Result<u64, OpenError> {
     let (files, _) = disk::list_files(&config.path)?;
     Ok(files.iter().filter_map(|file| disk::stat(&file.path)).map(|stat| stat.size).sum())
-}
-
-fn unwritable(error: sled::Error) -> StoreError {
-    StoreError::Failed { doing: "write", reason: reason(&error) }
-}
-
-/// For `dump`.
-pub fn put(trees: &Trees, table: crate::store::table::Table, key: &[u8], value: Vec<u8>) -> Result<(), StoreError> {
-    trees.tree(table).insert(key, value).map(|_| ()).map_err(unwritable)
 }

@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
-use super::sessions::expired;
 use super::{Carrier, RecordStore, Scan};
 use crate::course::CourseId;
 use crate::school::{Account, EventKind, Found, Letter, Link, Links, Origin, PasswordHash, StoreError, TokenKey};
@@ -66,20 +65,7 @@ impl<C: Carrier> Links for RecordStore<C> {
     }
 
     async fn remove_expired_links(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let mut n_removed = 0;
-        let mut last = None;
         let expires = |key, record: &[u8]| read_link(key, record).ok().map(|link| link.expires);
-        loop {
-            let found = self.tokens_after(Table::Links, last, expires)?;
-            let Some((key, _)) = found.last() else { return Ok(n_removed) };
-            last = Some(*key);
-            let over = expired(&found, now);
-            if over.is_empty() {
-                tokio::task::yield_now().await;
-            } else {
-                let remove = move |draft: &mut Draft<'_>| verbs::remove_expired_links(draft, &over, now);
-                n_removed += self.carrier.write("remove expired links", remove).await?;
-            }
-        }
+        self.sweep(Table::Links, now, expires, verbs::remove_expired_links).await
     }
 }

@@ -7,7 +7,7 @@ use super::{Carrier, RecordStore, Scan};
 use crate::school::{AccountId, EventKind, Found, Origin, Session, Sessions, StoreError, TokenKey};
 use crate::store::keys::{account_key, token_in};
 use crate::store::records::{kept, read_session};
-use crate::store::table::{Draft, Table};
+use crate::store::table::{Draft, Obstacle, Table};
 use crate::store::verbs;
 
 /// How many records one step of a sweep looks at: few enough that other writes wait no longer than for each other.
@@ -19,21 +19,33 @@ impl<C: Carrier> RecordStore<C> {
         record.map(|record| read_session(key, &record)).transpose()
     }
 
-    /// The next records of a table of tokens after a key, at most [`SWEEP`] of them, each with when it ends as far as
-    /// `expires` can tell.
-    pub(super) fn tokens_after(
+    /// Removes from a table of tokens those that ended at or before `now`, step by step, so that other writes go on
+    /// meanwhile; returns how many. One whose end is not legible stays for a person to look at.
+    pub(super) async fn sweep(
         &self,
         table: Table,
-        after: Option<TokenKey>,
+        now: Timestamp,
         expires: impl Fn(TokenKey, &[u8]) -> Option<Timestamp>,
-    ) -> Result<Vec<(TokenKey, Option<Timestamp>)>, StoreError> {
-        let all = Scan::all(table).take(SWEEP);
-        let scan = match after {
-            Some(key) => all.after(&key.0),
-            None => all,
-        };
-        let found = self.carrier.scan(scan)?;
-        found.iter().map(|(key, record)| token_in(key).map(|key| (key, expires(key, record)))).collect()
+        remove: fn(&mut Draft<'_>, &[TokenKey], Timestamp) -> Result<usize, Obstacle>,
+    ) -> Result<usize, StoreError> {
+        let mut n_removed = 0;
+        let mut step = Scan::all(table).take(SWEEP);
+        loop {
+            let found = self.carrier.scan(step)?;
+            let Some((last, _)) = found.last() else { return Ok(n_removed) };
+            step = Scan::all(table).take(SWEEP).after(last);
+            let mut over = Vec::new();
+            for (key, record) in &found {
+                let key = token_in(key)?;
+                over.extend(expires(key, record).filter(|expires| *expires <= now).map(|_| key));
+            }
+            if over.is_empty() {
+                tokio::task::yield_now().await;
+            } else {
+                let remove = move |draft: &mut Draft<'_>| remove(draft, &over, now);
+                n_removed += self.carrier.write("remove what has expired", remove).await?;
+            }
+        }
     }
 }
 
@@ -70,27 +82,7 @@ impl<C: Carrier> Sessions for RecordStore<C> {
     }
 
     async fn remove_expired_sessions(&self, now: Timestamp) -> Result<usize, StoreError> {
-        let mut n_removed = 0;
-        let mut last = None;
         let expires = |key, record: &[u8]| read_session(key, record).ok().map(|session| session.expires);
-        loop {
-            let found = self.tokens_after(Table::Sessions, last, expires)?;
-            let Some((key, _)) = found.last() else { return Ok(n_removed) };
-            last = Some(*key);
-            // One that is not legible stays for a person to look at, and does not keep the others from going.
-            let over = expired(&found, now);
-            if over.is_empty() {
-                tokio::task::yield_now().await;
-            } else {
-                let remove = move |draft: &mut Draft<'_>| verbs::remove_expired_sessions(draft, &over, now);
-                n_removed += self.carrier.write("remove expired sessions", remove).await?;
-            }
-        }
+        self.sweep(Table::Sessions, now, expires, verbs::remove_expired_sessions).await
     }
-}
-
-/// Those that ended at or before `now`.
-pub fn expired(found: &[(TokenKey, Option<Timestamp>)], now: Timestamp) -> Vec<TokenKey> {
-    let is_over = |expires: &Option<Timestamp>| expires.is_some_and(|expires| expires <= now);
-    found.iter().filter(|(_, expires)| is_over(expires)).map(|(key, _)| *key).collect()
 }
