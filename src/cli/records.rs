@@ -11,7 +11,7 @@ use super::args::StoreArgs;
 use super::control::{self, Wanted};
 use super::settings::Settings;
 use crate::disk::{self, DiskError};
-use crate::store::{self, OpenError, Restored, SledStore, StoreConfig};
+use crate::store::{self, Compaction, OpenError, Restored, SledStore, StoreConfig, Summary};
 
 /// Options of `educa backup` and `educa dump`.
 #[derive(Debug, Args)]
@@ -111,8 +111,14 @@ pub fn compact(settings: Settings, args: &CompactArgs) -> anyhow::Result<ExitCod
     if !disk::is_folder(&config.path) {
         bail!("there is no store in {}", config.path.display());
     }
-    let (before, after) = store::compact(&config)?;
-    anstream::println!("the store in {} has {after} bytes now, {before} before", config.path.display());
+    let Compaction { records: Summary { records, bytes }, before, after } = store::compact(&config)?;
+    let place = config.path.display();
+    anstream::println!("the store in {place} holds {records} records of {bytes} bytes");
+    if after < before {
+        anstream::println!("it takes {after} bytes on disk now, {before} before");
+    } else {
+        anstream::println!("it takes {before} bytes on disk, and a new one would take no fewer: it was left as it is");
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -28,7 +28,8 @@ mod backup;
 pub mod fuzzing;
 
 pub use backup::{
-    ArchiveError, ExportError, LoadError, LoadMistake, RestoreError, Restored, Summary, compact, load, restore,
+    ArchiveError, Compaction, ExportError, LoadError, LoadMistake, RestoreError, Restored, Summary, compact, load,
+    restore,
 };
 pub use memory_store::MemoryStore;
 pub use open::StoreConfig;

@@ -1,9 +1,14 @@
 //! `educa backup`, `restore`, `dump`, `load` and `compact`, typed as an operator types them.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use educa::school::{EventKind, Events as _, Origin};
+use educa::store::{SledStore, StoreConfig};
+use jiff::Timestamp;
 use reqwest::{Client, Method};
+use tokio::task::JoinSet;
 
 use crate::support::{PASSWORD, Program, Running, Site, location};
 
@@ -166,18 +171,32 @@ fn every_mistake_of_a_dump_is_said_with_its_line() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_compacted_store_is_the_same_store() {
     let site = school(&["ada", "ben"]);
+    grown(&site.path(".educa/data")).await;
     let program = Program::at(site.root());
     let before = program.run_with_input(&["dump", "-"], "").succeeded();
     let said = program.run_with_input(&["compact"], "").succeeded();
-    assert!(said.contains("bytes now"), "{said}");
+    assert!(said.contains("bytes on disk now"), "{said}");
     assert_eq!(program.run_with_input(&["dump", "-"], "").succeeded(), before);
-    assert_eq!(
-        fs::read_dir(site.path(".educa"))
-            .expect("a folder")
-            .filter_map(Result::ok)
-            .filter(|entry| { entry.file_name().to_string_lossy().starts_with("data") })
-            .count(),
-        1,
-        "nothing is left beside it"
-    );
+    let again = program.run_with_input(&["compact"], "").succeeded();
+    assert!(again.contains("left as it is"), "{again}");
+    assert_eq!(program.run_with_input(&["dump", "-"], "").succeeded(), before);
+    let beside = fs::read_dir(site.path(".educa")).expect("a folder").filter_map(Result::ok);
+    let stores = beside.filter(|entry| entry.file_name().to_string_lossy().starts_with("data"));
+    assert_eq!(stores.count(), 1, "nothing is left beside it");
+}
+
+/// Makes a store large by events that are forgotten again.
+async fn grown(folder: &Path) {
+    let config = StoreConfig { path: folder.to_owned(), ..StoreConfig::default() };
+    let store = Arc::new(SledStore::open(&config).expect("the store opens"));
+    let origin = Origin { at: Timestamp::UNIX_EPOCH, by: None, address: None };
+    let mut writes = JoinSet::new();
+    for _ in 0..8_000 {
+        let store = Arc::clone(&store);
+        writes.spawn(async move { store.add_event(EventKind::SignInFailed, None, None, origin).await });
+    }
+    for outcome in writes.join_all().await {
+        outcome.expect("written");
+    }
+    assert!(store.remove_events(Timestamp::MAX).await.expect("removed") >= 8_000);
 }

@@ -1,7 +1,7 @@
 //! Into a store: from archives and dumps, and from a store into a smaller one.
 
 use std::io::{BufRead, Read, Seek as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::archive::{ArchiveError, ArchiveReader, Summary};
 use super::dump::{self, LoadError};
@@ -52,20 +52,36 @@ pub struct Restored {
     pub old: Option<PathBuf>,
 }
 
+/// What compacting came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Compaction {
+    /// What the store holds.
+    pub records: Summary,
+    /// Bytes on disk before.
+    pub before: u64,
+    /// Bytes on disk now; as before, if a new store would have been no smaller.
+    pub after: u64,
+}
+
 /// Puts the store of an archive in its place.
 pub fn restore(config: &StoreConfig, archive: impl Read, replace: bool) -> Result<Restored, RestoreError> {
     let place = claim(config, replace)?;
+    let records = fill(&place, archive)?;
+    finish(config, place, records)
+}
+
+/// Makes the store of an archive, which is not in its place yet; returns how many records it has.
+fn fill(place: &Replacement<'_>, archive: impl Read) -> Result<u64, RestoreError> {
     let mut archive = ArchiveReader::new(archive)?;
-    folder::check_format(&config.path, archive.format)?;
-    let records = place.fill(|trees| -> Result<u64, RestoreError> {
+    folder::check_format(place.path(), archive.format)?;
+    place.fill(|trees| {
         let mut n = 0;
         while let Some((table, key, value)) = archive.next()? {
             trees.put(table, &key, value)?;
             n += 1;
         }
         Ok(n)
-    })?;
-    finish(config, place, records)
+    })
 }
 
 /// Puts the store of a dump in its place.
@@ -79,20 +95,26 @@ pub fn load(config: &StoreConfig, lines: impl BufRead, replace: bool) -> Result<
     finish(config, place, records)
 }
 
-/// Copies a store into a new one, which is as small as its records allow; returns the bytes on disk before and after.
-pub fn compact(config: &StoreConfig) -> Result<(u64, u64), RestoreError> {
-    let before = size(config)?;
+/// Copies a store into a new one, and takes that if it is smaller.
+pub fn compact(config: &StoreConfig) -> Result<Compaction, RestoreError> {
+    let before = size(&config.path)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build().map_err(ExportError::from)?;
     let store = SledStore::open(config)?;
     let scratch = disk::scratch(&config.path).map_err(OpenError::from)?;
-    let (_summary, mut scratch): (Summary, _) = runtime.block_on(store.backup(scratch))?;
+    let (records, mut scratch) = runtime.block_on(store.backup(scratch))?;
     drop(store);
     scratch.rewind().map_err(ExportError::from)?;
-    if let Some(old) = restore(config, scratch, true)?.old {
+    let place = claim(config, true)?;
+    let n_records = fill(&place, scratch)?;
+    if size(&place.unfinished())? >= before {
+        place.discard().map_err(OpenError::from)?;
+        return Ok(Compaction { records, before, after: before });
+    }
+    if let Some(old) = finish(config, place, n_records)?.old {
         // The new one was opened: it is whole.
         disk::remove_folder(&old).map_err(OpenError::from)?;
     }
-    Ok((before, size(config)?))
+    Ok(Compaction { records, before, after: size(&config.path)? })
 }
 
 fn claim(config: &StoreConfig, replace: bool) -> Result<Replacement<'_>, RestoreError> {
@@ -110,7 +132,7 @@ fn finish(config: &StoreConfig, place: Replacement<'_>, records: u64) -> Result<
     Ok(Restored { records, old })
 }
 
-fn size(config: &StoreConfig) -> Result<u64, OpenError> {
-    let (files, _) = disk::list_files(&config.path)?;
+fn size(folder: &Path) -> Result<u64, OpenError> {
+    let (files, _) = disk::list_files(folder)?;
     Ok(files.iter().filter_map(|file| disk::stat(&file.path)).map(|stat| stat.size).sum())
 }

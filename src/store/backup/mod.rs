@@ -17,4 +17,4 @@ pub use dump::{LoadError, LoadMistake};
 #[cfg(any(test, fuzzing))]
 pub use dump_lines::{Line as DumpLine, MessageLine, SeatLine};
 pub use export::ExportError;
-pub use import::{RestoreError, Restored, compact, load, restore};
+pub use import::{Compaction, RestoreError, Restored, compact, load, restore};

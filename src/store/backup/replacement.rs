@@ -68,7 +68,18 @@ impl<'a> Replacement<'a> {
         Ok(old)
     }
 
-    fn unfinished(&self) -> PathBuf {
+    /// Leaves everything as it was.
+    pub fn discard(self) -> Result<(), DiskError> {
+        disk::remove_folder(&self.unfinished())
+    }
+
+    /// The place.
+    pub fn path(&self) -> &Path {
+        &self.config.path
+    }
+
+    /// Where the new store is until it is put in the place.
+    pub fn unfinished(&self) -> PathBuf {
         beside(&self.config.path, UNFINISHED)
     }
 }
