@@ -89,7 +89,8 @@ pub enum Parsed {
 /// Reads an `Authorization` header as the reference's framework does, with its sentences.
 pub fn parse(value: &HeaderValue) -> Parsed {
     let text = String::from_utf8_lossy(value.as_bytes());
-    let parts: Vec<&str> = text.split_whitespace().collect();
+    // Bytes are told apart there: what only Unicode calls white space is none.
+    let parts: Vec<&str> = text.split_ascii_whitespace().collect();
     match parts.as_slice() {
         [] => Parsed::Nothing,
         [keyword, ..] if ["token", "bearer"].contains(&keyword.to_ascii_lowercase().as_str()) => {
@@ -134,5 +135,7 @@ mod tests {
         assert_eq!(parsed("BASIC !!"), Parsed::Malformed(encoding));
         assert_eq!(parsed("Token abc"), Parsed::Other("Token".into()));
         assert_eq!(parsed("Digest abc"), Parsed::Nothing);
+        let next_line = HeaderValue::from_bytes("Basic\u{85} YWRhOmE=".as_bytes()).expect("a header");
+        assert_eq!(parse(&next_line), Parsed::Nothing);
     }
 }
