@@ -3,12 +3,19 @@
 use std::net::IpAddr;
 
 use crate::course::{Course, CourseId};
+use crate::school::throttle::{Budget, TooEarly};
 use crate::school::{
     Account, Backing, Email, Enrolling, EventKind, Found, Invite, Letter, Link, Purpose, School, SchoolError, Teaching,
     Token, TokenKey, Verdict,
 };
 
 impl School {
+    /// Whether as many may be invited at once by whoever teaches, into whichever courses; else how long to wait.
+    pub fn may_invite(&self, teaching: &Teaching<Invite>, n: usize) -> Result<(), TooEarly> {
+        let n = u32::try_from(n).unwrap_or(u32::MAX);
+        self.throttle.spend(Budget::INVITATIONS, &teaching.by().0.to_be_bytes(), n, self.clock.now())
+    }
+
     /// Makes an invitation into a course, and queues the letter that `write` makes of it; without an address there is no
     /// letter, and whoever is given the token may use it.
     pub async fn invite(

@@ -211,7 +211,7 @@ async fn wrong_password(
 ) -> Result<Option<WrongPassword>, Problem> {
     Ok(match app.school.knows_password(account, typed, client.0.address).await? {
         Proof::Yes(_) => None,
-        Proof::Later(wait) => Some(WrongPassword { words: in_words(app, wait), wait: Some(wait) }),
+        Proof::Later(wait) => Some(WrongPassword { words: in_words(app, "too_many_tries", wait), wait: Some(wait) }),
         Proof::No | Proof::Unconfirmed(_) => {
             Some(WrongPassword { words: Pages::new(app).word("wrong_password"), wait: None })
         }
@@ -227,24 +227,25 @@ impl WrongPassword {
     /// The answer that shows this page.
     fn on(&self, page: Response) -> Response {
         match self.wait {
-            Some(wait) => later((StatusCode::TOO_MANY_REQUESTS, page).into_response(), wait),
+            Some(wait) => too_many(page, wait),
             None => page,
         }
     }
 }
 
-/// How long to wait, in the theme's words.
-pub fn in_words(app: &App, wait: SignedDuration) -> String {
+/// How long to wait, in a sentence of the theme.
+pub fn in_words(app: &App, sentence: &str, wait: SignedDuration) -> String {
     let pages = Pages::new(app);
     let seconds = whole_seconds(wait);
     let (n, unit) = if seconds < 60 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
     let form = if n == 1 { "one" } else { "other" };
     let time = pages.word(&format!("{unit}_{form}")).replace("{n}", &n.to_string());
-    pages.word("too_many_tries").replace("{name}", &time)
+    pages.word(sentence).replace("{name}", &time)
 }
 
-/// Says when to come back.
-pub fn later(mut response: Response, wait: SignedDuration) -> Response {
+/// 429 on this page, with the time to come back.
+pub fn too_many(page: Response, wait: SignedDuration) -> Response {
+    let mut response = (StatusCode::TOO_MANY_REQUESTS, page).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, whole_seconds(wait).into());
     response
 }
