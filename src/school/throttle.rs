@@ -90,6 +90,8 @@ pub struct Budget {
 impl Budget {
     /// What an account says in chat rooms: a burst, then a message every other second.
     pub const MESSAGES: Self = Self { name: "messages", size: 20, one_in: SignedDuration::from_secs(2) };
+    /// Events of one account's HTTP Basic from one network: a program sends it with each request.
+    pub const BASIC_EVENTS: Self = Self { name: "basic", size: 1, one_in: SignedDuration::from_hours(1) };
     /// Whom an account invites: a whole form at once, and a thousand in an hour.
     pub const INVITATIONS: Self = Self { name: "invitations", size: 1_000, one_in: SignedDuration::from_millis(3_600) };
 }
@@ -123,11 +125,15 @@ impl Counted {
 
     /// A network: an address, or the /64 that one customer has of IPv6.
     pub fn network(rule: Rule, address: Option<IpAddr>) -> Option<Self> {
-        let network = match address?.to_canonical() {
-            IpAddr::V4(address) => address.octets().to_vec(),
-            IpAddr::V6(address) => address.octets()[..8].to_vec(),
-        };
-        Some(Self::of(rule, &network))
+        Some(Self::of(rule, &network(address?)))
+    }
+}
+
+/// What of an address tells networks apart.
+pub fn network(address: IpAddr) -> Vec<u8> {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets()[..8].to_vec(),
     }
 }
 

@@ -169,6 +169,10 @@ async fn an_invitation_works_once_and_for_whoever_holds_it() {
     assert_eq!(kinds(&server).await, [EventKind::Invited, EventKind::Enrolled]);
 }
 
+async fn bob_id(server: &Server) -> Option<educa::school::AccountId> {
+    server.school.account_by_name("bob").await.expect("read").map(|account| account.id)
+}
+
 #[tokio::test]
 async fn invitations_cannot_be_misused() {
     let site = Site::smallest()
@@ -211,6 +215,12 @@ async fn invitations_cannot_be_misused() {
     for key in &keys[..1] {
         assert_eq!(location(&bob.post("/teach/2/invitations/revoke/", &[("key", key)]).await), logic);
     }
+    let filter = EventFilter { kind: Some(EventKind::InvitationRevoked), ..EventFilter::default() };
+    let revoked = server.store.events(None, filter, 9).await.expect("events");
+    let who = bob_id(&server).await;
+    let said: Vec<_> = revoked.iter().map(|event| (event.course.map(|course| course.get()), event.origin.by)).collect();
+    assert_eq!(said, [(Some(2), who)], "what was refused is none");
+    assert!(revoked[0].origin.address.is_some());
     let ulf = server.student("ulf").await;
     let mut left = Vec::new();
     for path in &paths[1..] {

@@ -44,13 +44,14 @@ impl School {
     }
 
     /// Makes an invitation into this course worth nothing.
-    pub async fn revoke(&self, teaching: &Teaching<Invite>, key: TokenKey) -> Result<Found, SchoolError> {
-        match self.store.link(key).await? {
-            Some(Link { purpose: Purpose::Invitation { course, .. }, .. }) if course == teaching.course() => {
-                Ok(self.store.remove_link(key).await?)
-            }
-            _ => Ok(Found::No),
-        }
+    pub async fn revoke(
+        &self,
+        teaching: &Teaching<Invite>,
+        key: TokenKey,
+        address: Option<IpAddr>,
+    ) -> Result<Found, SchoolError> {
+        let origin = self.origin_of(teaching, address);
+        Ok(self.store.revoke_invitation(key, teaching.course(), origin).await?)
     }
 
     /// The course that a token invites into, if it can still be used.

@@ -76,11 +76,12 @@ pub async fn invite(
 pub async fn revoke(
     State(app): State<App>,
     Teacher(teaching): Teacher<Invite>,
+    Client(device): Client,
     form: Form,
 ) -> Result<Response, Problem> {
     let key = TokenKey::parse(form.get("key"));
     let key = key.ok_or_else(|| Problem::bad_request("The form does not say which invitation is meant."))?;
-    app.school.revoke(&teaching, key).await?;
+    app.school.revoke(&teaching, key, device.address).await?;
     Ok(redirect(&LocalPath::new(&here(&teaching))))
 }
 
