@@ -132,7 +132,8 @@ pub trait Links: Send + Sync {
     /// Uses a link that confirms an address: the account has it, confirmed, and is active. `No` if the link is none, has
     /// expired by `origin.at`, or another account confirmed the address meanwhile.
     async fn confirm_email(&self, key: TokenKey, origin: Origin) -> Result<Option<Account>, StoreError>;
-    /// Uses a link that sets a new password: as [`Accounts::set_password`]. Nothing if the link is none, has expired by `origin.at`, or the password was changed since it was made.
+    /// Uses a link that sets a new password: as [`Accounts::set_password`]. Nothing if the link is none, has expired by `origin.at`,
+    /// or the account has another password or address since it was made.
     async fn reset_password(
         &self,
         key: TokenKey,

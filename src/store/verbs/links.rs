@@ -74,8 +74,8 @@ pub fn reset_password(
     origin: Origin,
 ) -> Result<Option<Account>, Obstacle> {
     let Some(link) = valid(draft, key, origin.at)? else { return Ok(None) };
-    let Purpose::ResetPassword { account: id, generation } = link.purpose else { return Ok(None) };
-    if account(draft, id)?.is_none_or(|account| account.generation != generation) {
+    let Purpose::ResetPassword { account: id, .. } = link.purpose else { return Ok(None) };
+    if account(draft, id)?.is_none_or(|account| !link.purpose.resets(&account)) {
         return Ok(None);
     }
     set_password(draft, id, password, EventKind::PasswordReset, origin)?;
