@@ -68,6 +68,8 @@ kinds! {
     Registered = "registered",
     /// Somebody signed in.
     SignedIn = "signed-in",
+    /// A program's credentials were accepted (HTTP Basic): at most once an hour of an account and a network.
+    BasicUsed = "basic-used",
     /// Somebody tried to sign in with a wrong password, or as nobody.
     SignInFailed = "sign-in-failed",
     /// Further tries were refused for a while.
@@ -102,6 +104,8 @@ kinds! {
     Removed = "removed",
     /// Somebody was invited into a course.
     Invited = "invited",
+    /// An invitation that was not used was made worth nothing.
+    InvitationRevoked = "invitation-revoked",
     /// An account that was never confirmed was forgotten.
     Forgotten = "forgotten",
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{AccountId, Email, TokenKey};
+use super::{Account, AccountId, Email, TokenKey};
 use crate::course::CourseId;
 
 /// A single-use link as the store keeps it. Whoever holds its token may do what it is for, once.
@@ -34,6 +34,9 @@ pub enum Purpose {
         account: AccountId,
         /// The account's generation when it was asked for: another password ends this link too.
         generation: u32,
+        /// The address the letter went to: one that is not the account's any more ends this link too. Links of before it
+        /// was kept have none, and are worth nothing.
+        email: Option<Email>,
     },
     /// Lets its holder into a course.
     Invitation {
@@ -47,6 +50,19 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// Whether this sets a new password for an account that is now as it was when the link was asked for.
+    pub fn resets(&self, now: &Account) -> bool {
+        match self {
+            Purpose::ResetPassword { account, generation, email: Some(sent) } => {
+                let email = now.email.as_ref().filter(|_| now.email_confirmed);
+                *account == now.id
+                    && *generation == now.generation
+                    && email.is_some_and(|email| email.key() == sent.key())
+            }
+            _ => false,
+        }
+    }
+
     /// How long such a link works.
     pub fn lifetime(&self) -> SignedDuration {
         match self {

@@ -127,12 +127,13 @@ pub trait Links: Send + Sync {
     async fn link(&self, key: TokenKey) -> Result<Option<Link>, StoreError>;
     /// The invitations into a course that nobody used yet, oldest first.
     async fn invitations(&self, course: CourseId) -> Result<Vec<Link>, StoreError>;
-    /// Makes a link worth nothing.
-    async fn remove_link(&self, key: TokenKey) -> Result<Found, StoreError>;
+    /// Makes an invitation into this course worth nothing, and logs it. `No` if the link is no such invitation.
+    async fn revoke_invitation(&self, key: TokenKey, course: CourseId, origin: Origin) -> Result<Found, StoreError>;
     /// Uses a link that confirms an address: the account has it, confirmed, and is active. `No` if the link is none, has
     /// expired by `origin.at`, or another account confirmed the address meanwhile.
     async fn confirm_email(&self, key: TokenKey, origin: Origin) -> Result<Option<Account>, StoreError>;
-    /// Uses a link that sets a new password: as [`Accounts::set_password`]. Nothing if the link is none, has expired by `origin.at`, or the password was changed since it was made.
+    /// Uses a link that sets a new password: as [`Accounts::set_password`]. Nothing if the link is none, has expired by `origin.at`,
+    /// or the account has another password or address since it was made.
     async fn reset_password(
         &self,
         key: TokenKey,

@@ -3,6 +3,8 @@
 //! A try is counted under one or more keys. After as many failures as a key's [`Rule`] lets pass, each further one doubles
 //! the time until the next try, up to a quarter of an hour: nobody is locked out for good. Failures are forgiven one by one
 //! as time goes by. A try under way has a place, and only a few are to be had: many at once are no way around the count.
+//!
+//! What may be done, but only so much of it, has a [`Budget`], which stands in the same table.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -75,9 +77,38 @@ impl Rule {
     }
 }
 
+/// So much of something at once, and more of it as time goes by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Budget {
+    name: &'static str,
+    /// How much there is to begin with, and at most.
+    size: u32,
+    /// How long until there is one more.
+    one_in: SignedDuration,
+}
+
+impl Budget {
+    /// What an account says in chat rooms: a burst, then a message every other second.
+    pub const MESSAGES: Self = Self { name: "messages", size: 20, one_in: SignedDuration::from_secs(2) };
+    /// Events of one account's HTTP Basic from one network: a program sends it with each request.
+    pub const BASIC_EVENTS: Self = Self { name: "basic", size: 1, one_in: SignedDuration::from_hours(1) };
+    /// Whom an account invites: a whole form at once, and a thousand in an hour.
+    pub const INVITATIONS: Self = Self { name: "invitations", size: 1_000, one_in: SignedDuration::from_millis(3_600) };
+}
+
 /// Who or what is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Key([u8; 16]);
+
+impl Key {
+    fn of(name: &str, what: &[u8]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(name.as_bytes()).update(&[0]).update(what);
+        let mut key = [0; 16];
+        key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+        Self(key)
+    }
+}
 
 /// A key and what is counted under it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,20 +120,20 @@ pub struct Counted {
 impl Counted {
     /// Something that has a text, or bytes.
     pub fn of(rule: Rule, what: &[u8]) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(rule.name.as_bytes()).update(&[0]).update(what);
-        let mut key = [0; 16];
-        key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
-        Self { rule, key: Key(key) }
+        Self { rule, key: Key::of(rule.name, what) }
     }
 
     /// A network: an address, or the /64 that one customer has of IPv6.
     pub fn network(rule: Rule, address: Option<IpAddr>) -> Option<Self> {
-        let network = match address?.to_canonical() {
-            IpAddr::V4(address) => address.octets().to_vec(),
-            IpAddr::V6(address) => address.octets()[..8].to_vec(),
-        };
-        Some(Self::of(rule, &network))
+        Some(Self::of(rule, &network(address?)))
+    }
+}
+
+/// What of an address tells networks apart.
+pub fn network(address: IpAddr) -> Vec<u8> {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.octets().to_vec(),
+        IpAddr::V6(address) => address.octets()[..8].to_vec(),
     }
 }
 
@@ -112,6 +143,7 @@ impl Counted {
 pub struct TooEarly(pub SignedDuration);
 
 struct Entry {
+    /// How many failures are not forgiven yet; of a budget, how much is spent.
     failures: u32,
     /// Since when failures are forgiven.
     since: Timestamp,
@@ -159,6 +191,24 @@ impl Throttle {
         Ok(())
     }
 
+    /// Takes so much of a budget of somebody's, if there is as much; nothing of it if there is not.
+    pub fn spend(&self, budget: Budget, whose: &[u8], n: u32, now: Timestamp) -> Result<(), TooEarly> {
+        let mut table = self.table();
+        let entry = table.entry(Key::of(budget.name, whose), now);
+        entry.forgive(budget.one_in, now);
+        let spent = entry.failures.saturating_add(n);
+        match spent.checked_sub(budget.size).filter(|over| *over > 0) {
+            Some(over) => {
+                let passed = now.duration_since(entry.since);
+                Err(TooEarly(budget.one_in * i32::try_from(over).unwrap_or(i32::MAX) - passed))
+            }
+            None => {
+                entry.failures = spent;
+                Ok(())
+            }
+        }
+    }
+
     /// Forgets what failed under a key.
     pub fn forget(&self, counted: Counted) {
         self.table().remove(counted.key);
@@ -177,7 +227,7 @@ impl Try<'_> {
         let mut first = false;
         for Counted { rule, key } in &self.counted {
             let entry = table.entry(*key, now);
-            entry.forgive(rule, now);
+            entry.forgive(rule.forgiven, now);
             entry.failures = (entry.failures + 1).min(rule.most());
             if let Some(delay) = rule.delay(entry.failures) {
                 first |= entry.failures == rule.free;
@@ -211,15 +261,15 @@ impl Drop for Try<'_> {
 }
 
 impl Entry {
-    /// Forgives what is due.
-    fn forgive(&mut self, rule: &Rule, now: Timestamp) {
-        let passed = now.duration_since(self.since).as_secs();
-        let forgiven = u32::try_from(passed / rule.forgiven.as_secs()).unwrap_or(if passed < 0 { 0 } else { u32::MAX });
+    /// Forgives what is due: one in so long.
+    fn forgive(&mut self, one_in: SignedDuration, now: Timestamp) {
+        let passed = now.duration_since(self.since).as_millis();
+        let forgiven = u32::try_from(passed / one_in.as_millis()).unwrap_or(if passed < 0 { 0 } else { u32::MAX });
         if forgiven >= self.failures {
             (self.failures, self.since) = (0, now);
         } else {
             self.failures -= forgiven;
-            self.since += rule.forgiven * i32::try_from(forgiven).unwrap_or_default();
+            self.since += one_in * i32::try_from(forgiven).unwrap_or_default();
         }
     }
 }
@@ -228,7 +278,7 @@ impl Table {
     /// How long to wait, if not nothing.
     fn wait(&mut self, Counted { rule, key }: Counted, now: Timestamp) -> Option<SignedDuration> {
         let entry = self.entries.get_mut(&key)?;
-        entry.forgive(&rule, now);
+        entry.forgive(rule.forgiven, now);
         let left = entry.until.duration_since(now);
         let at_once = if entry.failures < rule.free { rule.at_once } else { 1 };
         match (left > SignedDuration::ZERO, entry.under_way >= at_once) {
@@ -307,6 +357,24 @@ mod tests {
         assert!(throttle.begin(name("ada"), later).is_err(), "one at a time");
         one.succeeded();
         assert_eq!((0..32).filter(|_| throttle.begin(name("ada"), later).is_ok()).count(), 32);
+    }
+
+    #[test]
+    fn a_budget_is_spent_and_comes_back() {
+        let throttle = Throttle::default();
+        let mut now = Timestamp::UNIX_EPOCH;
+        let spend =
+            |n, now| throttle.spend(Budget::INVITATIONS, b"ada", n, now).map_err(|TooEarly(wait)| wait.as_secs());
+        assert_eq!((spend(999, now), spend(2, now), spend(1, now)), (Ok(()), Err(3), Ok(())));
+        assert_eq!((spend(1, now), spend(1_000, now)), (Err(3), Err(3_600)), "what was refused took nothing");
+        now += SignedDuration::from_millis(3_599);
+        assert_eq!(spend(1, now), Err(0));
+        now += SignedDuration::from_millis(1);
+        assert_eq!((spend(1, now), spend(1, now)), (Ok(()), Err(3)));
+        now += SignedDuration::from_hours(9_000);
+        assert_eq!((spend(1_000, now), spend(1, now)), (Ok(()), Err(3)), "no more than it began with");
+        assert!(throttle.spend(Budget::INVITATIONS, b"bob", 1_000, now).is_ok());
+        assert!(throttle.spend(Budget::MESSAGES, b"ada", 20, now).is_ok());
     }
 
     #[test]

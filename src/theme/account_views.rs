@@ -96,8 +96,12 @@ view!(EmailView, "email.html");
 pub struct SessionsView {
     /// The head.
     pub page: PageView,
+    /// The user name, for the browser's own memory.
+    pub username: String,
     /// The last used first.
     pub sessions: Vec<SessionView>,
+    /// The password, which ending others asks for.
+    pub password: FieldView,
 }
 view!(SessionsView, "sessions.html");
 

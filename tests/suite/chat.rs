@@ -1,5 +1,7 @@
 //! Rows E10, E11, W1, W10: the chat room as a page, without any script.
 
+use jiff::SignedDuration;
+
 use crate::support::{Server, header, location};
 
 const ROOM: &str = "/chat/room/1/";
@@ -32,6 +34,7 @@ async fn the_last_fifty_are_shown_oldest_first() {
     ada.enroll("1").await;
     for n in 1..=53 {
         assert_eq!(ada.post(ROOM, &[("message", &format!("number {n}."))]).await.status(), 302);
+        server.later(SignedDuration::from_secs(2));
     }
     let page = ada.read(ROOM).await;
     let at = |n: u32| page.find(&format!("number {n}."));
@@ -62,6 +65,28 @@ async fn what_is_no_message_comes_back_as_a_draft() {
     }
     assert!(ada.read(ROOM).await.contains("Nobody has said anything yet"));
     assert_eq!(ada.post(ROOM, &[("message", &limit)]).await.status(), 302);
+}
+
+#[tokio::test]
+async fn somebody_says_only_so_much_at_once() {
+    let server = Server::start().await;
+    let (ada, bob) = (server.student("ada").await, server.student("bob").await);
+    ada.enroll("1").await;
+    bob.enroll("1").await;
+    for n in 0..20 {
+        assert_eq!(ada.post(ROOM, &[("message", &format!("number {n}."))]).await.status(), 302);
+    }
+    let answer = ada.post(ROOM, &[("message", "<too> much")]).await;
+    assert_eq!((answer.status().as_u16(), header(&answer, "retry-after").as_str()), (429, "2"));
+    let page = answer.text().await.expect("a page");
+    assert!(page.contains("id=\"id_message_errors\"><li>So many messages") && page.contains("in 2 seconds."), "{page}");
+    assert!(page.contains("&lt;too&gt; much</textarea>"), "what was typed is kept: {page}");
+    assert_eq!(ada.post(ROOM, &[("message", " ")]).await.status(), 400, "what is no message is not counted");
+    assert_eq!(bob.post(ROOM, &[("message", "hello")]).await.status(), 302, "others are not concerned");
+    server.later(SignedDuration::from_secs(2));
+    assert_eq!(ada.post(ROOM, &[("message", "number 20.")]).await.status(), 302);
+    assert_eq!(ada.post(ROOM, &[("message", "number 21.")]).await.status(), 429);
+    assert!(!bob.read(ROOM).await.contains("too&gt; much"));
 }
 
 #[tokio::test]

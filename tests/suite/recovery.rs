@@ -32,7 +32,7 @@ async fn a_forgotten_password_is_set_anew_by_letter() {
     assert_eq!(ask(&visitor, " ADA@example.org ").await, (302, "/accounts/reset/sent/".into()));
     visitor.read("/accounts/reset/sent/").await;
     let letter = server.letter().await;
-    assert_eq!(letter.to.as_str(), "ADA@example.org");
+    assert_eq!(letter.to.as_str(), "ada@example.org", "as she gave it, not as somebody typed it");
     assert_eq!(letter.subject, "A new password for Test school");
     assert!(letter.text.starts_with("Hello ada,\n") && letter.text.contains(&server.url("/")), "{}", letter.text);
     let link = link_in(&letter);
@@ -85,6 +85,27 @@ async fn a_link_ends_after_an_hour_and_with_any_other_new_password() {
         assert_no_link(visitor.get(path).await).await;
         assert_no_link(visitor.post(path, &NEW_TWICE).await).await;
     }
+}
+
+/// Whoever reads somebody's former mail gets no way in by what was sent there before.
+#[tokio::test]
+async fn a_link_to_a_former_address_ends_with_the_change() {
+    let server = Server::start().await;
+    server.account_with_email("ada", "old@example.org").await;
+    let (ada, stranger) = (server.visitor(), server.visitor());
+    ada.post("/accounts/login/", &[("username", "ada"), ("password", PASSWORD)]).await;
+    ada.post("/accounts/email/", &[("email", "new@example.org"), ("password", PASSWORD)]).await;
+    let confirm = link_in(&server.letters().await[0]);
+    ask(&stranger, "old@example.org").await;
+    let reset = link_in(&server.letter().await);
+    stranger.read(&reset).await;
+    assert_eq!(ada.post(&confirm, &[]).await.status(), 200);
+    assert_no_link(stranger.get(&reset).await).await;
+    assert_no_link(stranger.post(&reset, &NEW_TWICE).await).await;
+    assert_eq!((sign_in(&server, PASSWORD).await, sign_in(&server, NEW).await), (302, 200));
+    ask(&stranger, "new@example.org").await;
+    let reset = link_in(&server.letter().await);
+    assert_eq!(stranger.post(&reset, &NEW_TWICE).await.status(), 302, "the present one has its own");
 }
 
 /// The same answer to the byte, the same writes, and no hash in either case.

@@ -2,9 +2,9 @@
 
 use educa::school::Role;
 use jiff::SignedDuration;
-use reqwest::Method;
+use reqwest::{Method, Response};
 
-use crate::support::{PASSWORD, Server, Visitor, location};
+use crate::support::{PASSWORD, Server, Visitor, header, location};
 
 const SESSIONS: &str = "/accounts/sessions/";
 
@@ -19,6 +19,10 @@ async fn signed_in<'a>(server: &'a Server, agent: &str) -> Visitor<'a> {
 fn ids(page: &str) -> Vec<String> {
     let values = page.split("name=\"end\" value=\"").skip(1).filter_map(|rest| rest.split('"').next());
     values.filter(|value| *value != "others").map(str::to_owned).collect()
+}
+
+async fn end(visitor: &Visitor<'_>, which: &str, password: &str) -> Response {
+    visitor.post(SESSIONS, &[("end", which), ("password", password)]).await
 }
 
 #[tokio::test]
@@ -38,13 +42,13 @@ async fn sessions_are_listed_and_ended_one_by_one() {
     let others = ids(&page);
     assert_eq!(others.len(), 1, "this one is ended by signing out");
     let bob = server.student("bob").await;
-    assert_eq!(location(&bob.post(SESSIONS, &[("end", &others[0])]).await), SESSIONS);
+    assert_eq!(location(&end(&bob, &others[0], PASSWORD).await), SESSIONS);
     phone.read(SESSIONS).await;
-    assert_eq!(location(&desk.post(SESSIONS, &[("end", &others[0])]).await), SESSIONS);
+    assert_eq!(location(&end(&desk, &others[0], PASSWORD).await), SESSIONS);
     assert_eq!(phone.get(SESSIONS).await.status(), 302, "it is ended");
     assert_eq!(ids(&desk.read(SESSIONS).await), [""; 0]);
-    assert_eq!(desk.post(SESSIONS, &[("end", &others[0])]).await.status(), 302, "twice is once");
-    assert_eq!(desk.post(SESSIONS, &[("end", "x")]).await.status(), 400);
+    assert_eq!(end(&desk, &others[0], PASSWORD).await.status(), 302, "twice is once");
+    assert_eq!(end(&desk, "x", PASSWORD).await.status(), 400);
     assert_eq!(desk.post(SESSIONS, &[]).await.status(), 400);
 }
 
@@ -56,9 +60,39 @@ async fn all_others_are_ended_at_once() {
         (signed_in(&server, "a").await, signed_in(&server, "b").await, signed_in(&server, "c").await);
     let bob = server.student("bob").await;
     assert_eq!(ids(&desk.read(SESSIONS).await).len(), 2);
-    desk.post(SESSIONS, &[("end", "others")]).await;
+    end(&desk, "others", PASSWORD).await;
     assert_eq!([one.get(SESSIONS).await.status(), two.get(SESSIONS).await.status()], [302, 302]);
     assert_eq!([desk.get(SESSIONS).await.status(), bob.get(SESSIONS).await.status()], [200, 200]);
+}
+
+/// Whoever sits down at a device that was left open ends nothing elsewhere; signing out there asks for no password.
+#[tokio::test]
+async fn ending_sessions_asks_for_the_password_first() {
+    let server = Server::start().await;
+    server.account("ada", Role::Student).await;
+    let (phone, desk) = (signed_in(&server, "a").await, signed_in(&server, "b").await);
+    let page = desk.read(SESSIONS).await;
+    assert!(page.contains("<label for=\"id_password\">") && page.contains("aria-describedby=\"id_password_hint\""));
+    assert!(!page.contains("id_password_errors"), "{page}");
+    let phones = ids(&page).remove(0);
+    for (n, which) in [phones.as_str(), "others", "others", phones.as_str(), "others"].into_iter().enumerate() {
+        let answer = end(&desk, which, if n == 0 { "" } else { "wrong horse x9" }).await;
+        assert_eq!(answer.status(), 200);
+        let page = answer.text().await.expect("a page");
+        assert!(page.contains("id=\"id_password_errors\"><li>This is not your password.") && page.contains("Error:"));
+        assert_eq!(ids(&page), [phones.as_str()], "the list stays");
+    }
+    phone.read(SESSIONS).await;
+    let answer = end(&desk, &phones, PASSWORD).await;
+    assert_eq!((answer.status().as_u16(), header(&answer, "retry-after").as_str()), (429, "1"));
+    let page = answer.text().await.expect("a page");
+    assert!(page.contains("in 1 second.") && ids(&page) == [phones.as_str()], "{page}");
+    server.later(SignedDuration::from_secs(1));
+    assert_eq!(location(&end(&desk, &phones, PASSWORD).await), SESSIONS);
+    assert_eq!(phone.get(SESSIONS).await.status(), 302, "it is ended");
+    assert!(!desk.read(SESSIONS).await.contains("id_password"), "there is nothing to end");
+    assert_eq!(desk.post("/accounts/logout/", &[]).await.status(), 302);
+    assert_eq!(desk.get(SESSIONS).await.status(), 302);
 }
 
 /// What a browser says of itself is anybody's text.

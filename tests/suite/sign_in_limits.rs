@@ -228,6 +228,49 @@ async fn programs_wait_as_people_do() {
     assert_eq!(call(PASSWORD).await.0, 200);
 }
 
+/// A program sends its credentials with each request: that it may is an event, and not each time that it does.
+#[tokio::test]
+async fn basic_is_an_event_once_an_hour_for_an_account_and_a_network() {
+    let config =
+        ServerConfig { trusted_proxies: vec!["127.0.0.1/32".parse().expect("a network")], ..ServerConfig::default() };
+    let server = Server::with(Site::smallest(), config).await;
+    let ada = server.account("ada", Role::Student).await;
+    server.account("bob", Role::Student).await;
+    let call = async |name: &str, password: &str, address: &str| {
+        let request = server.visitor().request(Method::GET, "/api/subjects/").header("X-Forwarded-For", address);
+        request.basic_auth(name, Some(password)).send().await.expect("an answer").status().as_u16()
+    };
+    let events = async || {
+        let filter = EventFilter { kind: Some(EventKind::BasicUsed), ..EventFilter::default() };
+        let events = server.store.events(None, filter, 100).await.expect("events");
+        let said = events.iter().rev().map(|event| {
+            assert_eq!(event.account, event.origin.by);
+            (event.account.expect("somebody").0, event.origin.address.expect("somewhere").to_string())
+        });
+        said.collect::<Vec<_>>()
+    };
+    assert_eq!(call("ada", "wrong horse x9", "192.0.2.1").await, 403);
+    assert_eq!(events().await, []);
+    assert_eq!(call("ada", PASSWORD, "192.0.2.1").await, 200);
+    let writes = server.school.store_work();
+    for _ in 0..10 {
+        assert_eq!(call("ada", PASSWORD, "192.0.2.1").await, 200);
+    }
+    assert_eq!(server.school.store_work(), writes, "no further write");
+    assert_eq!(call("ada", PASSWORD, "2001:db8::1").await, 200);
+    assert_eq!(call("ada", PASSWORD, "2001:db8::2").await, 200);
+    assert_eq!(call("bob", PASSWORD, "192.0.2.1").await, 200);
+    server.later(SignedDuration::from_mins(59));
+    assert_eq!(call("ada", PASSWORD, "192.0.2.1").await, 200);
+    server.later(SignedDuration::from_mins(1));
+    assert_eq!(call("ada", PASSWORD, "192.0.2.1").await, 200);
+    let (ada, bob) = (ada.id.0, ada.id.0 + 1);
+    let expected = [(ada, "192.0.2.1"), (ada, "2001:db8::1"), (bob, "192.0.2.1"), (ada, "192.0.2.1")];
+    assert_eq!(events().await, expected.map(|(account, address)| (account, address.to_owned())));
+    let root = server.person("root", Role::Staff).await;
+    assert!(root.read("/admin/events/?kind=basic-used").await.contains("Signed in by HTTP Basic"));
+}
+
 #[tokio::test]
 async fn letters_and_registrations_are_asked_for_only_so_often() {
     let server = Server::start().await;

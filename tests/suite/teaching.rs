@@ -3,7 +3,7 @@
 use educa::school::{Backing, EventFilter, EventKind, Events as _, Letters as _, Role};
 use jiff::SignedDuration;
 
-use crate::support::{Server, Site, Visitor, location};
+use crate::support::{Server, Site, Visitor, header, location};
 
 const COURSE: &str = "content/maths/sets/course.md";
 const PEOPLE: &str = "/teach/1/";
@@ -169,6 +169,10 @@ async fn an_invitation_works_once_and_for_whoever_holds_it() {
     assert_eq!(kinds(&server).await, [EventKind::Invited, EventKind::Enrolled]);
 }
 
+async fn bob_id(server: &Server) -> Option<educa::school::AccountId> {
+    server.school.account_by_name("bob").await.expect("read").map(|account| account.id)
+}
+
 #[tokio::test]
 async fn invitations_cannot_be_misused() {
     let site = Site::smallest()
@@ -211,6 +215,12 @@ async fn invitations_cannot_be_misused() {
     for key in &keys[..1] {
         assert_eq!(location(&bob.post("/teach/2/invitations/revoke/", &[("key", key)]).await), logic);
     }
+    let filter = EventFilter { kind: Some(EventKind::InvitationRevoked), ..EventFilter::default() };
+    let revoked = server.store.events(None, filter, 9).await.expect("events");
+    let who = bob_id(&server).await;
+    let said: Vec<_> = revoked.iter().map(|event| (event.course.map(|course| course.get()), event.origin.by)).collect();
+    assert_eq!(said, [(Some(2), who)], "what was refused is none");
+    assert!(revoked[0].origin.address.is_some());
     let ulf = server.student("ulf").await;
     let mut left = Vec::new();
     for path in &paths[1..] {
@@ -248,10 +258,35 @@ async fn a_table_of_addresses_with_mistakes_loses_nothing() {
     let answer = ada.post(INVITATIONS, &[("addresses", &lines(1_001))]).await;
     assert_eq!(answer.status(), 400);
     has(&answer.text().await.expect("a page"), &["more than 1000 lines", "1000@example.org"]);
+    server.later(SignedDuration::from_secs(8));
     let page = ada.post(INVITATIONS, &[("addresses", &lines(1_000))]).await.text().await.expect("a page");
     has(&page, &["1000 invitations are on their way."]);
     let too_long = "a".repeat(300_000);
     assert_eq!(ada.post(INVITATIONS, &[("addresses", &too_long)]).await.status(), 413);
+}
+
+/// A thousand at once and in an hour, whichever the course; what was too much was not done in part.
+#[tokio::test]
+async fn an_instructor_invites_only_so_many() {
+    let server = serving("").await;
+    let (ada, eve) = (server.person("ada", Role::Instructor).await, server.person("root", Role::Staff).await);
+    let lines = |from: usize, n: usize| (from..from + n).map(|nth| format!("{nth}@example.org\n")).collect::<String>();
+    let invite = async |text: &str| ada.post(INVITATIONS, &[("addresses", text)]).await;
+    has(&invite(&lines(0, 600)).await.text().await.expect("a page"), &["600 invitations are on their way."]);
+    let answer = invite(&lines(600, 402)).await;
+    assert_eq!((answer.status().as_u16(), header(&answer, "retry-after").as_str()), (429, "8"));
+    let page = answer.text().await.expect("a page");
+    has(&page, &["So many invitations cannot be made at once. Please try again in 8 seconds.", "1001@example.org"]);
+    assert!(!page.contains("<bdi>600@example.org"), "nobody was invited");
+    assert_eq!(invite("nobody").await.status(), 200, "who invites nobody spends nothing");
+    has(&invite(&lines(600, 400)).await.text().await.expect("a page"), &["400 invitations are on their way."]);
+    for form in [[("addresses", "x@example.org")], [("link", "1")]] {
+        assert_eq!(ada.post(INVITATIONS, &form).await.status(), 429);
+        assert_eq!(eve.post(INVITATIONS, &form).await.status(), 200, "others are not concerned");
+    }
+    server.later(SignedDuration::from_secs(4));
+    has(&ada.post(INVITATIONS, &[("link", "1")]).await.text().await.expect("a page"), &["It works once"]);
+    assert_eq!(ada.post(INVITATIONS, &[("link", "1")]).await.status(), 429);
 }
 
 #[tokio::test]

@@ -1,12 +1,21 @@
 //! What is said in the rooms of the courses.
 
+use crate::school::throttle::{Budget, TooEarly};
 use crate::school::{Account, Message, MessageText, Pass, Room, School, SchoolError};
 
 impl School {
-    /// Says something in a room.
-    pub async fn say(&self, room: &Pass<Room>, author: &Account, text: MessageText) -> Result<Message, SchoolError> {
-        let Room(course) = *room.thing();
-        Ok(self.store.add_message(course, author.id, text, self.clock.now()).await?)
+    /// Says something in a room, unless its author said too much just now, wherever that was.
+    pub async fn say(
+        &self,
+        room: &Pass<Room>,
+        author: &Account,
+        text: MessageText,
+    ) -> Result<Result<Message, TooEarly>, SchoolError> {
+        let (Room(course), now) = (*room.thing(), self.clock.now());
+        if let Err(early) = self.throttle.spend(Budget::MESSAGES, &author.id.0.to_be_bytes(), 1, now) {
+            return Ok(Err(early));
+        }
+        Ok(Ok(self.store.add_message(course, author.id, text, now).await?))
     }
 
     /// The last messages of a room with their authors' accounts, oldest first.

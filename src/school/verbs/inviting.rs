@@ -3,12 +3,19 @@
 use std::net::IpAddr;
 
 use crate::course::{Course, CourseId};
+use crate::school::throttle::{Budget, TooEarly};
 use crate::school::{
     Account, Backing, Email, Enrolling, EventKind, Found, Invite, Letter, Link, Purpose, School, SchoolError, Teaching,
     Token, TokenKey, Verdict,
 };
 
 impl School {
+    /// Whether as many may be invited at once by whoever teaches, into whichever courses; else how long to wait.
+    pub fn may_invite(&self, teaching: &Teaching<Invite>, n: usize) -> Result<(), TooEarly> {
+        let n = u32::try_from(n).unwrap_or(u32::MAX);
+        self.throttle.spend(Budget::INVITATIONS, &teaching.by().0.to_be_bytes(), n, self.clock.now())
+    }
+
     /// Makes an invitation into a course, and queues the letter that `write` makes of it; without an address there is no
     /// letter, and whoever is given the token may use it.
     pub async fn invite(
@@ -37,13 +44,14 @@ impl School {
     }
 
     /// Makes an invitation into this course worth nothing.
-    pub async fn revoke(&self, teaching: &Teaching<Invite>, key: TokenKey) -> Result<Found, SchoolError> {
-        match self.store.link(key).await? {
-            Some(Link { purpose: Purpose::Invitation { course, .. }, .. }) if course == teaching.course() => {
-                Ok(self.store.remove_link(key).await?)
-            }
-            _ => Ok(Found::No),
-        }
+    pub async fn revoke(
+        &self,
+        teaching: &Teaching<Invite>,
+        key: TokenKey,
+        address: Option<IpAddr>,
+    ) -> Result<Found, SchoolError> {
+        let origin = self.origin_of(teaching, address);
+        Ok(self.store.revoke_invitation(key, teaching.course(), origin).await?)
     }
 
     /// The course that a token invites into, if it can still be used.

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use jiff::SignedDuration;
 
-use crate::school::throttle::{Counted, Rule, TooEarly};
+use crate::school::throttle::{Budget, Counted, Rule, TooEarly, network};
 use crate::school::{
     Account, AccountId, Device, DeviceToken, EmailKey, EventKind, School, SchoolError, SealKey, Token, UsernameKey,
 };
@@ -65,6 +65,18 @@ impl School {
                 Ok(Proof::No)
             }
         }
+    }
+
+    /// Notes that a program's credentials were accepted, unless the same was noted within the hour: it sends them with
+    /// each request, and an event costs a flush of the disk.
+    pub async fn note_basic(&self, account: &Account, address: Option<IpAddr>) -> Result<(), SchoolError> {
+        let mut whose = account.id.0.to_be_bytes().to_vec();
+        whose.extend(address.map(network).unwrap_or_default());
+        if self.throttle.spend(Budget::BASIC_EVENTS, &whose, 1, self.clock.now()).is_ok() {
+            let origin = self.origin(Some(account), address);
+            self.store.add_event(EventKind::BasicUsed, Some(account.id), None, origin).await?;
+        }
+        Ok(())
     }
 
     /// The account that somebody means: a confirmed address wins over a name that looks like it.

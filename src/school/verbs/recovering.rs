@@ -34,10 +34,13 @@ impl School {
         let account = self.store.account_by_email(&email.key()).await?.filter(|account| account.active);
         let somebody = "somebody".parse().expect("it is a name");
         let username = account.as_ref().map_or(&somebody, |account| &account.username);
+        // To the address as its owner gave it: what was typed may be another mailbox that only looks the same to us.
+        let email = &account.as_ref().and_then(confirmed).unwrap_or(email).clone();
         let letter = writer.write(email, Occasion::ResetPassword { username, token: &token })?;
         match account {
             Some(account) => {
-                let purpose = Purpose::ResetPassword { account: account.id, generation: account.generation };
+                let generation = account.generation;
+                let purpose = Purpose::ResetPassword { account: account.id, generation, email: Some(email.clone()) };
                 self.send_link(&token, purpose, letter, Some(EventKind::ResetAsked), Some(&account), address).await?;
             }
             None => {
@@ -64,7 +67,8 @@ impl School {
         // Both are written, and one is sent.
         let to_confirm = writer.write(email, Occasion::ConfirmEmail { token: &token })?;
         let username = owner.as_ref().map_or(&account.username, |owner| &owner.username);
-        let taken = writer.write(email, Occasion::AddressTaken { username })?;
+        let to = owner.as_ref().and_then(confirmed).unwrap_or(email);
+        let taken = writer.write(to, Occasion::AddressTaken { username })?;
         match owner {
             Some(_) => self.post(taken).await?,
             None => {
@@ -113,14 +117,14 @@ impl School {
     /// What a link is for, if it is still worth something. Looking does not use it.
     pub async fn follow(&self, token: &Token) -> Result<Option<Followed>, SchoolError> {
         let link = self.store.link(token.key()).await?.filter(|link| link.expires > self.clock.now());
-        Ok(match link.map(|link| link.purpose) {
-            Some(Purpose::ConfirmEmail { email, .. }) => Some(Followed::ConfirmEmail(email)),
-            Some(Purpose::ResetPassword { account, generation }) => {
-                let account = self.store.account(account).await?;
-                let account = account.filter(|account| account.generation == generation);
+        let Some(Link { purpose, .. }) = link else { return Ok(None) };
+        Ok(match &purpose {
+            Purpose::ConfirmEmail { email, .. } => Some(Followed::ConfirmEmail(email.clone())),
+            Purpose::ResetPassword { account, .. } => {
+                let account = self.store.account(*account).await?.filter(|account| purpose.resets(account));
                 account.map(|account| Followed::ResetPassword(Box::new(account)))
             }
-            Some(Purpose::Invitation { .. }) | None => None,
+            Purpose::Invitation { .. } => None,
         })
     }
 

@@ -51,7 +51,10 @@ pub async fn authenticate(
             let address = Some(Way::of(parts).client);
             let credentials = Credentials { login: &username, password: &password, devices: &[], address };
             match school.prove(credentials).await? {
-                Proof::Yes(account) => Ok(Some(*account)),
+                Proof::Yes(account) => {
+                    school.note_basic(&account, address).await?;
+                    Ok(Some(*account))
+                }
                 Proof::Unconfirmed(_) => Err(refused("User inactive or deleted.")),
                 Proof::No => Err(refused("Invalid username/password.")),
                 Proof::Later(wait) => Err(ApiError::throttled(wait)),

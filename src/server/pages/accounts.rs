@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, header};
 
 use super::draw::Pages;
 use super::form::Form;
 use super::outlook::enrollment;
-use super::own_account::{in_words, later};
+use super::own_account::{in_words, too_many};
 use super::recovery::{CONFIRM_SENT, notice};
 use crate::course::{CourseId, Language};
 use crate::school::{Account, Credentials, Proof, Registration, RegistrationMistakes, School};
@@ -69,8 +69,8 @@ pub async fn login(
             draw_login(&app, next, login, vec![BAD_CREDENTIALS.to_owned()])
         }
         Proof::Later(wait) => {
-            let page = draw_login(&app, next, login, vec![in_words(&app, wait)])?;
-            Ok(later((StatusCode::TOO_MANY_REQUESTS, page).into_response(), wait))
+            let page = draw_login(&app, next, login, vec![in_words(&app, "too_many_tries", wait)])?;
+            Ok(too_many(page, wait))
         }
     }
 }

@@ -6,8 +6,9 @@ use http::StatusCode;
 
 use super::draw::{Pages, contents_address, course_link, forbidden, refused};
 use super::form::Form;
+use super::own_account::{in_words, too_many};
 use crate::course::{CourseId, routes};
-use crate::school::{Account, Message, MessageText, Pass, Room, admit};
+use crate::school::{Account, Message, MessageText, Pass, Room, TooEarly, admit};
 use crate::server::app::App;
 use crate::server::identity::{Student, redirect};
 use crate::server::local_path::LocalPath;
@@ -40,15 +41,19 @@ pub async fn say(
         Ok(pass) => pass,
         Err(response) => return Ok(response),
     };
-    match MessageText::parse(form.get("message")) {
-        Ok(text) => {
-            app.school.say(&pass, &account, text).await?;
-            Ok(redirect(&LocalPath::new(&routes::chat(pass.thing().0).href())))
-        }
+    let draft = |error| FieldView { value: form.get("message").to_owned(), errors: vec![error] };
+    let text = match MessageText::parse(form.get("message")) {
+        Ok(text) => text,
         Err(error) => {
-            let draft = FieldView { value: form.get("message").to_owned(), errors: vec![error.to_string()] };
-            let page = draw(&app, &account, &pass, draft).await?;
-            Ok((StatusCode::BAD_REQUEST, page).into_response())
+            let page = draw(&app, &account, &pass, draft(error.to_string())).await?;
+            return Ok((StatusCode::BAD_REQUEST, page).into_response());
+        }
+    };
+    match app.school.say(&pass, &account, text).await? {
+        Ok(_) => Ok(redirect(&LocalPath::new(&routes::chat(pass.thing().0).href()))),
+        Err(TooEarly(wait)) => {
+            let draft = draft(in_words(&app, "too_many_messages", wait));
+            Ok(too_many(draw(&app, &account, &pass, draft).await?, wait))
         }
     }
 }

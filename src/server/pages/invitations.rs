@@ -7,14 +7,16 @@ use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use jiff::SignedDuration;
 use tokio::task::JoinSet;
 
 use super::addresses::{self, Addresses, BadLine, Why};
 use super::draw::{Pages, course_link};
 use super::form::Form;
+use super::own_account::{in_words, too_many};
 use super::teaching::people_address;
 use crate::course::Course;
-use crate::school::{Email, Invite, Letter, Link, Purpose, Teaching, Token, TokenKey};
+use crate::school::{Email, Invite, Letter, Link, Purpose, Teaching, Token, TokenKey, TooEarly};
 use crate::server::api::base_url;
 use crate::server::app::App;
 use crate::server::identity::{Client, redirect};
@@ -39,6 +41,9 @@ pub async fn invite(
 ) -> Result<Response, Problem> {
     let base = base_url(&app, Some(&host));
     if !form.get("link").is_empty() {
+        if let Err(TooEarly(wait)) = app.school.may_invite(&teaching, 1) {
+            return too_early(&app, &teaching, &form, wait).await;
+        }
         let no_letter = |_: &Email, _: &Token| unreachable!("there is no address to write to");
         let token = app.school.invite(&teaching, None, no_letter, device.address).await?;
         let link = Some(link(&base, &token));
@@ -59,6 +64,9 @@ pub async fn invite(
     if good.is_empty() && bad.is_empty() {
         errors.push(pages.word("no_addresses"));
     }
+    if let Err(TooEarly(wait)) = app.school.may_invite(&teaching, good.len()) {
+        return too_early(&app, &teaching, &form, wait).await;
+    }
     let n_invited = send(&app, &teaching, good, &base, device.address).await?;
     let value = bad.iter().map(|line| &*line.text).collect::<Vec<_>>().join("\n");
     draw(&app, &teaching, Made { addresses: FieldView { value, errors }, n_invited, link: None }).await
@@ -68,12 +76,25 @@ pub async fn invite(
 pub async fn revoke(
     State(app): State<App>,
     Teacher(teaching): Teacher<Invite>,
+    Client(device): Client,
     form: Form,
 ) -> Result<Response, Problem> {
     let key = TokenKey::parse(form.get("key"));
     let key = key.ok_or_else(|| Problem::bad_request("The form does not say which invitation is meant."))?;
-    app.school.revoke(&teaching, key).await?;
+    app.school.revoke(&teaching, key, device.address).await?;
     Ok(redirect(&LocalPath::new(&here(&teaching))))
+}
+
+/// Nobody was invited: all that was typed comes back.
+async fn too_early(
+    app: &App,
+    teaching: &Teaching<Invite>,
+    form: &Form,
+    wait: SignedDuration,
+) -> Result<Response, Problem> {
+    let errors = vec![in_words(app, "too_many_invitations", wait)];
+    let addresses = FieldView { value: form.get("addresses").to_owned(), errors };
+    Ok(too_many(draw(app, teaching, Made { addresses, ..Made::default() }).await?, wait))
 }
 
 /// What was just made, and what not.

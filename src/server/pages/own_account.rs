@@ -38,7 +38,7 @@ pub async fn my_account(State(app): State<App>, Student(account): Student) -> Re
 
 /// `GET /accounts/password/`
 pub async fn password_form(State(app): State<App>, Student(account): Student) -> Result<Response, Problem> {
-    draw_password(&app, &account, Vec::new(), PasswordMistakes::default(), StatusCode::OK)
+    draw_password(&app, &account, FieldView::default(), PasswordMistakes::default())
 }
 
 /// `POST /accounts/password/` (`old_password`, `new_password1`, `new_password2`)
@@ -49,16 +49,12 @@ pub async fn change_password(
     scribe: Scribe,
     form: Form,
 ) -> Result<Response, Problem> {
-    let none = PasswordMistakes::default();
-    match app.school.knows_password(&account, form.get("old_password"), client.0.address).await? {
-        Proof::Yes(_) => {}
-        Proof::Later(wait) => {
-            let page = draw_password(&app, &account, vec![in_words(&app, wait)], none, StatusCode::TOO_MANY_REQUESTS)?;
-            return Ok(later(page, wait));
-        }
-        Proof::No | Proof::Unconfirmed(_) => {
-            return draw_password(&app, &account, vec![WRONG_OLD.to_owned()], none, StatusCode::OK);
-        }
+    if let Some(wrong) = wrong_password(&app, &account, form.get("old_password"), &client).await? {
+        let old = match wrong.wait {
+            Some(_) => wrong.field(),
+            None => FieldView { value: String::new(), errors: vec![WRONG_OLD.to_owned()] },
+        };
+        return Ok(wrong.on(draw_password(&app, &account, old, PasswordMistakes::default())?));
     }
     match app.school.validate_password(new_password(&form), &account).await? {
         Ok(password) => {
@@ -66,13 +62,13 @@ pub async fn change_password(
             tracing::info!(account = %account.id, "a password was changed");
             Ok(with_cookie(redirect(&LocalPath::new(ACCOUNT)), session_cookie(&signed_in.token, &app.config)))
         }
-        Err(mistakes) => draw_password(&app, &account, Vec::new(), mistakes, StatusCode::OK),
+        Err(mistakes) => draw_password(&app, &account, FieldView::default(), mistakes),
     }
 }
 
 /// `GET /accounts/email/`
 pub async fn email_form(State(app): State<App>, Student(account): Student) -> Result<Response, Problem> {
-    draw_email(&app, &account, FieldView::default(), Vec::new(), StatusCode::OK)
+    draw_email(&app, &account, FieldView::default(), FieldView::default())
 }
 
 /// `POST /accounts/email/` (`email`, `password`): the address counts once it is confirmed.
@@ -85,15 +81,8 @@ pub async fn change_email(
 ) -> Result<Response, Problem> {
     app.school.may_ask(&client.0)?;
     let mut field = FieldView { value: form.get("email").to_owned(), errors: Vec::new() };
-    match app.school.knows_password(&account, form.get("password"), client.0.address).await? {
-        Proof::Yes(_) => {}
-        Proof::Later(wait) => {
-            let words = vec![in_words(&app, wait)];
-            return Ok(later(draw_email(&app, &account, field, words, StatusCode::TOO_MANY_REQUESTS)?, wait));
-        }
-        Proof::No | Proof::Unconfirmed(_) => {
-            return draw_email(&app, &account, field, vec![WRONG_OLD.to_owned()], StatusCode::OK);
-        }
+    if let Some(wrong) = wrong_password(&app, &account, form.get("password"), &client).await? {
+        return Ok(wrong.on(draw_email(&app, &account, field, wrong.field())?));
     }
     match form.get("email").parse() {
         Ok(email) => {
@@ -103,7 +92,7 @@ pub async fn change_email(
         Err(error) => {
             let error: NotAnEmail = error;
             field.errors.push(error.to_string());
-            draw_email(&app, &account, field, Vec::new(), StatusCode::OK)
+            draw_email(&app, &account, field, FieldView::default())
         }
     }
 }
@@ -114,14 +103,10 @@ pub async fn sessions(
     Student(account): Student,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let pages = Pages::new(&app);
-    let own = session_token(&headers).map(|token| token.key());
-    let sessions = app.school.sessions(&account).await?;
-    let sessions = sessions.iter().map(|session| session_view(session, own)).collect();
-    pages.draw(&SessionsView { page: pages.page(pages.word("sessions"), SESSIONS), sessions })
+    draw_sessions(&app, &account, &headers, FieldView::default()).await
 }
 
-/// `POST /accounts/sessions/` (`end`: a session's id, or `others`)
+/// `POST /accounts/sessions/` (`end`: a session's id, or `others`; `password`)
 pub async fn end_sessions(
     State(app): State<App>,
     Student(account): Student,
@@ -130,13 +115,18 @@ pub async fn end_sessions(
     form: Form,
 ) -> Result<Response, Problem> {
     let own = session_token(&headers).map(|token| token.key());
-    match (form.get("end"), own) {
-        ("others", Some(own)) => app.school.end_other_sessions(&account, own, client.0.address).await?,
-        (id, _) => {
-            let key = key(id).ok_or_else(|| Problem::bad_request("The form does not say which session is meant."))?;
-            // One that is gone already is no mistake.
-            app.school.end_session(&account, key, client.0.address).await?;
-        }
+    let one = match (form.get("end"), own) {
+        ("others", Some(_)) => None,
+        (id, _) => Some(key(id).ok_or_else(|| Problem::bad_request("The form does not say which session is meant."))?),
+    };
+    if let Some(wrong) = wrong_password(&app, &account, form.get("password"), &client).await? {
+        return Ok(wrong.on(draw_sessions(&app, &account, &headers, wrong.field()).await?));
+    }
+    match (one, own) {
+        // One that is gone already is no mistake.
+        (Some(key), _) => _ = app.school.end_session(&account, key, client.0.address).await?,
+        (None, Some(own)) => app.school.end_other_sessions(&account, own, client.0.address).await?,
+        (None, None) => {}
     }
     Ok(redirect(&LocalPath::new(SESSIONS)))
 }
@@ -161,54 +151,101 @@ fn session_view(session: &Session, own: Option<TokenKey>) -> SessionView {
 fn draw_password(
     app: &App,
     account: &Account,
-    old: Vec<String>,
+    old: FieldView,
     mistakes: PasswordMistakes,
-    status: StatusCode,
 ) -> Result<Response, Problem> {
     let pages = Pages::new(app);
     let field = |errors| FieldView { value: String::new(), errors };
-    let page = pages.draw(&NewPasswordView {
+    pages.draw(&NewPasswordView {
         page: pages.page(pages.word("change_password"), PASSWORD),
         action: PASSWORD.to_owned(),
         errors: Vec::new(),
         username: account.username.to_string(),
-        old: Some(field(old)),
+        old: Some(old),
         password1: field(mistakes.password1),
         password2: field(mistakes.password2),
-    })?;
-    Ok((status, page).into_response())
+    })
 }
 
-fn draw_email(
-    app: &App,
-    account: &Account,
-    email: FieldView,
-    password: Vec<String>,
-    status: StatusCode,
-) -> Result<Response, Problem> {
+fn draw_email(app: &App, account: &Account, email: FieldView, password: FieldView) -> Result<Response, Problem> {
     let pages = Pages::new(app);
-    let page = pages.draw(&EmailView {
+    pages.draw(&EmailView {
         page: pages.page(pages.word("change_email"), EMAIL),
         errors: Vec::new(),
         username: account.username.to_string(),
         email,
-        password: FieldView { value: String::new(), errors: password },
-    })?;
-    Ok((status, page).into_response())
+        password,
+    })
 }
 
-/// How long to wait, in the theme's words.
-pub fn in_words(app: &App, wait: SignedDuration) -> String {
+async fn draw_sessions(
+    app: &App,
+    account: &Account,
+    headers: &HeaderMap,
+    password: FieldView,
+) -> Result<Response, Problem> {
+    let pages = Pages::new(app);
+    let own = session_token(headers).map(|token| token.key());
+    let sessions = app.school.sessions(account).await?;
+    pages.draw(&SessionsView {
+        page: pages.page(pages.word("sessions"), SESSIONS),
+        username: account.username.to_string(),
+        sessions: sessions.iter().map(|session| session_view(session, own)).collect(),
+        password,
+    })
+}
+
+/// Why a password that somebody was asked for is not enough.
+struct WrongPassword {
+    words: String,
+    /// How long to wait before the next try, if it was not even looked at.
+    wait: Option<SignedDuration>,
+}
+
+/// Whether whoever is signed in does not know the password, and so may not do what they ask for.
+async fn wrong_password(
+    app: &App,
+    account: &Account,
+    typed: &str,
+    client: &Client,
+) -> Result<Option<WrongPassword>, Problem> {
+    Ok(match app.school.knows_password(account, typed, client.0.address).await? {
+        Proof::Yes(_) => None,
+        Proof::Later(wait) => Some(WrongPassword { words: in_words(app, "too_many_tries", wait), wait: Some(wait) }),
+        Proof::No | Proof::Unconfirmed(_) => {
+            Some(WrongPassword { words: Pages::new(app).word("wrong_password"), wait: None })
+        }
+    })
+}
+
+impl WrongPassword {
+    /// The field of the password; what was typed does not come back.
+    fn field(&self) -> FieldView {
+        FieldView { value: String::new(), errors: vec![self.words.clone()] }
+    }
+
+    /// The answer that shows this page.
+    fn on(&self, page: Response) -> Response {
+        match self.wait {
+            Some(wait) => too_many(page, wait),
+            None => page,
+        }
+    }
+}
+
+/// How long to wait, in a sentence of the theme.
+pub fn in_words(app: &App, sentence: &str, wait: SignedDuration) -> String {
     let pages = Pages::new(app);
     let seconds = whole_seconds(wait);
     let (n, unit) = if seconds < 60 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
     let form = if n == 1 { "one" } else { "other" };
     let time = pages.word(&format!("{unit}_{form}")).replace("{n}", &n.to_string());
-    pages.word("too_many_tries").replace("{name}", &time)
+    pages.word(sentence).replace("{name}", &time)
 }
 
-/// Says when to come back.
-pub fn later(mut response: Response, wait: SignedDuration) -> Response {
+/// 429 on this page, with the time to come back.
+pub fn too_many(page: Response, wait: SignedDuration) -> Response {
+    let mut response = (StatusCode::TOO_MANY_REQUESTS, page).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, whole_seconds(wait).into());
     response
 }

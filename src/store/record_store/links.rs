@@ -44,9 +44,9 @@ impl<C: Carrier> Links for RecordStore<C> {
         Ok(links)
     }
 
-    async fn remove_link(&self, key: TokenKey) -> Result<Found, StoreError> {
-        let remove = move |draft: &mut Draft<'_>| verbs::remove_link(draft, key);
-        self.carrier.write("remove a link", remove).await
+    async fn revoke_invitation(&self, key: TokenKey, course: CourseId, origin: Origin) -> Result<Found, StoreError> {
+        let revoke = move |draft: &mut Draft<'_>| verbs::revoke_invitation(draft, key, course, origin);
+        self.carrier.write("revoke an invitation", revoke).await
     }
 
     async fn confirm_email(&self, key: TokenKey, origin: Origin) -> Result<Option<Account>, StoreError> {

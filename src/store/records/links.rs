@@ -20,6 +20,7 @@ enum PurposeRecord {
     ConfirmEmail { account: u64, email: String },
     ResetPassword { account: u64, generation: u32 },
     Invitation { course: u32, email: Option<String>, by: u64 },
+    ResetPasswordAt { account: u64, generation: u32, email: String },
 }
 
 pub fn write_link(link: &Link) -> Vec<u8> {
@@ -27,9 +28,14 @@ pub fn write_link(link: &Link) -> Vec<u8> {
         Purpose::ConfirmEmail { account, email } => {
             PurposeRecord::ConfirmEmail { account: account.0, email: email.as_str().to_owned() }
         }
-        Purpose::ResetPassword { account, generation } => {
+        Purpose::ResetPassword { account, generation, email: None } => {
             PurposeRecord::ResetPassword { account: account.0, generation: *generation }
         }
+        Purpose::ResetPassword { account, generation, email: Some(email) } => PurposeRecord::ResetPasswordAt {
+            account: account.0,
+            generation: *generation,
+            email: email.as_str().to_owned(),
+        },
         Purpose::Invitation { course, email, by } => PurposeRecord::Invitation {
             course: course.get(),
             email: email.as_ref().map(|email| email.as_str().to_owned()),
@@ -49,7 +55,10 @@ pub fn read_link(key: TokenKey, bytes: &[u8]) -> Result<Link, StoreError> {
             Purpose::ConfirmEmail { account: AccountId(account), email: email(text)? }
         }
         PurposeRecord::ResetPassword { account, generation } => {
-            Purpose::ResetPassword { account: AccountId(account), generation }
+            Purpose::ResetPassword { account: AccountId(account), generation, email: None }
+        }
+        PurposeRecord::ResetPasswordAt { account, generation, email: text } => {
+            Purpose::ResetPassword { account: AccountId(account), generation, email: Some(email(text)?) }
         }
         PurposeRecord::Invitation { course: number, email: text, by } => Purpose::Invitation {
             course: course(number, what)?,

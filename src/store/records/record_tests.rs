@@ -74,7 +74,8 @@ fn links_and_letters_come_back_as_they_were() {
     let (id, by) = (AccountId(7), AccountId(1));
     for purpose in [
         Purpose::ConfirmEmail { account: id, email: email.clone() },
-        Purpose::ResetPassword { account: id, generation: 9 },
+        Purpose::ResetPassword { account: id, generation: 9, email: None },
+        Purpose::ResetPassword { account: id, generation: 9, email: Some(email.clone()) },
         Purpose::Invitation { course: course(), email: None, by },
         Purpose::Invitation { course: course(), email: Some(email.clone()), by },
     ] {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::accounts::{account, claim_email, put, set_password};
 use super::letters::add_letter;
 use super::{Draft, Found, Obstacle, Table};
+use crate::course::CourseId;
 use crate::school::{Account, EventKind, Letter, Link, Origin, PasswordHash, Purpose, TokenKey};
 use crate::store::keys::invitation_key;
 use crate::store::records::{read_link, write_link};
@@ -33,9 +34,16 @@ pub fn add_link(
     Ok(())
 }
 
-pub fn remove_link(draft: &mut Draft<'_>, key: TokenKey) -> Result<Found, Obstacle> {
-    let Some(link) = link(draft, key)? else { return Ok(Found::No) };
+pub fn revoke_invitation(
+    draft: &mut Draft<'_>,
+    key: TokenKey,
+    course: CourseId,
+    origin: Origin,
+) -> Result<Found, Obstacle> {
+    let into = |link: &Link| matches!(link.purpose, Purpose::Invitation { course: into, .. } if into == course);
+    let Some(link) = link(draft, key)?.filter(into) else { return Ok(Found::No) };
     remove(draft, &link);
+    draft.log(EventKind::InvitationRevoked, None, Some(course), origin)?;
     Ok(Found::Yes)
 }
 
@@ -66,8 +74,8 @@ pub fn reset_password(
     origin: Origin,
 ) -> Result<Option<Account>, Obstacle> {
     let Some(link) = valid(draft, key, origin.at)? else { return Ok(None) };
-    let Purpose::ResetPassword { account: id, generation } = link.purpose else { return Ok(None) };
-    if account(draft, id)?.is_none_or(|account| account.generation != generation) {
+    let Purpose::ResetPassword { account: id, .. } = link.purpose else { return Ok(None) };
+    if account(draft, id)?.is_none_or(|account| !link.purpose.resets(&account)) {
         return Ok(None);
     }
     set_password(draft, id, password, EventKind::PasswordReset, origin)?;
