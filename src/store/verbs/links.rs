@@ -42,7 +42,8 @@ pub fn remove_link(draft: &mut Draft<'_>, key: TokenKey) -> Result<Found, Obstac
 pub fn confirm_email(draft: &mut Draft<'_>, key: TokenKey, origin: Origin) -> Result<Option<Account>, Obstacle> {
     let Some(link) = valid(draft, key, origin.at)? else { return Ok(None) };
     let Purpose::ConfirmEmail { account: id, email } = &link.purpose else { return Ok(None) };
-    let Some(before) = account(draft, *id)? else { return Ok(None) };
+    let before = account(draft, *id)?.filter(|account| !account.disabled);
+    let Some(before) = before else { return Ok(None) };
     let confirmed = Account { email: Some(email.clone()), email_confirmed: true, active: true, ..before.clone() };
     if !claim_email(draft, &confirmed)? {
         return Ok(None);
@@ -67,7 +68,7 @@ pub fn reset_password(
 ) -> Result<Option<Account>, Obstacle> {
     let Some(link) = valid(draft, key, origin.at)? else { return Ok(None) };
     let Purpose::ResetPassword { account: id, generation } = link.purpose else { return Ok(None) };
-    if account(draft, id)?.is_none_or(|account| account.generation != generation) {
+    if account(draft, id)?.is_none_or(|account| account.disabled || account.generation != generation) {
         return Ok(None);
     }
     set_password(draft, id, password, EventKind::PasswordReset, origin)?;
