@@ -235,8 +235,10 @@ pub struct Account {
     pub email: Option<Email>,
     /// Whether the address is known to be its owner's. No two accounts have one address confirmed.
     pub email_confirmed: bool,
-    /// Whether it may sign in.
+    /// Whether it could be signed in to from the beginning, or its address was confirmed since.
     pub active: bool,
+    /// Whether an operator keeps it from being signed in to.
+    pub disabled: bool,
     /// What it may do.
     pub role: Role,
     /// The hash of its password.
@@ -245,6 +247,46 @@ pub struct Account {
     pub created: Timestamp,
     /// Grows whenever all sessions of the account must end; a session of an older generation is none.
     pub generation: u32,
+}
+
+impl Account {
+    /// Whether somebody may sign in to it, and if not, why.
+    pub fn state(&self) -> AccountState {
+        match (self.disabled, self.active) {
+            (true, _) => AccountState::Disabled,
+            (false, false) => AccountState::Unconfirmed,
+            (false, true) => AccountState::Active,
+        }
+    }
+}
+
+/// Whether somebody may sign in to an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountState {
+    /// They may.
+    Active,
+    /// Once its address is confirmed. After a week without that it is forgotten.
+    Unconfirmed,
+    /// An operator disabled it. It keeps what it has, and is never forgotten.
+    Disabled,
+}
+
+/// The states by name, as the command line and the pages of the staff spell them.
+pub const ACCOUNT_STATES: [(&str, AccountState); 3] = [
+    ("active", AccountState::Active),
+    ("unconfirmed", AccountState::Unconfirmed),
+    ("disabled", AccountState::Disabled),
+];
+
+impl AccountState {
+    /// The name of the state.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            AccountState::Active => "active",
+            AccountState::Unconfirmed => "unconfirmed",
+            AccountState::Disabled => "disabled",
+        }
+    }
 }
 
 #[cfg(test)]

@@ -90,6 +90,10 @@ kinds! {
     EmailConfirmed = "email-confirmed",
     /// An account has another role.
     RoleChanged = "role-changed",
+    /// Nobody may sign in to an account any more; its sessions are ended.
+    Disabled = "disabled",
+    /// Its owner may again.
+    Enabled = "enabled",
     /// Somebody has a place in a course.
     Enrolled = "enrolled",
     /// Somebody waits for a place.

@@ -56,6 +56,7 @@ impl Purpose {
             Purpose::ResetPassword { account, generation, email: Some(sent) } => {
                 let email = now.email.as_ref().filter(|_| now.email_confirmed);
                 *account == now.id
+                    && !now.disabled
                     && *generation == now.generation
                     && email.is_some_and(|email| email.key() == sent.key())
             }

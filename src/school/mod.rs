@@ -27,8 +27,8 @@ mod school;
 mod verbs;
 
 pub use account::{
-    Account, AccountId, Email, EmailKey, NewAccount, NotARole, NotAUsername, NotAnEmail, PasswordHash, ROLES, Role,
-    Username, UsernameKey, UsernameLook,
+    ACCOUNT_STATES, Account, AccountId, AccountState, Email, EmailKey, NewAccount, NotARole, NotAUsername, NotAnEmail,
+    PasswordHash, ROLES, Role, Username, UsernameKey, UsernameLook,
 };
 pub use chat::{MAX_MESSAGE, Message, MessageText, NotAMessage};
 pub use device_token::{DeviceToken, SealKey};
@@ -57,5 +57,6 @@ pub use session::{Device, SEEN_EVERY, SESSION_LIFETIME, Session};
 pub use throttle::TooEarly;
 pub use token::{NoRandomness, Token, TokenKey};
 pub use verbs::{
-    AccountQuery, Credentials, Day, Delivered, EnrollmentQuery, Followed, PeoplePage, PeopleQuery, Person, Proof, Swept,
+    AccountQuery, Credentials, Day, Delivered, Ended, EnrollmentQuery, Followed, PeoplePage, PeopleQuery, Person,
+    Proof, Swept,
 };

@@ -91,7 +91,13 @@ pub trait Accounts: Send + Sync {
     async fn rehash(&self, id: AccountId, old: PasswordHash, new: PasswordHash) -> Result<Found, StoreError>;
     /// Gives an account another role.
     async fn set_role(&self, id: AccountId, role: Role, origin: Origin) -> Result<Found, StoreError>;
-    /// Forgets an account that is not active and older than `before`; it has nothing else in the store.
+    /// Ends all sessions of these accounts, as many as one transaction may take, by raising their generations.
+    async fn end_sessions(&self, accounts: Vec<AccountId>, origin: Origin) -> Result<(), StoreError>;
+    /// Disables an account, and ends all its sessions.
+    async fn disable(&self, id: AccountId, origin: Origin) -> Result<Found, StoreError>;
+    /// Enables an account that was disabled; no session of before is one again.
+    async fn enable(&self, id: AccountId, origin: Origin) -> Result<Found, StoreError>;
+    /// Forgets an account that is neither active nor disabled and older than `before`; it has nothing else in the store.
     async fn forget_inactive(&self, id: AccountId, before: Timestamp, origin: Origin) -> Result<Found, StoreError>;
 }
 
@@ -130,10 +136,10 @@ pub trait Links: Send + Sync {
     /// Makes an invitation into this course worth nothing, and logs it. `No` if the link is no such invitation.
     async fn revoke_invitation(&self, key: TokenKey, course: CourseId, origin: Origin) -> Result<Found, StoreError>;
     /// Uses a link that confirms an address: the account has it, confirmed, and is active. `No` if the link is none, has
-    /// expired by `origin.at`, or another account confirmed the address meanwhile.
+    /// expired by `origin.at`, the account is disabled, or another account confirmed the address meanwhile.
     async fn confirm_email(&self, key: TokenKey, origin: Origin) -> Result<Option<Account>, StoreError>;
-    /// Uses a link that sets a new password: as [`Accounts::set_password`]. Nothing if the link is none, has expired by `origin.at`,
-    /// or the account has another password or address since it was made.
+    /// Uses a link that sets a new password: as [`Accounts::set_password`]. Nothing if the link is none, has expired by
+    /// `origin.at`, or the account is disabled, or has another password or address, or its sessions were ended, since it was made.
     async fn reset_password(
         &self,
         key: TokenKey,

@@ -38,6 +38,8 @@ fn steps(trees: &Trees, from: u64) -> Result<(), StoreError> {
         indexes::of_sessions(trees)?;
         indexes::of_seats(trees)?;
     }
+    // From 2 to 3 there is nothing to do: accounts can be disabled, which their records say once they are written again.
+    // The number keeps an older educa, to which such a record is damage, from opening the store.
     Ok(())
 }
 

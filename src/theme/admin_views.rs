@@ -75,6 +75,8 @@ pub struct AccountsView {
     pub search: String,
     /// The roles.
     pub roles: Vec<ChoiceView>,
+    /// Whether somebody may sign in to them.
+    pub states: Vec<ChoiceView>,
     /// The accounts, by id.
     pub accounts: Vec<AccountRow>,
     /// The first page of the same list, if this is a later one.
@@ -95,8 +97,8 @@ pub struct AccountRow {
     pub email: String,
     /// Whether the address is known to be theirs.
     pub confirmed: bool,
-    /// Whether they may sign in.
-    pub active: bool,
+    /// `active`, `unconfirmed` or `disabled`.
+    pub state: &'static str,
     /// `student`, `instructor` or `staff`.
     pub role: &'static str,
     /// When it was made, RFC 3339.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use educa::course::CourseId;
 use educa::school::{
-    AccountId, Accounts as _, EmailKey, Enrollments as _, Messages as _, Role, SeatCounts, SeatState, Sessions as _,
-    Token,
+    AccountId, AccountState, Accounts as _, EmailKey, Enrollments as _, EventFilter, Events as _, Messages as _,
+    Origin, Role, SeatCounts, SeatState, Sessions as _, Token,
 };
 use educa::store::{OpenError, SledStore, StoreConfig};
 
@@ -61,18 +61,42 @@ async fn a_store_of_format_1_is_brought_to_ours_with_all_that_is_in_it() {
         assert_eq!(messages[1].text.as_str(), "hello from ben");
     }
     let marker = fs::read_to_string(config.path.join("format")).expect("read");
-    assert_eq!(marker, "educa store, format 2\n");
+    assert_eq!(marker, "educa store, format 3\n");
+}
+
+#[tokio::test]
+async fn a_store_of_format_2_is_brought_to_ours_and_its_accounts_can_be_disabled() {
+    let (_folder, config) = unpack("format-2");
+    let origin = Origin { at: "2026-11-22T00:00:00Z".parse().expect("a time"), by: None, address: None };
+    for generation in 0..2 {
+        let store = open(&config);
+        let accounts = store.accounts(AccountId(0), 99).await.expect("read");
+        let shown: Vec<_> = accounts.iter().map(|account| (account.username.as_str(), account.state())).collect();
+        let ben = if generation == 0 { AccountState::Active } else { AccountState::Disabled };
+        let (active, unconfirmed) = (AccountState::Active, AccountState::Unconfirmed);
+        assert_eq!(shown, [("ada", active), ("ben", ben), ("grace", active), ("Carol", unconfirmed)]);
+        assert_eq!((accounts[0].role, accounts[1].generation), (Role::Staff, generation));
+        let token = "41bca019d2dcad226b6977db85ae14c88ddf8b22b63a4ed804c4f9845fa41cfb";
+        let session = store.session(Token::parse(token).expect("a token").key()).await.expect("read");
+        assert_eq!(session.map(|session| session.account), Some(AccountId(1)));
+        let counts = store.seat_counts(CourseId::new(1).expect("an id")).await.expect("read");
+        assert_eq!(counts, SeatCounts { enrolled: 2, waiting: 1, ..SeatCounts::default() });
+        assert_eq!(store.events(None, EventFilter::default(), 99).await.expect("read").len(), 11 + generation as usize);
+        store.disable(AccountId(2), origin).await.expect("stored");
+    }
+    let marker = fs::read_to_string(config.path.join("format")).expect("read");
+    assert_eq!(marker, "educa store, format 3\n");
 }
 
 #[tokio::test]
 async fn a_migration_that_was_interrupted_is_finished() {
     // The marker is raised before the first change, the number in the records after the last.
     let (_folder, config) = unpack("format-1");
-    fs::write(config.path.join("format"), "educa store, format 2\n").expect("written");
+    fs::write(config.path.join("format"), "educa store, format 3\n").expect("written");
     let store = open(&config);
     assert!(store.account_by_email(&EmailKey::of("ben@example.org")).await.expect("read").is_some());
     drop(store);
-    fs::write(config.path.join("format"), "educa store, format 3\n").expect("written");
+    fs::write(config.path.join("format"), "educa store, format 4\n").expect("written");
     let error = SledStore::open(&config).expect_err("it is newer");
-    assert!(matches!(error, OpenError::Newer { found: 3, known: 2, .. }), "{error}");
+    assert!(matches!(error, OpenError::Newer { found: 4, known: 3, .. }), "{error}");
 }

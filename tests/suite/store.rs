@@ -48,6 +48,8 @@ promises![
     one_of_many_registrations_of_a_name_wins,
     accounts_are_listed_by_id_and_ids_are_never_given_twice,
     a_password_change_raises_the_generation,
+    an_account_is_disabled_and_enabled,
+    sessions_of_many_accounts_end_at_once,
     a_session_lasts_until_it_is_removed,
     the_sweep_takes_what_expired_and_nothing_else,
     a_sweep_and_writers_do_not_disturb_each_other,
@@ -251,6 +253,63 @@ async fn a_password_change_raises_the_generation(store: AnyStore) {
 }
 
 // — promises about sessions —
+
+/// Each raises the generation, once; and links of before are worth nothing.
+async fn an_account_is_disabled_and_enabled(store: AnyStore) {
+    let ada = register(&*store, "ada").await;
+    let (account, generation, email) = (ada.id, ada.generation, ada.email.clone());
+    let reset = link(1, Purpose::ResetPassword { account, generation, email }, 10);
+    let confirm = link(2, Purpose::ConfirmEmail { account: ada.id, email: "a@b".parse().expect("an address") }, 10);
+    for link in [&reset, &confirm] {
+        store.add_link(link.clone(), None, None, origin(0)).await.expect("stored");
+    }
+    for _ in 0..2 {
+        assert_eq!(store.disable(ada.id, origin(1)).await.expect("stored"), Found::Yes);
+    }
+    let disabled = Account { disabled: true, generation: ada.generation + 1, ..ada.clone() };
+    assert_eq!(store.account(ada.id).await.expect("read"), Some(disabled.clone()));
+    assert_eq!(store.reset_password(reset.key, PasswordHash("x".into()), origin(2)).await.expect("answered"), None);
+    assert_eq!(store.confirm_email(confirm.key, origin(2)).await.expect("answered"), None);
+    for _ in 0..2 {
+        assert_eq!(store.enable(ada.id, origin(3)).await.expect("stored"), Found::Yes);
+    }
+    let enabled = Account { disabled: false, generation: ada.generation + 2, ..ada.clone() };
+    assert_eq!(store.account(ada.id).await.expect("read"), Some(enabled));
+    assert_eq!(
+        store.reset_password(reset.key, PasswordHash("x".into()), origin(4)).await.expect("answered"),
+        None,
+        "of before"
+    );
+    let events = store.events(None, EventFilter::default(), 9).await.expect("read");
+    let kinds: Vec<_> = events.iter().map(|event| (event.kind, event.account)).collect();
+    assert_eq!(kinds[..2], [(EventKind::Enabled, Some(ada.id)), (EventKind::Disabled, Some(ada.id))], "once each");
+    for found in [store.disable(AccountId(9), origin(5)).await, store.enable(AccountId(9), origin(5)).await] {
+        assert_eq!(found.expect("answered"), Found::No);
+    }
+    // One that waits for its address to be confirmed is not forgotten while it is disabled.
+    let Added::New(ben) =
+        store.add_account(NewAccount { active: false, ..new_account("ben") }, origin(6)).await.expect("stored")
+    else {
+        panic!("ben is new")
+    };
+    store.disable(ben.id, origin(7)).await.expect("stored");
+    assert_eq!(store.forget_inactive(ben.id, at(99), origin(99)).await.expect("answered"), Found::No);
+    store.enable(ben.id, origin(99)).await.expect("stored");
+    assert_eq!(store.forget_inactive(ben.id, at(99), origin(99)).await.expect("answered"), Found::Yes);
+}
+
+async fn sessions_of_many_accounts_end_at_once(store: AnyStore) {
+    let (ada, ben, eve) =
+        (register(&*store, "ada").await, register(&*store, "ben").await, register(&*store, "eve").await);
+    // One that is gone meanwhile changes nothing for the others.
+    store.end_sessions(vec![ada.id, AccountId(99), ben.id], origin(1)).await.expect("stored");
+    for (account, raised) in [(ada, 1), (ben, 1), (eve, 0)] {
+        let now = store.account(account.id).await.expect("read").expect("there");
+        assert_eq!(now, Account { generation: account.generation + raised, ..account });
+    }
+    let filter = EventFilter { kind: Some(EventKind::SessionsEnded), ..EventFilter::default() };
+    assert_eq!(store.events(None, filter, 9).await.expect("read").len(), 2);
+}
 
 async fn a_session_lasts_until_it_is_removed(store: AnyStore) {
     let (one, two) = (session(1, at(10)), session(2, at(20)));
@@ -658,7 +717,7 @@ async fn a_store_of_a_newer_version_is_refused_and_left_as_it_is() {
     educa::disk::write(&folder.path().join("data/snap.FFFFFFFFFFFFFFFF.generating"), b"torn").expect("written");
     let before = bytes_of(&folder);
     let error = SledStore::open(&config(folder.path())).expect_err("it is newer");
-    assert!(matches!(error, OpenError::Newer { found: 7, known: 2, .. }), "{error}");
+    assert!(matches!(error, OpenError::Newer { found: 7, known: 3, .. }), "{error}");
     assert!(error.to_string().contains("format 7"), "{error}");
     assert_eq!(bytes_of(&folder), before);
 }
@@ -697,7 +756,7 @@ async fn a_snapshot_that_was_torn_does_not_prevent_opening() {
 
 #[tokio::test]
 async fn a_store_whose_making_was_interrupted_is_finished() {
-    for unfinished in [&b""[..], b"educa store, format 2, unfinished\n"] {
+    for unfinished in [&b""[..], b"educa store, format 3, unfinished\n"] {
         // Cut off before the records were made, and after.
         let empty = tempfile::tempdir().expect("a folder");
         educa::disk::write(&empty.path().join("data/format"), unfinished).expect("written");

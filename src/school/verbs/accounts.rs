@@ -120,4 +120,21 @@ impl School {
             None => Ok(Found::No),
         }
     }
+
+    /// Disables the account of this name: all its sessions end, and nobody signs in to it, or learns why not. It keeps what
+    /// it has. Returns how many sessions it had; nothing if there is no such account.
+    pub async fn disable_account(&self, username: &str) -> Result<Option<usize>, SchoolError> {
+        let Some(account) = self.account_by_name(username).await? else { return Ok(None) };
+        let n_sessions = if account.disabled { 0 } else { self.sessions(&account).await?.len() };
+        let found = self.store.disable(account.id, self.origin(None, None)).await?;
+        Ok((found == Found::Yes).then_some(n_sessions))
+    }
+
+    /// Enables the account of this name.
+    pub async fn enable_account(&self, username: &str) -> Result<Found, SchoolError> {
+        match self.account_by_name(username).await? {
+            Some(account) => Ok(self.store.enable(account.id, self.origin(None, None)).await?),
+            None => Ok(Found::No),
+        }
+    }
 }

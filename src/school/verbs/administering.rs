@@ -6,8 +6,8 @@ use jiff::{SignedDuration, civil::Date, tz::TimeZone};
 
 use crate::course::CourseId;
 use crate::school::{
-    Account, AccountId, Event, EventFilter, EventId, EventKind, Role, School, SchoolError, Seat, SeatCounts, SeatState,
-    Session, Staffing, UsernameKey,
+    Account, AccountId, AccountState, Event, EventFilter, EventId, EventKind, Role, School, SchoolError, Seat,
+    SeatCounts, SeatState, Session, Staffing, UsernameKey,
 };
 
 /// Which accounts somebody wants to see.
@@ -15,6 +15,8 @@ use crate::school::{
 pub struct AccountQuery {
     /// Those in this role.
     pub role: Option<Role>,
+    /// Those in this state.
+    pub state: Option<AccountState>,
     /// Those whose user name or mail address has this in it.
     pub search: String,
     /// Those after this one.
@@ -62,7 +64,9 @@ impl School {
         let has = |text: &str| text.contains(search.as_str());
         let wanted = |account: &Account| {
             let by_mail = account.email.as_ref().is_some_and(|email| has(email.key().as_str()));
-            query.role.is_none_or(|role| role == account.role) && (has(account.username.key().as_str()) || by_mail)
+            query.role.is_none_or(|role| role == account.role)
+                && query.state.is_none_or(|state| state == account.state())
+                && (has(account.username.key().as_str()) || by_mail)
         };
         let mut found = Vec::new();
         let mut after = query.after.unwrap_or(AccountId(0));

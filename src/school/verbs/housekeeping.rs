@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use crate::school::{AccountId, School, SchoolError};
+use crate::school::{AccountId, AccountState, School, SchoolError};
 
 /// How long an account may wait for its address to be confirmed.
 const UNCONFIRMED: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -43,7 +43,7 @@ impl School {
             let page = self.store.accounts(after, 1_000).await?;
             let Some(last) = page.last() else { return Ok(n_forgotten) };
             after = last.id;
-            for account in page.iter().filter(|account| !account.active) {
+            for account in page.iter().filter(|account| account.state() == AccountState::Unconfirmed) {
                 let found = self.store.forget_inactive(account.id, origin.at - UNCONFIRMED, origin).await?;
                 n_forgotten += usize::from(found == crate::school::Found::Yes);
             }

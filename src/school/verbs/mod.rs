@@ -17,4 +17,5 @@ pub use delivering::Delivered;
 pub use housekeeping::Swept;
 pub use proving::{Credentials, Proof};
 pub use recovering::Followed;
+pub use sessions::Ended;
 pub use teaching::{PeoplePage, PeopleQuery, Person};

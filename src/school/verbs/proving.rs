@@ -109,12 +109,12 @@ impl School {
         Counted::of(Rule::NAME, UsernameKey::of(login).as_str().as_bytes())
     }
 
-    /// The account, if the password is its own. Takes as long if there is none. A hash that was made with less work than
-    /// we ask for now is replaced.
+    /// The account, if the password is its own. Takes as long if there is none; a disabled account has no password that
+    /// is its own. A hash that was made with less work than we ask for now is replaced.
     async fn verify(&self, account: Option<Account>, password: &str) -> Result<Option<Account>, SchoolError> {
         let expected = account.as_ref().map(|account| account.password.clone());
         let verified = self.hasher.verify(password.to_owned(), expected).await?;
-        let Some(account) = account.filter(|_| verified) else { return Ok(None) };
+        let Some(account) = account.filter(|account| verified && !account.disabled) else { return Ok(None) };
         if self.hasher.is_weak(&account.password) {
             let hash = self.hasher.hash(password.to_owned()).await?;
             self.store.rehash(account.id, account.password.clone(), hash).await?;

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use crate::school::throttle::TooEarly;
 use crate::school::{
-    Account, Device, Email, EventKind, Letter, LetterWriter, Link, Occasion, Purpose, School, SchoolError, SignedIn,
-    Token, TokenKey,
+    Account, AccountState, Device, Email, EventKind, Letter, LetterWriter, Link, Occasion, Purpose, School,
+    SchoolError, SignedIn, Token, TokenKey,
 };
 
 /// What a link of a letter is for, as far as whoever holds it may know.
@@ -18,7 +18,7 @@ pub enum Followed {
 }
 
 impl School {
-    /// Sends a link to set a new password, if an account has confirmed this address. For any other the same is done but
+    /// Sends a link to set a new password, if an account that is not disabled has confirmed this address. For any other the same is done but
     /// for the letter, so that nobody learns which it is.
     pub async fn ask_reset(
         &self,
@@ -31,7 +31,8 @@ impl School {
         }
         let token = Token::random()?;
         let origin = self.origin(None, address);
-        let account = self.store.account_by_email(&email.key()).await?.filter(|account| account.active);
+        let account = self.store.account_by_email(&email.key()).await?;
+        let account = account.filter(|account| account.state() == AccountState::Active);
         let somebody = "somebody".parse().expect("it is a name");
         let username = account.as_ref().map_or(&somebody, |account| &account.username);
         // To the address as its owner gave it: what was typed may be another mailbox that only looks the same to us.
@@ -119,7 +120,10 @@ impl School {
         let link = self.store.link(token.key()).await?.filter(|link| link.expires > self.clock.now());
         let Some(Link { purpose, .. }) = link else { return Ok(None) };
         Ok(match &purpose {
-            Purpose::ConfirmEmail { email, .. } => Some(Followed::ConfirmEmail(email.clone())),
+            Purpose::ConfirmEmail { account, email } => {
+                let account = self.store.account(*account).await?.filter(|account| !account.disabled);
+                account.map(|_| Followed::ConfirmEmail(email.clone()))
+            }
             Purpose::ResetPassword { account, .. } => {
                 let account = self.store.account(*account).await?.filter(|account| purpose.resets(account));
                 account.map(|account| Followed::ResetPassword(Box::new(account)))

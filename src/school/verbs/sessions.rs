@@ -3,8 +3,21 @@
 use std::net::IpAddr;
 
 use crate::school::{
-    Account, Device, EventKind, Found, SEEN_EVERY, SESSION_LIFETIME, School, SchoolError, Session, SignedIn, Token,
+    Account, AccountId, AccountState, Device, EventKind, Found, SEEN_EVERY, SESSION_LIFETIME, School, SchoolError,
+    Session, SignedIn, Token,
 };
+
+/// How many accounts a step takes at most: few enough that other writes wait no longer than for each other.
+const STEP: usize = 256;
+
+/// What came of ending sessions.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Ended {
+    /// How many sessions ended.
+    pub sessions: usize,
+    /// Of how many accounts.
+    pub accounts: usize,
+}
 
 impl School {
     /// Signs somebody in whose password was verified, or who just registered.
@@ -32,7 +45,8 @@ impl School {
             return Ok(None);
         }
         let account = self.store.account(session.account).await?;
-        let account = account.filter(|account| account.active && account.generation == session.generation);
+        let account = account
+            .filter(|account| account.state() == AccountState::Active && account.generation == session.generation);
         if account.is_some() && session.seen + SEEN_EVERY <= now {
             self.store.touch_session(session.key, now).await?;
         }
@@ -53,5 +67,43 @@ impl School {
         sessions.retain(|session| session.expires > now && session.generation == account.generation);
         sessions.sort_by_key(|session| std::cmp::Reverse((session.seen, session.key)));
         Ok(sessions)
+    }
+
+    /// Ends all sessions of the account of this name; returns how many, and nothing if there is no such account.
+    pub async fn end_sessions_of(&self, username: &str) -> Result<Option<usize>, SchoolError> {
+        let Some(account) = self.account_by_name(username).await? else { return Ok(None) };
+        Ok(Some(self.end_all_of(vec![account]).await?.sessions))
+    }
+
+    /// Ends the sessions of everybody, account by account in the order of their ids: a transaction takes a few hundred of
+    /// them and no more, and other writes go on in between. Who signs in after their turn stays signed in.
+    pub async fn end_everybodys_sessions(&self) -> Result<Ended, SchoolError> {
+        let mut ended = Ended::default();
+        let mut after = AccountId(0);
+        loop {
+            let page = self.store.accounts(after, STEP).await?;
+            let Some(last) = page.last() else { return Ok(ended) };
+            after = last.id;
+            let step = self.end_all_of(page).await?;
+            ended = Ended { sessions: ended.sessions + step.sessions, accounts: ended.accounts + step.accounts };
+            tokio::task::yield_now().await;
+        }
+    }
+
+    async fn end_all_of(&self, accounts: Vec<Account>) -> Result<Ended, SchoolError> {
+        let mut ended = Ended::default();
+        let mut signed_in = Vec::new();
+        for account in &accounts {
+            let n_sessions = self.sessions(account).await?.len();
+            if n_sessions > 0 {
+                signed_in.push(account.id);
+                ended.sessions += n_sessions;
+            }
+        }
+        ended.accounts = signed_in.len();
+        if !signed_in.is_empty() {
+            self.store.end_sessions(signed_in, self.origin(None, None)).await?;
+        }
+        Ok(ended)
     }
 }

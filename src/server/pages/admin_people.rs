@@ -9,7 +9,10 @@ use super::form::Form;
 use super::query::{ROWS, address, search};
 use super::teaching::{people_address, state};
 use crate::course::{Catalog, CourseId};
-use crate::school::{Account, AccountId, AccountQuery, EnrollmentQuery, EventFilter, ROLES, Seat, SeatState};
+use crate::school::{
+    ACCOUNT_STATES, Account, AccountId, AccountQuery, AccountState, EnrollmentQuery, EventFilter, ROLES, Role, Seat,
+    SeatState,
+};
 use crate::server::app::App;
 use crate::server::permitted::Staff;
 use crate::server::problem::Problem;
@@ -20,29 +23,33 @@ use crate::theme::{
 const PEOPLE: &str = "/admin/people/";
 const ENROLLMENTS: &str = "/admin/enrollments/";
 
-/// `GET /admin/people/?role=&search=&after=`
+/// `GET /admin/people/?role=&state=&search=&after=`
 pub async fn accounts(State(app): State<App>, Staff(staffing): Staff, form: Form) -> Result<Response, Problem> {
     let pages = Pages::new(&app);
     let role = form.get("role").parse().ok();
+    let state = ACCOUNT_STATES.iter().find(|(name, _)| *name == form.get("state")).map(|(_, state)| *state);
     let after = form.get("after").parse().ok().map(AccountId);
-    let query = AccountQuery { role, search: search(form.get("search")), after, limit: ROWS };
+    let query = AccountQuery { role, state, search: search(form.get("search")), after, limit: ROWS };
     let (found, more) = app.school.find_accounts(&staffing, &query).await?;
-    let name = role.map_or("", |role| role.as_str());
-    let list = |after: &str| address(PEOPLE, &[("role", name), ("search", &query.search), ("after", after)]);
-    let last = found.last().filter(|_| more);
-    let choice = |(value, one): &(&str, _)| ChoiceView {
-        value: (*value).to_owned(),
-        title: pages.word(&format!("role_{value}")),
-        chosen: role == Some(*one),
+    let (in_role, in_state) = (role.map_or("", Role::as_str), state.map_or("", AccountState::as_str));
+    let list = |after: &str| {
+        address(PEOPLE, &[("role", in_role), ("state", in_state), ("search", &query.search), ("after", after)])
     };
+    let last = found.last().filter(|_| more);
     pages.draw(&AccountsView {
         page: pages.page(pages.word("people"), PEOPLE),
-        roles: ROLES.iter().map(choice).collect(),
+        roles: ROLES.iter().map(|(name, one)| choice(&pages, "role", name, role == Some(*one))).collect(),
+        states: ACCOUNT_STATES.iter().map(|(name, one)| choice(&pages, "account", name, state == Some(*one))).collect(),
         next: last.map(|account| list(&account.id.to_string())),
         first: after.map(|_| list("")),
         accounts: found.iter().map(row).collect(),
         search: query.search.clone(),
     })
+}
+
+/// A choice whose title is a word of the theme.
+fn choice(pages: &Pages, kind: &str, value: &str, chosen: bool) -> ChoiceView {
+    ChoiceView { value: value.to_owned(), title: pages.word(&format!("{kind}_{value}")), chosen }
 }
 
 /// `GET /admin/people/<id>/`
@@ -111,7 +118,7 @@ fn row(account: &Account) -> AccountRow {
         username: account.username.to_string(),
         email: account.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default(),
         confirmed: account.email_confirmed,
-        active: account.active,
+        state: account.state().as_str(),
         role: account.role.as_str(),
         created: account.created.to_string(),
     }

@@ -44,6 +44,9 @@ pub struct AccountLine {
     email_confirmed: bool,
     #[serde(default = "yes")]
     active: bool,
+    /// Left out if it is not, so that an educa that does not know of it takes the line.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    disabled: bool,
     role: String,
     /// argon2id in PHC form; empty: nobody can sign in until a password is set.
     password: String,
@@ -110,6 +113,7 @@ impl From<&Account> for AccountLine {
             email: account.email.as_ref().map(|email| email.as_str().to_owned()),
             email_confirmed: account.email_confirmed,
             active: account.active,
+            disabled: account.disabled,
             role: account.role.as_str().to_owned(),
             password: account.password.0.clone(),
             created: account.created,
@@ -126,6 +130,7 @@ impl AccountLine {
             email: self.email.map(|email| email.parse()).transpose().map_err(|error| format!("`email`: {error}"))?,
             email_confirmed: self.email_confirmed,
             active: self.active,
+            disabled: self.disabled,
             role: self.role.parse().map_err(|error| format!("`role`: {error}"))?,
             password: PasswordHash(self.password),
             created: self.created,

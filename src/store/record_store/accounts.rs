@@ -70,6 +70,21 @@ impl<C: Carrier> Accounts for RecordStore<C> {
         self.carrier.write("set a role", set).await
     }
 
+    async fn end_sessions(&self, accounts: Vec<AccountId>, origin: Origin) -> Result<(), StoreError> {
+        let end = move |draft: &mut Draft<'_>| verbs::end_sessions(draft, &accounts, origin);
+        self.carrier.write("end sessions", end).await
+    }
+
+    async fn disable(&self, id: AccountId, origin: Origin) -> Result<Found, StoreError> {
+        let disable = move |draft: &mut Draft<'_>| verbs::disable(draft, id, origin);
+        self.carrier.write("disable an account", disable).await
+    }
+
+    async fn enable(&self, id: AccountId, origin: Origin) -> Result<Found, StoreError> {
+        let enable = move |draft: &mut Draft<'_>| verbs::enable(draft, id, origin);
+        self.carrier.write("enable an account", enable).await
+    }
+
     async fn forget_inactive(&self, id: AccountId, before: Timestamp, origin: Origin) -> Result<Found, StoreError> {
         let forget = move |draft: &mut Draft<'_>| verbs::forget_inactive(draft, id, before, origin);
         self.carrier.write("forget an account", forget).await

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use crate::school::{Account, AccountId, Added, EventKind, Found, NewAccount, Origin, PasswordHash, Role, StoreError};
+use crate::school::{
+    Account, AccountId, AccountState, Added, EventKind, Found, NewAccount, Origin, PasswordHash, Role, StoreError,
+};
 use crate::store::keys::account_key;
 use crate::store::records::{self, damaged, read_number, write_account, write_number};
 use crate::store::table::{Counter, Draft, Obstacle, Table};
@@ -37,11 +39,8 @@ pub fn set_password(
     kind: EventKind,
     origin: Origin,
 ) -> Result<Found, Obstacle> {
-    let Some(mut account) = account(draft, id)? else { return Ok(Found::No) };
-    account.password = password.clone();
-    // Only equality is ever asked of a generation, so after four thousand million it may begin again.
-    account.generation = account.generation.wrapping_add(1);
-    put(draft, &account);
+    let Some(account) = account(draft, id)? else { return Ok(Found::No) };
+    put(draft, &Account { password: password.clone(), ..without_sessions(account) });
     draft.log(kind, Some(id), None, origin)?;
     Ok(Found::Yes)
 }
@@ -65,13 +64,49 @@ pub fn set_role(draft: &mut Draft<'_>, id: AccountId, role: Role, origin: Origin
     Ok(Found::Yes)
 }
 
+pub fn end_sessions(draft: &mut Draft<'_>, ids: &[AccountId], origin: Origin) -> Result<(), Obstacle> {
+    for id in ids {
+        if let Some(account) = account(draft, *id)? {
+            put(draft, &without_sessions(account));
+            draft.log(EventKind::SessionsEnded, Some(*id), None, origin)?;
+        }
+    }
+    Ok(())
+}
+
+pub fn disable(draft: &mut Draft<'_>, id: AccountId, origin: Origin) -> Result<Found, Obstacle> {
+    let Some(account) = account(draft, id)? else { return Ok(Found::No) };
+    if !account.disabled {
+        put(draft, &Account { disabled: true, ..without_sessions(account) });
+        draft.log(EventKind::Disabled, Some(id), None, origin)?;
+    }
+    Ok(Found::Yes)
+}
+
+/// The generation is raised here too: a session that somebody was just beginning while the account was disabled stays none.
+pub fn enable(draft: &mut Draft<'_>, id: AccountId, origin: Origin) -> Result<Found, Obstacle> {
+    let Some(account) = account(draft, id)? else { return Ok(Found::No) };
+    if account.disabled {
+        put(draft, &Account { disabled: false, ..without_sessions(account) });
+        draft.log(EventKind::Enabled, Some(id), None, origin)?;
+    }
+    Ok(Found::Yes)
+}
+
+/// The account of the next generation: whatever sessions it had are none.
+fn without_sessions(account: Account) -> Account {
+    // Only equality is ever asked of a generation, so after four thousand million it may begin again.
+    Account { generation: account.generation.wrapping_add(1), ..account }
+}
+
 pub fn forget_inactive(
     draft: &mut Draft<'_>,
     id: AccountId,
     before: Timestamp,
     origin: Origin,
 ) -> Result<Found, Obstacle> {
-    let found = account(draft, id)?.filter(|account| !account.active && account.created < before);
+    let found =
+        account(draft, id)?.filter(|account| account.state() == AccountState::Unconfirmed && account.created < before);
     let Some(account) = found else { return Ok(Found::No) };
     draft.remove(Table::Names, account.username.key().as_str().as_bytes());
     draft.remove(Table::Looks, account.username.look().as_str().as_bytes());

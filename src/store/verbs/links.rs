@@ -50,7 +50,8 @@ pub fn revoke_invitation(
 pub fn confirm_email(draft: &mut Draft<'_>, key: TokenKey, origin: Origin) -> Result<Option<Account>, Obstacle> {
     let Some(link) = valid(draft, key, origin.at)? else { return Ok(None) };
     let Purpose::ConfirmEmail { account: id, email } = &link.purpose else { return Ok(None) };
-    let Some(before) = account(draft, *id)? else { return Ok(None) };
+    let before = account(draft, *id)?.filter(|account| !account.disabled);
+    let Some(before) = before else { return Ok(None) };
     let confirmed = Account { email: Some(email.clone()), email_confirmed: true, active: true, ..before.clone() };
     if !claim_email(draft, &confirmed)? {
         return Ok(None);

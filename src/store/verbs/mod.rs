@@ -10,7 +10,7 @@ mod letters;
 mod seats;
 mod messages;
 
-pub use accounts::{add_account, forget_inactive, rehash, set_password, set_role};
+pub use accounts::{add_account, disable, enable, end_sessions, forget_inactive, rehash, set_password, set_role};
 pub use letters::{add_letter, put_off_letter, remove_letter};
 pub use links::{add_link, confirm_email, remove_expired_links, reset_password, revoke_invitation};
 pub use messages::add_message;
