@@ -54,7 +54,7 @@ pub use seat::{
     is_full,
 };
 pub use session::{Device, SEEN_EVERY, SESSION_LIFETIME, Session};
-pub use throttle::TooEarly;
+pub use throttle::{TooEarly, network_of};
 pub use token::{NoRandomness, Token, TokenKey};
 pub use verbs::{
     AccountQuery, Credentials, Day, Delivered, Ended, EnrollmentQuery, Followed, PeoplePage, PeopleQuery, Person,

@@ -125,12 +125,12 @@ impl Counted {
 
     /// A network: an address, or the /64 that one customer has of IPv6.
     pub fn network(rule: Rule, address: Option<IpAddr>) -> Option<Self> {
-        Some(Self::of(rule, &network(address?)))
+        Some(Self::of(rule, &network_of(address?)))
     }
 }
 
 /// What of an address tells networks apart.
-pub fn network(address: IpAddr) -> Vec<u8> {
+pub fn network_of(address: IpAddr) -> Vec<u8> {
     match address.to_canonical() {
         IpAddr::V4(address) => address.octets().to_vec(),
         IpAddr::V6(address) => address.octets()[..8].to_vec(),

@@ -12,6 +12,7 @@ use super::caching::uncached;
 use super::config::ServerConfig;
 use super::forwarded::Way;
 use super::local_path::LocalPath;
+use super::operation::Route;
 use super::problem::Problem;
 use crate::school::{Account, Device, DeviceToken, SESSION_LIFETIME, School, Token};
 
@@ -29,7 +30,9 @@ where
 {
     type Rejection = Problem;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        Self::of(&Arc::<School>::from_ref(state), &parts.headers).await
+        let caller = Self::of(&Arc::<School>::from_ref(state), &parts.headers).await?;
+        Route::tell(&parts.extensions, caller.0.as_ref());
+        Ok(caller)
     }
 }
 

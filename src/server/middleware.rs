@@ -31,7 +31,7 @@ use super::config::ServerConfig;
 use super::files;
 use super::forwarded::{self, Way};
 use super::hosts::Hosts;
-use super::operation::{self, Route};
+use super::operation::{self, Refusal, Refusals, Refused, Route};
 use super::problem::{Problem, draw, wants_words};
 use super::request_id::{REQUEST_ID, request_id};
 use crate::course::headers::SECURITY_HEADERS;
@@ -66,7 +66,14 @@ pub fn stack(routes: Router, app: &App, hosts: Hosts, files: Files) -> Router {
         .layer(RequestBodyLimitLayer::new(config.max_body))
         .layer(RequestBodyTimeoutLayer::new(config.head_timeout))
         .layer(MapRequestBodyLayer::new(Body::new));
-    let inside = Inside { routes: routes.layer(layers), guards: guards(config), app: app.clone(), hosts, files };
+    let inside = Inside {
+        routes: routes.layer(layers),
+        guards: guards(config),
+        app: app.clone(),
+        hosts,
+        files,
+        refusals: Refusals::default(),
+    };
     Router::new().fallback_service(Door(Arc::new(inside)))
 }
 
@@ -80,6 +87,7 @@ struct Inside {
     app: App,
     hosts: Hosts,
     files: Files,
+    refusals: Refusals,
 }
 
 fn guards(config: &ServerConfig) -> Vec<(HeaderName, HeaderValue)> {
@@ -116,6 +124,7 @@ impl Inside {
             Ok(Err(_)) => Problem::refused(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
             Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
         };
+        let refusal = Refusal::of(&response);
         if wants_words(&response) {
             response = asked.span().in_scope(|| draw(&self.app, asked.uri.path(), response));
         }
@@ -125,6 +134,9 @@ impl Inside {
         self.guard(response.headers_mut(), &asked);
         drop(in_flight);
         self.note(&asked, response.status(), began.elapsed());
+        if let Some(why) = refusal {
+            self.refusals.note(asked.refused(why), self.app.config.log_clients);
+        }
         response
     }
 
@@ -142,8 +154,9 @@ impl Inside {
             return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, POST, OPTIONS")]).into_response();
         }
         if self.files == Files::AtTheDoor && request.body().is_end_stream() {
-            let Asked { method, uri, way, .. } = asked;
-            match files::at_once(&self.app, files::Asked { method, uri, headers: request.headers(), way: *way }).await {
+            let Asked { method, uri, way, route, .. } = asked;
+            let wanted = files::Asked { method, uri, headers: request.headers(), way: *way, route };
+            match files::at_once(&self.app, wanted).await {
                 Ok(None) => {}
                 answered => {
                     asked.route.name_as(operation::FILE);
@@ -203,6 +216,11 @@ impl Asked {
     fn of(request: &Request, way: Way) -> Self {
         let (id, method, uri) = (request_id(request.headers()), request.method().clone(), request.uri().clone());
         Self { id, method, uri, way, route: Route::default() }
+    }
+
+    fn refused(&self, why: Refusal) -> Refused<'_> {
+        let id = self.id.to_str().unwrap_or_default();
+        Refused { id, route: self.route.name(), account: self.route.asker(), way: self.way, why }
     }
 
     /// What every line of the log says of its request. Not the query: it may hold what somebody searched for. Made when

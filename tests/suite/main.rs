@@ -25,6 +25,7 @@ mod never_panics;
 mod pages;
 mod accounts;
 mod recovery;
+mod refusals;
 mod confirmation;
 mod sessions;
 mod sign_in_limits;

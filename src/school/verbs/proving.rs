@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use jiff::SignedDuration;
 
-use crate::school::throttle::{Budget, Counted, Rule, TooEarly, network};
+use crate::school::throttle::{Budget, Counted, Rule, TooEarly, network_of};
 use crate::school::{
     Account, AccountId, Device, DeviceToken, EmailKey, EventKind, School, SchoolError, SealKey, Token, UsernameKey,
 };
@@ -71,7 +71,7 @@ impl School {
     /// each request, and an event costs a flush of the disk.
     pub async fn note_basic(&self, account: &Account, address: Option<IpAddr>) -> Result<(), SchoolError> {
         let mut whose = account.id.0.to_be_bytes().to_vec();
-        whose.extend(address.map(network).unwrap_or_default());
+        whose.extend(address.map(network_of).unwrap_or_default());
         if self.throttle.spend(Budget::BASIC_EVENTS, &whose, 1, self.clock.now()).is_ok() {
             let origin = self.origin(Some(account), address);
             self.store.add_event(EventKind::BasicUsed, Some(account.id), None, origin).await?;

@@ -19,6 +19,7 @@ use crate::school::{Account, Role};
 use crate::server::app::App;
 use crate::server::forwarded::Way;
 use crate::server::middleware::RequestHost;
+use crate::server::operation::Route;
 use crate::server::publication::Publication;
 
 /// What an address of the API answers to.
@@ -115,6 +116,7 @@ impl Call {
     async fn checked(app: App, endpoint: Endpoint, parts: &http::request::Parts) -> Result<Self, ApiError> {
         let host = parts.extensions.get::<RequestHost>().cloned();
         let account = authenticate(endpoint.scheme, &app.school, parts, host.as_ref()).await?;
+        Route::tell(&parts.extensions, account.as_ref());
         let method = parts.method.clone();
         permit(endpoint, account.as_ref(), &method)?;
         if !endpoint.allows(&method) {

@@ -12,6 +12,7 @@ use crate::school::Denied;
 use crate::server::app::App;
 use crate::server::identity::{redirect, sign_in_to_see};
 use crate::server::local_path::LocalPath;
+use crate::server::operation::Route;
 use crate::server::pages;
 use crate::server::problem::Problem;
 
@@ -26,7 +27,10 @@ pub async fn renew(State(app): State<App>, parts: Parts) -> Result<Response, Pro
         Grant::Cookies(cookies) => Ok(with(redirect(&next), cookies)),
         Grant::NoCourse => Err(Problem::not_found()),
         Grant::Denied(Denied::Anonymous, _) => Ok(redirect(&sign_in_to_see(parts.uri.path(), parts.uri.query()))),
-        Grant::Denied(denied, account) => pages::refused(&app, account.as_ref(), denied).await,
+        Grant::Denied(denied, account) => {
+            Route::tell(&parts.extensions, account.as_ref());
+            pages::refused(&app, account.as_ref(), denied).await
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use crate::server::caching::uncached;
 use crate::server::forwarded::Way;
 use crate::server::gate;
 use crate::server::identity::{redirect, sign_in_to_see};
+use crate::server::operation::Route;
 use crate::server::problem::Problem;
 use crate::server::publication::Publication;
 use crate::server::{encodings, pages};
@@ -34,6 +35,7 @@ pub struct Asked<'a> {
     pub uri: &'a Uri,
     pub headers: &'a HeaderMap,
     pub way: Way,
+    pub route: &'a Route,
 }
 
 /// Answers for every path that no route has.
@@ -41,6 +43,7 @@ pub async fn serve(State(app): State<App>, request: Request) -> Result<Response,
     let (parts, _) = request.into_parts();
     let (method, uri) = (&parts.method, &parts.uri);
     let path = decoded(uri).filter(|path| path.parse::<Address>().is_ok()).ok_or_else(Problem::not_found)?;
+    let route = parts.extensions.get::<Route>().cloned().unwrap_or_default();
     let deadline = Instant::now() + LANDING;
     loop {
         let publication = app.shelf.current();
@@ -48,7 +51,7 @@ pub async fn serve(State(app): State<App>, request: Request) -> Result<Response,
         if *method != Method::GET && *method != Method::HEAD {
             return Ok((StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response());
         }
-        let asked = Asked { method, uri, headers: &parts.headers, way: Way::of(&parts) };
+        let asked = Asked { method, uri, headers: &parts.headers, way: Way::of(&parts), route: &route };
         match to_who_may(&app, &publication, file, asked).await? {
             Some(response) => return Ok(response),
             None if Instant::now() < deadline => tokio::time::sleep(LOOK).await,
@@ -89,7 +92,7 @@ async fn to_who_may(
     file: File,
     asked: Asked<'_>,
 ) -> Result<Option<Response>, Problem> {
-    let Asked { method, uri, headers, way } = asked;
+    let Asked { method, uri, headers, way, route } = asked;
     let (account, decided) = gate::knock(app, &publication.catalog, headers, file).await?;
     match decided {
         Ok(pass) => match gate::hand_over(app, way, &pass) {
@@ -98,7 +101,10 @@ async fn to_who_may(
         },
         Err(Denied::Anonymous) => Ok(Some(redirect(&sign_in_to_see(uri.path(), uri.query())))),
         // On its own, like whatever is rare.
-        Err(denied) => Box::pin(pages::refused(app, account.as_ref(), denied)).await.map(Some),
+        Err(denied) => {
+            account.iter().for_each(|account| route.asked_by(account));
+            Box::pin(pages::refused(app, account.as_ref(), denied)).await.map(Some)
+        }
     }
 }
 

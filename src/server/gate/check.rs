@@ -3,13 +3,14 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 
 use super::{asked, knock};
 use crate::school::{Denied, File};
 use crate::server::app::App;
 use crate::server::files;
 use crate::server::forwarded::Way;
+use crate::server::operation::Route;
 use crate::server::problem::{Problem, Wordless};
 
 /// 204 if this visitor may have the file that the front server names, 401 if nobody is signed in, 403 if they are not
@@ -19,7 +20,7 @@ pub async fn check(State(app): State<App>, parts: Parts) -> Response {
     if !Way::of(&parts).through_proxy {
         return Problem::not_found().into_response();
     }
-    let mut response = match decide(&app, &parts.headers).await {
+    let mut response = match decide(&app, &parts).await {
         Ok(status) => status.into_response(),
         Err(problem) => problem.into_response(),
     };
@@ -31,14 +32,16 @@ pub async fn check(State(app): State<App>, parts: Parts) -> Response {
     response
 }
 
-async fn decide(app: &App, headers: &HeaderMap) -> Result<StatusCode, Problem> {
+async fn decide(app: &App, parts: &Parts) -> Result<StatusCode, Problem> {
+    let headers = &parts.headers;
     let publication = app.shelf.current();
     let Some(address) = asked::address(headers) else { return Ok(StatusCode::NOT_FOUND) };
     let Some(published) = publication.catalog.files.get(&address).copied() else { return Ok(StatusCode::NOT_FOUND) };
     if !asked::only_reads(headers) {
         return Ok(StatusCode::METHOD_NOT_ALLOWED);
     }
-    let (_, decided) = knock(app, &publication.catalog, headers, File { address, published }).await?;
+    let (account, decided) = knock(app, &publication.catalog, headers, File { address, published }).await?;
+    Route::tell(&parts.extensions, account.as_ref());
     match decided {
         Ok(pass) if files::is_as_listed(&publication.source, &pass).await? => Ok(StatusCode::NO_CONTENT),
         Ok(_) => Ok(StatusCode::SERVICE_UNAVAILABLE),
