@@ -8,7 +8,8 @@ use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use super::records::{CompactArgs, ExportArgs, ImportArgs};
-use crate::school::{Email, Role, Username};
+use super::user::UserCommand;
+use crate::school::Username;
 
 /// Builds a school's course files into static pages, and serves them with enrollment.
 ///
@@ -107,8 +108,11 @@ pub enum Command {
     /// Makes keys for a CDN that decides at its edge
     #[command(subcommand, after_help = "Examples:\n  educa edge key")]
     Edge(EdgeCommand),
-    /// Adds and lists accounts, and changes passwords
-    #[command(subcommand, after_help = "Examples:\n  educa user add ada --role instructor\n  educa user list")]
+    /// Adds, lists, changes and disables accounts, and ends sessions, also while a server is running
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  educa user add ada --role instructor\n  educa user list\n  educa user disable mallory\n  educa user sign-out --all"
+    )]
     User(UserCommand),
     /// Writes all records of the store into one file, also while a server is running
     #[command(
@@ -297,67 +301,6 @@ pub enum EdgeCommand {
         #[arg(long, value_name = "FILE")]
         file: Option<PathBuf>,
     },
-}
-
-/// `educa user …`
-#[derive(Debug, Subcommand)]
-pub enum UserCommand {
-    /// Adds an account
-    #[command(
-        after_help = "Examples:\n  educa user add ada --role instructor\n  echo \"$PASSWORD\" | educa user add root --role staff --password-stdin"
-    )]
-    Add {
-        /// The name to sign in with.
-        name: Username,
-        /// Where to write to.
-        #[arg(long)]
-        email: Option<Email>,
-        /// What the account may do: student, instructor or staff.
-        #[arg(long, default_value = "student")]
-        role: Role,
-        #[command(flatten)]
-        password: PasswordArgs,
-        #[command(flatten)]
-        store: StoreArgs,
-    },
-    /// Lists all accounts
-    #[command(after_help = "Examples:\n  educa user list\n  educa user list --format json | jq -r '.[].username'")]
-    List {
-        #[command(flatten)]
-        store: StoreArgs,
-    },
-    /// Gives an account another role
-    #[command(
-        after_help = "Examples:\n  educa user role ada instructor\n  educa user role root staff\n\nAn instructor teaches the courses whose `owner` is the name of the account."
-    )]
-    Role {
-        /// The name of the account.
-        name: String,
-        /// What the account may do: student, instructor or staff.
-        role: Role,
-        #[command(flatten)]
-        store: StoreArgs,
-    },
-    /// Sets a new password and ends all sessions of the account
-    #[command(
-        after_help = "Examples:\n  educa user password ada\n  echo \"$PASSWORD\" | educa user password ada --password-stdin"
-    )]
-    Password {
-        /// The name of the account.
-        name: String,
-        #[command(flatten)]
-        password: PasswordArgs,
-        #[command(flatten)]
-        store: StoreArgs,
-    },
-}
-
-/// Where a password comes from.
-#[derive(Debug, Args)]
-pub struct PasswordArgs {
-    /// Read the password from standard input (its first line) instead of asking for it.
-    #[arg(long)]
-    pub password_stdin: bool,
 }
 
 /// Where the records lie.

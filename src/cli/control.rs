@@ -1,22 +1,37 @@
 //! How a command reaches a server that runs: a socket in the store's folder, for who may read that folder anyway.
 //!
-//! The client says one line, `backup` or `dump`. The server writes what was asked for into a file without a name, so that
-//! a slow client keeps no writer waiting, then answers `ok LENGTH` and the bytes, or `error` and a sentence.
+//! The client says one line of JSON, a [`Request`], and the server answers with one, a [`Reply`]. What is to be written out
+//! goes into a file without a name first, so that a slow client keeps no writer waiting, and follows its reply as it is.
 
-use std::io::{Read as _, Seek as _};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::io::Seek as _;
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use serde::{Deserialize, Serialize};
 
+use super::user::{Answer, Order};
 use crate::disk::{self, OpenFile};
 use crate::store::SledStore;
 
-/// The socket's name; hidden, so that it counts as nothing in a folder.
-const SOCKET: &str = ".control";
+#[cfg(unix)]
+pub use super::control_server::Control;
 
-/// What can be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// The socket's name; hidden, so that it counts as nothing in a folder.
+pub const SOCKET: &str = ".control";
+
+/// What can be asked for. An order may hold a password: this is not for logs.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Request {
+    /// The store, written out.
+    Export(Wanted),
+    /// Something about accounts.
+    User(Order),
+}
+
+/// A form of the whole store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Wanted {
     /// An archive.
     Backup,
@@ -24,13 +39,16 @@ pub enum Wanted {
     Dump,
 }
 
-impl Wanted {
-    fn word(self) -> &'static str {
-        match self {
-            Wanted::Backup => "backup",
-            Wanted::Dump => "dump",
-        }
-    }
+/// What the server answers.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reply {
+    /// So many bytes follow.
+    Bytes(u64),
+    /// What came of an order.
+    Answer(Answer),
+    /// It could not be done, and why.
+    Error(String),
 }
 
 /// Writes what is wanted into a file without a name, and goes to its beginning.
@@ -44,91 +62,67 @@ pub async fn export(store: &SledStore, folder: &Path, wanted: Wanted) -> anyhow:
     Ok(file)
 }
 
-/// Answers until it is dropped.
-#[cfg(unix)]
-pub struct Control {
-    task: tokio::task::JoinHandle<()>,
-    socket: PathBuf,
-}
-
-#[cfg(unix)]
-impl Control {
-    /// Listens in the folder of this store, which nobody else has open: a socket that lies there is of a server that died.
-    pub fn open(store: Arc<SledStore>, folder: &Path) -> anyhow::Result<Self> {
-        let socket = folder.join(SOCKET);
-        disk::remove_file(&socket)?;
-        let listener = tokio::net::UnixListener::bind(&socket)
-            .with_context(|| format!("cannot listen on {} (is the path too long for a socket?)", socket.display()))?;
-        disk::make_private(&socket)?;
-        let folder = folder.to_owned();
-        let task = tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                if let Err(error) = answer(stream, &store, &folder).await {
-                    tracing::warn!("a command was not answered: {error:#}");
-                }
-            }
-        });
-        Ok(Self { task, socket })
-    }
-}
-
-#[cfg(unix)]
-impl Drop for Control {
-    fn drop(&mut self) {
-        self.task.abort();
-        // The next server removes it otherwise.
-        let _ = disk::remove_file(&self.socket);
-    }
-}
-
-#[cfg(unix)]
-async fn answer(stream: tokio::net::UnixStream, store: &SledStore, folder: &Path) -> anyhow::Result<()> {
-    use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
-    let (input, mut output) = stream.into_split();
-    let mut line = String::new();
-    let patience = std::time::Duration::from_secs(10);
-    let mut input = BufReader::new(input.take(64));
-    tokio::time::timeout(patience, input.read_line(&mut line)).await.context("it said nothing")??;
-    let exported = match line.trim_end() {
-        "backup" => export(store, folder, Wanted::Backup).await,
-        "dump" => export(store, folder, Wanted::Dump).await,
-        _ => Err(anyhow::anyhow!("this server knows `backup` and `dump`")),
-    };
-    match exported {
-        Ok(file) => {
-            let length = file.metadata()?.len();
-            tracing::info!(what = line.trim_end(), length, "the store was written out");
-            output.write_all(format!("ok {length}\n").as_bytes()).await?;
-            tokio::io::copy(&mut tokio::fs::File::from_std(file), &mut output).await?;
+/// Asks the server that has this store open for all of it; the bytes are written into `out` as they come.
+pub fn ask_export(folder: &Path, wanted: Wanted, out: &mut dyn std::io::Write) -> anyhow::Result<u64> {
+    use std::io::Read as _;
+    match ask(folder, &Request::Export(wanted))? {
+        (Reply::Bytes(length), rest) => {
+            let n = std::io::copy(&mut rest.take(length), out).context("cannot write what the server sent")?;
+            if n == length { Ok(n) } else { bail!("the server broke off after {n} of {length} bytes") }
         }
-        Err(error) => output.write_all(format!("error {error:#}\n").replace("\n", " ").as_bytes()).await?,
+        _ => bail!("the server's answer cannot be understood"),
     }
-    Ok(output.shutdown().await?)
 }
 
-/// Asks the server that has this store open; the bytes are written into `out` as they come.
+/// Has the server that has this store open carry out an order.
+pub fn order(folder: &Path, order: Order) -> anyhow::Result<Answer> {
+    match ask(folder, &Request::User(order))? {
+        (Reply::Answer(answer), _) => Ok(answer),
+        _ => bail!("the server's answer cannot be understood"),
+    }
+}
+
+/// Sees to it that there is a server to ask.
+pub fn find(folder: &Path) -> anyhow::Result<()> {
+    connect(folder).map(|_| ())
+}
+
 #[cfg(unix)]
-pub fn ask(folder: &Path, wanted: Wanted, out: &mut dyn std::io::Write) -> anyhow::Result<u64> {
+type Stream = std::os::unix::net::UnixStream;
+
+/// Asks, and reads the first line of the answer; the rest of it is in the reader.
+#[cfg(unix)]
+fn ask(folder: &Path, request: &Request) -> anyhow::Result<(Reply, std::io::BufReader<Stream>)> {
     use std::io::{BufRead as _, BufReader, Write as _};
-    let socket = folder.join(SOCKET);
-    let mut stream = std::os::unix::net::UnixStream::connect(&socket).with_context(|| {
-        format!("another educa is using the store in {}, and it does not answer on {SOCKET}", folder.display())
-    })?;
-    writeln!(stream, "{}", wanted.word()).context("cannot ask the server")?;
+    let mut stream = connect(folder)?;
+    let line = serde_json::to_string(request)? + "\n";
+    stream.write_all(line.as_bytes()).context("cannot ask the server")?;
     let mut answer = BufReader::new(stream);
     let mut head = String::new();
     answer.read_line(&mut head).context("the server does not answer")?;
-    let length = match head.trim_end().split_once(' ') {
-        Some(("ok", length)) => length.parse::<u64>().context("the server's answer cannot be understood")?,
-        Some(("error", error)) => bail!("the server could not do it: {error}"),
-        _ => bail!("the server broke off"),
-    };
-    let n = std::io::copy(&mut answer.take(length), out).context("cannot write what the server sent")?;
-    if n == length { Ok(n) } else { bail!("the server broke off after {n} of {length} bytes") }
+    if !head.ends_with('\n') {
+        bail!("the server broke off");
+    }
+    match serde_json::from_str(&head).context("the server's answer cannot be understood (is it another version?)")? {
+        Reply::Error(error) => bail!("the server could not do it: {error}"),
+        reply => Ok((reply, answer)),
+    }
+}
+
+#[cfg(unix)]
+fn connect(folder: &Path) -> anyhow::Result<Stream> {
+    Stream::connect(folder.join(SOCKET)).with_context(|| {
+        format!("another educa is using the store in {}, and it does not answer on {SOCKET}", folder.display())
+    })
 }
 
 /// Elsewhere there is no such socket: stop the server first.
 #[cfg(not(unix))]
-pub fn ask(folder: &Path, _wanted: Wanted, _out: &mut dyn std::io::Write) -> anyhow::Result<u64> {
+fn ask(folder: &Path, _request: &Request) -> anyhow::Result<(Reply, std::io::Empty)> {
+    Err(connect(folder).map_or_else(|error| error, |()| anyhow::anyhow!("there is no server to ask")))
+}
+
+#[cfg(not(unix))]
+fn connect(folder: &Path) -> anyhow::Result<()> {
     bail!("another educa is using the store in {}; stop it first", folder.display())
 }

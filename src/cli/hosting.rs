@@ -50,10 +50,10 @@ impl Records {
         Ok(Arc::new(School::new(self.store.clone(), Arc::new(SystemClock))?.with_rules(rules)))
     }
 
-    /// Lets commands reach them as long as this lives.
+    /// Lets commands reach them, and the school that is on them, as long as this lives.
     #[cfg(unix)]
-    pub fn control(self) -> anyhow::Result<Control> {
-        Control::open(self.store, &self.folder)
+    pub fn control(self, school: Arc<School>) -> anyhow::Result<Control> {
+        Control::open(self.store, school, &self.folder)
     }
 }
 

@@ -19,6 +19,8 @@ mod fix;
 mod init;
 mod user;
 mod control;
+#[cfg(unix)]
+mod control_server;
 mod records;
 mod edge;
 mod run;

@@ -88,7 +88,7 @@ fn write_out(config: &StoreConfig, wanted: Wanted, out: &mut dyn Write) -> anyho
             let mut file = runtime.block_on(control::export(&store, &config.path, wanted))?;
             std::io::copy(&mut file, out).context("cannot write")
         }
-        Err(OpenError::InUse { path }) => control::ask(&path, wanted, out),
+        Err(OpenError::InUse { path }) => control::ask_export(&path, wanted, out),
         Err(error) => Err(error.into()),
     }
 }

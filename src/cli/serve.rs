@@ -57,7 +57,7 @@ async fn run(mut app: App, records: Records, mailer: Arc<dyn Mailer>) -> anyhow:
         app.tls = Some(Arc::new(Tls::open(files)?));
     }
     #[cfg(unix)]
-    let _control = records.control()?;
+    let _control = records.control(app.school.clone())?;
     let port = Port::open(app.config.listen).await?;
     let router = server::router(app.clone(), Hosts::new(&app.config, port.address));
     let _watch = server::watch(app.shelf.clone()).context("cannot watch for new builds")?;

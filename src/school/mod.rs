@@ -20,6 +20,7 @@ mod common_passwords;
 mod password;
 mod hasher;
 mod permissions;
+mod field_permissions;
 mod gate;
 mod registration;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
@@ -33,6 +34,7 @@ pub use account::{
 pub use chat::{MAX_MESSAGE, Message, MessageText, NotAMessage};
 pub use device_token::{DeviceToken, SealKey};
 pub use event::{EVENT_KINDS, Event, EventFilter, EventId, EventKind, NotAnEventKind, Origin};
+pub use field_permissions::{FIELDS, FieldRule, Reader, SHAPES};
 pub use gate::{Contents, CoursePages, Denied, File, Gated, Pass, Room, Standing, admit};
 pub use hasher::{Hasher, HasherError};
 pub use letter::{Letter, LetterId, QueuedLetter};

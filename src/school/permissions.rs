@@ -6,6 +6,7 @@
 use std::fmt::Write as _;
 use std::marker::PhantomData;
 
+use super::field_permissions::fields_as_markdown;
 use super::{Account, AccountId, Role, UsernameKey};
 use crate::course::{Catalog, Course, CourseId, EnrollmentPolicy, Instructor};
 
@@ -184,7 +185,7 @@ pub fn permissions_as_markdown() -> String {
         let cells = row.map(|allowed| if allowed { "yes" } else { "–" });
         let _ = writeln!(text, "| {what} | {} |", cells.join(" | "));
     }
-    text + AFTERWORD
+    text + AFTERWORD + &fields_as_markdown()
 }
 
 const PREFACE: &str = "# Who may do what\n\n\

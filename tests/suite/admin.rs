@@ -51,6 +51,11 @@ async fn people_are_found_by_name_mail_and_role() {
     assert_eq!(rows(&root.read("/admin/people/?search=o&role=staff").await), ["root"]);
     assert_eq!(rows(&root.read("/admin/people/?search=o&role=student").await), ["sue"], "by her address");
     has(&root.read("/admin/people/?search=%3Cb%3E&role=x&after=-1").await, &["Nobody.", "value=\"&lt;b&gt;\""]);
+    server.school.disable_account("sue").await.expect("done");
+    assert_eq!(rows(&root.read("/admin/people/?state=disabled").await), ["sue"]);
+    assert_eq!(rows(&root.read("/admin/people/?state=active").await), ["root", "ada"]);
+    assert_eq!(rows(&root.read("/admin/people/?state=unconfirmed&role=student").await), [""; 0]);
+    has(&root.read("/admin/people/3/").await, &["<dt>State</dt><dd>disabled</dd>", "Account disabled"]);
     let password = server.account("first", Role::Student).await.password;
     for nth in 0..60 {
         server.account_with(&format!("many{nth:02}"), password.clone()).await;

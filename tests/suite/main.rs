@@ -21,6 +21,8 @@ mod incremental;
 mod program;
 mod authors_commands;
 mod operators_commands;
+#[cfg(unix)]
+mod operators_orders;
 mod never_panics;
 mod pages;
 mod accounts;

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use educa::school::{ACTORS, Actor, PERMISSIONS, Permission, Role, permissions_as_markdown};
+use educa::school::{ACTORS, Actor, FIELDS, PERMISSIONS, Permission, Role, SHAPES, permissions_as_markdown};
 use jiff::SignedDuration;
 use reqwest::Method;
 
@@ -116,6 +116,38 @@ fn the_documentation_shows_the_table() {
         fs::write(&path, &made).expect("written");
     }
     assert_eq!(fs::read_to_string(&path).unwrap_or_default(), made, "run with EDUCA_BLESS=1 if the table is right");
+}
+
+/// The fields of a struct, as its file declares them. The head of a page is everybody's.
+fn fields_of(file: &str, name: &str) -> Vec<String> {
+    let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("a source");
+    let declared = [format!("struct {name} {{"), format!("struct {name}<")];
+    let at = declared.iter().find_map(|head| source.find(head)).unwrap_or_else(|| panic!("{name} is not in {file}"));
+    let body = source[at..].split("\n}").next().expect("a body").lines().skip(1);
+    let lines = body.map(str::trim).filter(|line| !line.starts_with("//") && !line.starts_with('#'));
+    let names = lines.filter_map(|line| Some(line.split_once(':')?.0.trim_start_matches("pub ").to_owned()));
+    names.filter(|name| name != "page").map(|field| format!("{name}.{field}")).collect()
+}
+
+/// What pages and the API have a place for is what the rules name: not a field more, not one less, none twice.
+#[test]
+fn every_field_that_is_shown_has_a_rule() {
+    let mut shown: Vec<String> = SHAPES.iter().flat_map(|(name, file, _)| fields_of(file, name)).collect();
+    let mut ruled: Vec<String> =
+        FIELDS.iter().flat_map(|rule| rule.shown_as.iter().map(|field| (*field).to_owned())).collect();
+    assert!(shown.len() > 50, "the fields were found");
+    shown.sort();
+    ruled.sort();
+    assert_eq!(shown, ruled);
+    // What the API answers with is all here.
+    let wire = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/server/api/wire.rs")).expect("read");
+    let of_the_api = |name: &&str| !["IndexJson", "MetadataJson"].contains(name);
+    let structs = wire.split("pub struct ").skip(1).filter_map(|rest| rest.split([' ', '<']).next()).filter(of_the_api);
+    for name in structs {
+        assert!(SHAPES.iter().any(|(shape, ..)| *shape == name), "{name} of the API is in no rule");
+    }
+    let secret = FIELDS.iter().filter(|rule| rule.field.contains("hash"));
+    assert!(secret.clone().count() == 2 && secret.into_iter().all(|rule| rule.readers().is_empty()));
 }
 
 /// A student who bears the owner's name, and an instructor who is not the owner, do nothing in the course.

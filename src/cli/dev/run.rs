@@ -24,9 +24,15 @@ pub fn dev(settings: Settings, args: DevArgs) -> anyhow::Result<ExitCode> {
     let typed = typed(&settings, &args)?;
     let runtime = hosting::runtime()?;
     let port = runtime.block_on(Port::open(typed.server.listen))?;
-    let school = hosting::Records::open(&typed.store)?.school(typed.accounts)?;
+    let records = hosting::Records::open(&typed.store)?;
+    let school = records.school(typed.accounts)?;
     let mailer = hosting::open_mail(&typed.mail)?;
     hosting::start_log(typed.log, LOG);
+    #[cfg(unix)]
+    let _control = {
+        let _inside = runtime.enter();
+        records.control(school.clone())?
+    };
     let guest = args.guest.map(|name| Guest::arrive(school.clone(), runtime.handle().clone(), name, &typed.site));
     let guest = guest.transpose()?;
     let shelf = Arc::new(Shelf::bare(hosting::source(&typed.site))?);

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::school::{
     Account, AccountId, Added, Found, NewAccount, NewPassword, PasswordHash, PasswordMistakes, Registration,
-    RegistrationMistakes, Role, School, SchoolError, UsernameKey, ValidRegistration,
+    RegistrationMistakes, Role, School, SchoolError, UsernameKey, ValidRegistration, check_password,
 };
 
 /// Whether whoever makes an account knows that its mail address is right.
@@ -13,9 +13,6 @@ enum Known {
     Yes,
     No,
 }
-
-/// How many accounts are read at a time.
-const PAGE: usize = 1_000;
 
 impl School {
     /// Checks what somebody filled in. Estimating a password's strength takes up to half a second of a core, which is not
@@ -91,17 +88,15 @@ impl School {
         Ok(self.store.account_by_name(&UsernameKey::of(name)).await?)
     }
 
-    /// All accounts, by id.
-    pub async fn accounts(&self) -> Result<Vec<Account>, SchoolError> {
-        let mut accounts = Vec::new();
-        loop {
-            let after = accounts.last().map_or(AccountId(0), |account: &Account| account.id);
-            let page = self.store.accounts(after, PAGE).await?;
-            if page.is_empty() {
-                return Ok(accounts);
-            }
-            accounts.extend(page);
-        }
+    /// What is wrong with a password for a user of this name; nothing if it is good.
+    pub async fn mistakes_in_password(&self, password: &str, username: &str) -> Result<Vec<String>, SchoolError> {
+        let (password, username) = (password.to_owned(), username.to_owned());
+        Ok(self.hasher.run(move || check_password(&password, &username)).await?)
+    }
+
+    /// The accounts after an id (0 for the first), by id, at most `limit` of them.
+    pub async fn accounts_after(&self, after: AccountId, limit: usize) -> Result<Vec<Account>, SchoolError> {
+        Ok(self.store.accounts(after, limit).await?)
     }
 
     /// Gives the account of this name a new password and ends all its sessions.
