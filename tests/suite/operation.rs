@@ -207,12 +207,9 @@ fn a_store_serves_one_process_at_a_time() {
     let site = Site::smallest();
     let program = Program::at(site.root());
     let running = program.serve(&[]);
-    for arguments in [
-        &["serve", "--no-build", "--listen", "127.0.0.1:0"][..],
-        &["user", "list"],
-        &["user", "add", "ada", "--password-stdin"],
-        &["user", "password", "ada", "--password-stdin"],
-    ] {
+    for arguments in
+        [&["serve", "--no-build", "--listen", "127.0.0.1:0"][..], &["dev", "--listen", "127.0.0.1:0"], &["compact"]]
+    {
         let run = program.run_with_input(arguments, PASSWORD);
         assert_eq!((run.code, run.out.as_str()), (1, ""), "{arguments:?}: {run:?}");
         let said = "another educa is using the store in";
