@@ -1,5 +1,7 @@
 //! SMTP: letters handed to a mail server.
 
+use std::error::Error;
+use std::io;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -61,9 +63,22 @@ fn said(error: &lettre::transport::smtp::Error) -> MailerError {
         Some(code @ (500..=529 | 540..=599)) => MailerError::Refused(format!("the mail server answered {code}")),
         Some(code) => MailerError::Transient(format!("the mail server answered {code}")),
         None if error.is_timeout() => MailerError::Transient("the mail server took too long".to_owned()),
-        None if error.is_tls() => {
+        None if is_of_tls(error) => {
             MailerError::Transient("the connection to the mail server could not be encrypted".to_owned())
         }
         None => MailerError::Transient("the mail server could not be reached".to_owned()),
+    }
+}
+
+/// A certificate that is not trusted arrives as a failed connection with the reason inside.
+fn is_of_tls(error: &lettre::transport::smtp::Error) -> bool {
+    let reasons = std::iter::successors(error.source(), |error| inside(*error));
+    error.is_tls() || reasons.into_iter().any(|error| error.is::<tokio_rustls::rustls::Error>())
+}
+
+fn inside<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'static)> {
+    match error.downcast_ref::<io::Error>() {
+        Some(error) => error.get_ref().map(|inner| inner as &(dyn Error + 'static)),
+        None => error.source(),
     }
 }

@@ -1,88 +1,17 @@
 //! Mail: letters leave the queue into an outbox or to a mail server, through refusals and restarts.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use educa::mail::{Encryption, Secret, Smtp, SmtpServer};
+use educa::mail::Encryption;
 use educa::school::{
     Clock, Delivered, Email, Letter, LetterWriter, Occasion, Role, School, Unwritten, ValidRegistration,
 };
 use educa::store::{SledStore, StoreConfig};
 use jiff::{SignedDuration, Timestamp};
-use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
-use tokio::net::{TcpListener, TcpStream};
 
-use crate::support::{PASSWORD, Server, Site};
-
-/// A mail server that answers RCPT with these codes, one after another, and then takes everything.
-struct MailServer {
-    url: String,
-    heard: Arc<Mutex<Vec<String>>>,
-}
-
-impl MailServer {
-    async fn start(answers: &[u16]) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let url = format!("smtp://ada%40school@{}", listener.local_addr().expect("an address"));
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let answers = Arc::new(Mutex::new(answers.to_vec()));
-        let said = heard.clone();
-        tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(Self::talk(stream, said.clone(), answers.clone()));
-            }
-        });
-        Self { url, heard }
-    }
-
-    async fn talk(stream: TcpStream, heard: Arc<Mutex<Vec<String>>>, answers: Arc<Mutex<Vec<u16>>>) -> Option<()> {
-        let (read, mut write) = stream.into_split();
-        let mut lines = BufReader::new(read).lines();
-        write.write_all(b"220 mail.example ESMTP\r\n").await.ok()?;
-        let mut in_data = false;
-        while let Some(line) = lines.next_line().await.ok()? {
-            heard.lock().expect("not poisoned").push(line.clone());
-            let answer = match line.split([' ', ':']).next().unwrap_or_default() {
-                "." if in_data => {
-                    in_data = false;
-                    "250 taken".to_owned()
-                }
-                _ if in_data => continue,
-                "EHLO" => "250-mail.example\r\n250 AUTH PLAIN".to_owned(),
-                "AUTH" => "235 welcome".to_owned(),
-                "RCPT" => {
-                    let mut answers = answers.lock().expect("not poisoned");
-                    let code = if answers.is_empty() { 250 } else { answers.remove(0) };
-                    format!("{code} about <ada@example.org>")
-                }
-                "DATA" => {
-                    in_data = true;
-                    "354 go on".to_owned()
-                }
-                "QUIT" => "221 bye".to_owned(),
-                _ => "250 yes".to_owned(),
-            };
-            write.write_all(format!("{answer}\r\n").as_bytes()).await.ok()?;
-        }
-        None
-    }
-
-    fn carrier(&self) -> Smtp {
-        self.carrier_by(Encryption::None)
-    }
-
-    fn carrier_by(&self, encryption: Encryption) -> Smtp {
-        let server: SmtpServer = self.url.parse().expect("a server");
-        let server = SmtpServer { encryption, ..server };
-        let from = "The School <school@school.example>".parse().expect("an address");
-        Smtp::new(&server, Some(&Secret::new("hunter2".into())), from).expect("a carrier")
-    }
-
-    fn heard(&self) -> Vec<String> {
-        self.heard.lock().expect("not poisoned").clone()
-    }
-}
+use crate::support::{MailServer, PASSWORD, Running, Server, Site};
 
 struct At(Timestamp);
 
@@ -168,7 +97,7 @@ async fn a_letter_is_given_up_when_it_is_refused_or_three_days_old() {
     assert_eq!(one.deliver(&server.carrier()).await.expect("it works"), Delivered::default());
     // Nobody listens there.
     let old = tempfile::tempdir().expect("a folder");
-    let nobody = MailServer { url: "smtp://u@127.0.0.1:9".into(), heard: Arc::default() };
+    let nobody = MailServer::nobody();
     let one = school(old.path(), now());
     ask(&one).await;
     assert_eq!(one.deliver(&nobody.carrier()).await.expect("it works").put_off, 1);
@@ -193,6 +122,63 @@ async fn nothing_is_said_in_the_clear_to_a_server_that_should_encrypt() {
     }
 }
 
+/// Nor does one that encrypts and is a stranger.
+#[tokio::test]
+async fn nothing_is_said_to_a_server_whose_certificate_nobody_trusts() {
+    for encryption in [Encryption::Tls, Encryption::StartTls] {
+        let folder = tempfile::tempdir().expect("a folder");
+        let server = MailServer::start_encrypted(encryption).await;
+        let school = school(folder.path(), now());
+        ask(&school).await;
+        let put_off = Delivered { put_off: 1, ..Delivered::default() };
+        assert_eq!(school.deliver(&server.carrier_by(encryption)).await.expect("it works"), put_off);
+        let heard = server.heard();
+        assert_eq!(heard.iter().any(|line| line == "STARTTLS"), encryption == Encryption::StartTls, "{heard:?}");
+        assert!(heard.iter().all(|line| !line.starts_with("AUTH") && !line.starts_with("MAIL")), "{heard:?}");
+    }
+}
+
+/// The password and the letter, once the machine trusts who it is; `SSL_CERT_FILE` says whom it trusts.
+#[tokio::test]
+async fn letters_go_to_a_server_that_encrypts_and_is_who_it_says() {
+    let mail = MailServer::start_encrypted(Encryption::Tls).await;
+    let site = Site::smallest();
+    let settings = format!("smtp = \"smtps://{}\"\nfrom = \"school@school.example\"", mail.place);
+    site.write("educa.toml", format!("[site]\ntitle = \"Test school\"\n[mail]\n{settings}\n"));
+    site.write("root.pem", mail.root.clone().expect("it encrypts"));
+    site.write("stranger.pem", rcgen::generate_simple_self_signed(vec![]).expect("a certificate").cert.pem());
+    let start = |trusted: &str| {
+        let mut command = site.program().command(&["serve", "--listen", "127.0.0.1:0"]);
+        command.env("SSL_CERT_FILE", site.path(trusted)).env("EDUCA_MAIL_PASSWORD", "hunter2");
+        Running::start(command)
+    };
+    let running = start("stranger.pem");
+    register(&running, "ada").await;
+    let began = Instant::now();
+    while !running.said().contains("could not be encrypted") {
+        assert!(began.elapsed() < Duration::from_secs(20), "{}", running.said());
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(mail.heard(), [""; 0]);
+    running.kill();
+    let running = start("root.pem");
+    register(&running, "bob").await;
+    mail.took(1).await;
+    let heard = mail.heard();
+    assert!(heard.iter().any(|line| line.starts_with("AUTH PLAIN ")), "{heard:?}");
+    assert!(heard.iter().any(|line| line == "RCPT TO:<bob@example.org>"), "{heard:?}");
+    assert!(heard.iter().any(|line| line.contains("/accounts/confirm/")), "{heard:?}");
+    running.kill();
+}
+
+async fn register(running: &Running, name: &str) {
+    let email = format!("{name}@example.org");
+    let form = [("username", name), ("email", &email), ("password1", PASSWORD), ("password2", PASSWORD)];
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let answer = client.post(format!("{}/students/register/", running.url)).form(&form).send().await;
+    assert!(answer.expect("an answer").status().is_success());
+}
+
 /// What nobody waits for comes at once: the task is woken by the queue, not by a clock.
 #[tokio::test]
 async fn letters_are_delivered_as_they_are_queued() {
@@ -204,11 +190,7 @@ async fn letters_are_delivered_as_they_are_queued() {
     tokio::time::sleep(Duration::from_millis(50)).await;
     for n in 1..=2 {
         server.visitor().post("/accounts/reset/", &[("email", "ada@example.org")]).await;
-        let began = Instant::now();
-        while mail.heard().iter().filter(|line| *line == ".").count() < n {
-            assert!(began.elapsed() < Duration::from_secs(10), "{:?}", mail.heard());
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        mail.took(n).await;
     }
     task.abort();
 }

@@ -1,5 +1,6 @@
 //! The stage: small schools, running servers, the program.
 
+mod mail_server;
 mod program;
 mod preview;
 mod raw;
@@ -7,6 +8,7 @@ mod report;
 mod school;
 mod server;
 
+pub use mail_server::MailServer;
 pub use preview::{Author, build_of};
 pub use program::{Program, Run, Running};
 pub use raw::{Raw, answers};
