@@ -80,6 +80,7 @@ def nginx(name, folder, root, educa):
         ("/etc/ssl/private/school.example.key", f"{folder}/key.pem"),
         ("/srv/school", str(root)),
         ("127.0.0.1:8000", educa),
+        ("/var/log/nginx/school.log", f"{folder}/access.log"),
         ("listen 80;", f"listen 127.0.0.1:{plain};"),
         ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
     )
@@ -87,7 +88,7 @@ def nginx(name, folder, root, educa):
     user = "user root;" if pathlib.Path.home() == pathlib.Path("/root") else ""
     (folder / "nginx.conf").write_text(
         f"{user} daemon off; pid {folder}/pid; events {{ }}\n"
-        f"http {{ include /etc/nginx/mime.types; default_type application/octet-stream; access_log off; {temporary}\n{site}}}\n"
+        f"http {{ include /etc/nginx/mime.types; default_type application/octet-stream; {temporary}\n{site}}}\n"
     )
     command = ["nginx", "-e", f"{folder}/error.log", "-c", f"{folder}/nginx.conf"]
     with running(command, port):
@@ -100,6 +101,7 @@ def caddy(folder, root, educa):
     site = replaced(
         "Caddyfile",
         ("school.example {", f"https://127.0.0.1:{port} {{\ntls {folder}/certificate.pem {folder}/key.pem"),
+        ("/var/log/caddy/school.log", f"{folder}/access.log"),
         ("/srv/school", str(root)),
         ("127.0.0.1:8000", educa),
     )
@@ -282,6 +284,26 @@ class Direct(Visitor):
         return answer
 
 
+def links_stay_out_of_the_log(folder, front, name):
+    """Whoever reads the log must not be able to do what a letter's link is for."""
+    token = "5ec2e7" * 10 + "beef"
+    for path in ["/accounts/reset/", "/accounts/confirm/", "/students/invitation/"]:
+        for asked in [f"{path}{token}/", f"{path}{token}", f"/accounts/login/?next={path}{token}/"]:
+            answer = front.get(asked, Referer=f"https://127.0.0.1:{front.port}{path}{token}/")
+            assert answer.status < 500, (asked, answer.status)
+    front.get("/course/sets/?q=last-of-all")
+    log = folder / "access.log"
+    for _ in range(100):
+        if "/course/sets/" in log.read_text().rsplit("login", 1)[-1]:
+            break
+        time.sleep(0.05)
+    said = log.read_text()
+    assert said.count("/accounts/confirm/...") >= 2 and said.count("/students/invitation/...") >= 2, said
+    assert token not in said and "last-of-all" not in said, said
+    assert "sessionid" not in said and PASSWORD not in said, said
+    print(f"{name}: the log has {len(said.splitlines())} lines and no link of a letter")
+
+
 def walk(name, start, settings, folder):
     root = folder / "school"
     for path, text in SCHOOL.items():
@@ -319,6 +341,7 @@ def walk(name, start, settings, folder):
         assert sue.get(page).status == 403, "the next request after leaving"
         assert sue.ask("POST", "/students/enroll-course/", {"course": "1"}).status == 302
         assert sue.get(page).status == 200
+        links_stay_out_of_the_log(folder, front, name)
         educa.close()
         for path in gated(root)[0]:
             answer = sue.get(path)

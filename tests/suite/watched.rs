@@ -180,6 +180,37 @@ async fn each_request_is_a_line_of_json_if_the_operator_wants_it() {
     assert!(text.contains("educa_requests_total{route=\"/accounts/login/\""), "{text}");
 }
 
+/// Whoever has the address of a letter's link can do what it is for.
+#[tokio::test]
+async fn links_of_letters_and_queries_stay_out_of_the_log() {
+    let site = Site::smallest();
+    site.write("educa.toml", "[site]\ntitle = \"T\"\n[server]\nlog_requests = true\n");
+    let server = Program::at(site.root()).serve(&[]);
+    let address = server.url.trim_start_matches("http://").parse().expect("an address");
+    let token = "5ec2e7".repeat(10) + "beef";
+    let mut n_requests = 0;
+    for path in ["/accounts/reset/", "/accounts/confirm/", "/students/invitation/"] {
+        for asked in
+            [format!("{path}{token}/"), format!("{path}{token}"), format!("/accounts/login/?next={path}{token}/")]
+        {
+            for method in ["GET", "POST"] {
+                let origin = format!("Origin: http://{address}\r\nReferer: http://{address}{path}{token}/\r\n");
+                answers(
+                    address,
+                    format!("{method} {asked} HTTP/1.1\r\nHost: {address}\r\n{origin}Content-Length: 0\r\nConnection: close\r\n\r\n"),
+                )
+                .await;
+                n_requests += 1;
+            }
+        }
+    }
+    answers(address, format!("GET /last/ HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")).await;
+    let said = until(&server, "path=/last/").await;
+    assert_eq!(said.matches("educa::requests").count(), n_requests + 1, "{said}");
+    assert!(said.contains("path=/accounts/reset/…") && said.contains("path=/students/invitation/…"), "{said}");
+    assert!(!said.contains(&token), "{said}");
+}
+
 async fn until(server: &crate::support::Running, text: &str) -> String {
     let deadline = tokio::time::Instant::now() + Duration::from_secs(5);
     loop {
