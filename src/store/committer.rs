@@ -4,26 +4,25 @@
 //!    pass: who was answered then is about to ask again, and comes along instead of waiting for a flush of their own. Beside
 //!    64 clients that is twice as many writes a flush, and a sixth less processor time for each (benches/enroll). Who writes
 //!    alone never waits for company.
-//! 2. It runs them in one transaction, in the order they came: a later write sees what an earlier one did.
+//! 2. It runs them in the order they came: a later write sees what an earlier one did. Then it makes all that they changed
+//!    true in one transaction.
 //! 3. It flushes, down to the disk.
 //! 4. It answers them all. No write is answered before its flush.
 //!
 //! If 2 or 3 fails, the batch hears why, and every write after it is answered [`StoreError::Stopped`]: what is in memory may
 //! then be more than what is on disk, and a disk that failed once cannot be asked again (Linux reports a lost page once).
 
-use std::cell::RefCell;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use sled::transaction::{TransactionError, Transactional as _, UnabortableTransactionError, abort};
 use tokio::sync::{mpsc, oneshot};
 
 use super::record_store::Verb;
 use super::table::{Draft, Obstacle};
-use super::trees::{Trees, TreesView, reason};
+use super::trees::{Pending, Trees, reason};
 use crate::school::{StoreError, StoreWork};
 
 /// How many writes share a flush at most, and how many may wait for the next; the others wait to be let in.
@@ -69,7 +68,7 @@ impl Committer {
         verb: impl Verb<T>,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let job = Box::new(Write { doing, verb, outcome: RefCell::new(None), reply });
+        let job = Box::new(Write { doing, verb, outcome: None, reply });
         self.send(Task::Write(job)).await?;
         answer.await.unwrap_or(Err(StoreError::Stopped))
     }
@@ -126,8 +125,8 @@ enum Fate {
 
 /// A write on its way, whatever its outcome's type.
 trait Job: Send {
-    /// Decides and makes the changes; returns whether there were any. May run again, and then forgets the first time.
-    fn run(&self, view: &TreesView<'_>) -> Result<bool, UnabortableTransactionError>;
+    /// Decides, and adds the changes; returns whether there were any.
+    fn run(&mut self, pending: &mut Pending<'_>) -> sled::Result<bool>;
     /// Tells the one who waits.
     fn answer(self: Box<Self>, fate: &Fate);
 }
@@ -135,7 +134,7 @@ trait Job: Send {
 struct Write<T, F> {
     doing: &'static str,
     verb: F,
-    outcome: RefCell<Option<Result<T, StoreError>>>,
+    outcome: Option<Result<T, StoreError>>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
@@ -144,21 +143,23 @@ where
     T: Send + 'static,
     F: Verb<T>,
 {
-    fn run(&self, view: &TreesView<'_>) -> Result<bool, UnabortableTransactionError> {
-        let mut draft = Draft::new(view);
-        let (outcome, changed) = match (self.verb)(&mut draft) {
-            Ok(outcome) => (Ok(outcome), view.apply(draft.into_changes())?),
-            Err(Obstacle::Record(error)) => (Err(error), false),
+    fn run(&mut self, pending: &mut Pending<'_>) -> sled::Result<bool> {
+        let mut draft = Draft::new(pending);
+        let (outcome, changes) = match (self.verb)(&mut draft) {
+            Ok(outcome) => (Ok(outcome), draft.into_changes()),
+            Err(Obstacle::Record(error)) => (Err(error), Vec::new()),
             Err(Obstacle::Batch(error)) => return Err(error),
         };
-        self.outcome.replace(Some(outcome));
+        self.outcome = Some(outcome);
+        let changed = !changes.is_empty();
+        pending.add(changes);
         Ok(changed)
     }
 
     fn answer(self: Box<Self>, fate: &Fate) {
         let failed = |reason: String| Err(StoreError::Failed { doing: self.doing, reason });
         let answer = match fate {
-            Fate::Durable => match self.outcome.into_inner() {
+            Fate::Durable => match self.outcome {
                 Some(outcome) => outcome,
                 None => failed("the write was not run".into()),
             },
@@ -193,7 +194,7 @@ impl<F: FnMut() -> Result<(), String>> Writer<F> {
                     Task::Look(look) => looks.push(look),
                 }
             }
-            let fate = if stopped { Fate::Stopped } else { self.commit(&batch) };
+            let fate = if stopped { Fate::Stopped } else { self.commit(&mut batch) };
             stopped = !matches!(fate, Fate::Durable);
             for job in batch {
                 job.answer(&fate);
@@ -216,31 +217,35 @@ impl<F: FnMut() -> Result<(), String>> Writer<F> {
         }
     }
 
-    fn commit(&mut self, batch: &[Box<dyn Job>]) -> Fate {
+    fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Fate {
         let began = Instant::now();
-        let done = self.trees.all().transaction(|trees| {
-            let view = TreesView(trees);
-            let mut n_writes = 0;
-            for job in batch {
-                n_writes += u64::from(job.run(&view)?);
-            }
-            // Without changes there is nothing to make durable: all that was read was flushed with its own batch.
-            if n_writes > 0 { Ok(n_writes) } else { abort(()) }
-        });
-        match done {
-            Ok(n_writes) => match (self.flush)() {
-                Ok(()) => {
+        match self.write(batch) {
+            Ok(n_writes) => {
+                if n_writes > 0 {
                     let alone = batch.len() == 1;
                     self.patience = if alone { Duration::ZERO } else { MAX_PATIENCE.min(began.elapsed() / 2) };
                     self.work.n_writes.fetch_add(n_writes, Ordering::Relaxed);
                     self.work.n_flushes.fetch_add(1, Ordering::Relaxed);
-                    Fate::Durable
                 }
-                Err(reason) => Fate::Failed(reason),
-            },
-            Err(TransactionError::Abort(())) => Fate::Durable,
-            Err(TransactionError::Storage(error)) => Fate::Failed(reason(&error)),
+                Fate::Durable
+            }
+            Err(reason) => Fate::Failed(reason),
         }
+    }
+
+    /// Runs a batch, down to the disk; returns how many of it changed anything.
+    fn write(&mut self, batch: &mut [Box<dyn Job>]) -> Result<u64, String> {
+        let mut pending = Pending::new(&self.trees);
+        let mut n_writes = 0;
+        for job in batch {
+            n_writes += u64::from(job.run(&mut pending).map_err(|error| reason(&error))?);
+        }
+        // Without changes there is nothing to make durable: all that was read was flushed with its own batch.
+        if n_writes > 0 {
+            pending.commit().map_err(|error| reason(&error))?;
+            (self.flush)()?;
+        }
+        Ok(n_writes)
     }
 }
 

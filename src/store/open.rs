@@ -112,7 +112,7 @@ fn format_of(path: &Path, trees: &Trees) -> Result<Option<u64>, OpenError> {
 
 /// Writes the version, which makes trees a store; only into trees that hold nothing.
 fn begin(path: &Path, trees: &Trees) -> Result<(), OpenError> {
-    if !trees.all().iter().all(sled::Tree::is_empty) {
+    if !trees.are_empty() {
         return Err(damaged(path, "it has records, but not their version"));
     }
     let begun = trees.tree(Table::Meta).insert(VERSION_KEY, records::write_number(FORMAT));

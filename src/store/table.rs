@@ -4,7 +4,6 @@
 //! refused write leaves nothing behind.
 
 use sled::IVec;
-use sled::transaction::UnabortableTransactionError;
 
 use super::records::{damaged, read_number, write_event, write_number};
 use crate::course::CourseId;
@@ -102,14 +101,14 @@ pub trait View {
 /// Why a write could not be decided.
 #[derive(Debug)]
 pub enum Obstacle {
-    /// The batch must run again, or cannot run at all.
-    Batch(UnabortableTransactionError),
+    /// Nothing can be read: the batch cannot run.
+    Batch(sled::Error),
     /// This write met a damaged record; the others go on.
     Record(StoreError),
 }
 
-impl From<UnabortableTransactionError> for Obstacle {
-    fn from(error: UnabortableTransactionError) -> Self {
+impl From<sled::Error> for Obstacle {
+    fn from(error: sled::Error) -> Self {
         Self::Batch(error)
     }
 }

@@ -1,6 +1,9 @@
 //! Trees: the tables as sled holds them.
 
-use sled::transaction::{TransactionalTree, UnabortableTransactionError};
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional as _};
 use sled::{Db, IVec, Tree};
 
 use super::table::{Change, Obstacle, TABLE_NAMES, Table, View};
@@ -27,9 +30,9 @@ impl Trees {
         put.map(|_| ()).map_err(|error| StoreError::Failed { doing: "write", reason: reason(&error) })
     }
 
-    /// All of them, for a transaction.
-    pub fn all(&self) -> &[Tree] {
-        &self.0
+    /// Whether there is not a single record.
+    pub fn are_empty(&self) -> bool {
+        self.0.iter().all(Tree::is_empty)
     }
 }
 
@@ -46,26 +49,57 @@ pub fn unreadable(error: sled::Error) -> StoreError {
     StoreError::Failed { doing: "read", reason: reason(&error) }
 }
 
-/// The trees inside a transaction.
-pub struct TreesView<'a>(pub &'a [TransactionalTree]);
+/// The trees as a batch of writes leaves them: what is committed, and what the writes so far changed.
+///
+/// Only one thread writes, so what is committed does not change meanwhile, and the batch needs no transaction but for its
+/// end: one over the trees that changed, in which each record is written once, however often the batch changed it.
+pub struct Pending<'a> {
+    trees: &'a Trees,
+    /// For each tree what stands under a key from now on.
+    changes: Vec<BTreeMap<Vec<u8>, Option<IVec>>>,
+}
 
-impl View for TreesView<'_> {
+impl View for Pending<'_> {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<IVec>, Obstacle> {
-        Ok(self.0[table as usize].get(key)?)
+        match self.changes[table as usize].get(key) {
+            Some(record) => Ok(record.clone()),
+            None => Ok(self.trees.tree(table).get(key)?),
+        }
     }
 }
 
-impl TreesView<'_> {
-    /// Makes changes; returns whether there were any.
-    pub fn apply(&self, changes: Vec<Change>) -> Result<bool, UnabortableTransactionError> {
-        let any = !changes.is_empty();
+impl<'a> Pending<'a> {
+    /// Nothing is changed yet.
+    pub fn new(trees: &'a Trees) -> Self {
+        Self { trees, changes: vec![BTreeMap::new(); trees.0.len()] }
+    }
+
+    /// Adds the changes of a write.
+    pub fn add(&mut self, changes: Vec<Change>) {
         for (table, key, record) in changes {
-            let tree = &self.0[table as usize];
-            match record {
-                Some(record) => tree.insert(key, record)?,
-                None => tree.remove(key)?,
-            };
+            self.changes[table as usize].insert(key, record.map(IVec::from));
         }
-        Ok(any)
+    }
+
+    /// Makes all changes, or none.
+    pub fn commit(self) -> sled::Result<()> {
+        let changed = self.trees.0.iter().zip(&self.changes).filter(|(_, changes)| !changes.is_empty());
+        let (trees, changes): (Vec<&Tree>, Vec<_>) = changed.unzip();
+        let done = trees.as_slice().transaction(|trees| {
+            for (tree, changes) in trees.iter().zip(&changes) {
+                for (key, record) in *changes {
+                    match record {
+                        Some(record) => tree.insert(key.as_slice(), record)?,
+                        None => tree.remove(key.as_slice())?,
+                    };
+                }
+            }
+            Ok::<_, ConflictableTransactionError<Infallible>>(())
+        });
+        match done {
+            Ok(()) => Ok(()),
+            Err(TransactionError::Storage(error)) => Err(error),
+            Err(TransactionError::Abort(never)) => match never {},
+        }
     }
 }
