@@ -132,6 +132,9 @@ impl Inside {
             Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
         };
         let refusal = Refusal::of(&response);
+        if let Some(api::LogLine(line)) = response.extensions_mut().remove() {
+            asked.span().in_scope(|| tracing::error!(status = %response.status(), "{line}"));
+        }
         if wants_words(&response) {
             response = asked.span().in_scope(|| draw(&self.app, asked.uri.path(), response));
         }
@@ -177,6 +180,12 @@ impl Inside {
             request.extensions_mut().insert(RequestHost { authority, https: asked.way.https });
         }
         request.extensions_mut().insert(asked.route.clone());
+        if self.files == Files::AtTheDoor && self.api.is_none() && request.body().is_end_stream() {
+            match Box::pin(api::at_once(&self.app, request)).await {
+                Ok(response) => return response,
+                Err(other) => request = *other,
+            }
+        }
         let api = self.api.as_ref().filter(|_| api::is_api(&asked.uri));
         let routes = api.unwrap_or(&self.routes).clone();
         let Ok(response) = Box::pin(routes.oneshot(request)).instrument(asked.span()).await;

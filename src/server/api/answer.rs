@@ -62,7 +62,12 @@ pub struct Answered {
     content_type: &'static str,
     headers: Headers,
     list: Option<Box<Listed>>,
+    log: Option<String>,
 }
+
+/// What the log keeps of an answer; the door writes it, which knows of which request.
+#[derive(Debug, Clone)]
+pub struct LogLine(pub String);
 
 const JSON: &str = "application/json";
 const PAGE: &str = "text/html; charset=utf-8";
@@ -73,16 +78,13 @@ impl Answered {
         match answered {
             Ok(Answer { status, body, headers: own, list }) => {
                 headers.extend(own);
-                Self { status, body, content_type: JSON, headers, list }
+                Self { status, body, content_type: JSON, headers, list, log: None }
             }
             Err(error) => {
-                if let Some(log) = &error.log {
-                    tracing::error!(status = %error.status, "{log}");
-                }
-                let body = Arc::new(Representation::of(&error.body()));
+                let body = Arc::new(Representation::of(&error));
                 headers.extend(error.challenge.map(|value| (header::WWW_AUTHENTICATE, value)));
                 headers.extend(error.retry_after.map(|value| (header::RETRY_AFTER, value)));
-                Self { status: error.status, body, content_type: JSON, headers, list: None }
+                Self { status: error.status, body, content_type: JSON, headers, list: None, log: error.log }
             }
         }
     }
@@ -109,14 +111,14 @@ impl Answered {
         match browsable::draw(app, endpoint, parts, &answer) {
             Ok(page) => (self.body, self.content_type) = (Arc::new(Representation::new(page)), PAGE),
             Err(problem) => {
-                tracing::error!("the page of an answer cannot be drawn: {}", problem.log.unwrap_or_default());
+                self.log = self.log.take().or(problem.log);
                 self.body = Arc::new(json);
             }
         }
     }
 
     async fn send(self, endpoint: Endpoint, parts: &Parts) -> Response {
-        let Self { status, body, content_type, headers: own, .. } = self;
+        let Self { status, body, content_type, headers: own, log, .. } = self;
         let reads = parts.method == Method::GET || parts.method == Method::HEAD;
         let form = body.form(&encodings::wanted(&parts.headers));
         let tag = (reads && status == StatusCode::OK).then(|| form.tag.clone());
@@ -155,6 +157,9 @@ impl Answered {
             if !known || !describes_content(&name) {
                 headers.append(name, value);
             }
+        }
+        if let Some(line) = log {
+            response.extensions_mut().insert(LogLine(line));
         }
         response
     }

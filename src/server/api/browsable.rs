@@ -5,6 +5,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode};
 use super::call::Endpoint;
 use super::list_page;
 use super::lists::{Listed, Parameters};
+use super::throttle::{RATELIMIT, RATELIMIT_POLICY};
 use crate::server::app::App;
 use crate::server::pages::Pages;
 use crate::server::problem::Problem;
@@ -30,11 +31,14 @@ pub fn draw(app: &App, endpoint: Endpoint, parts: &http::request::Parts, shown: 
     let header = |name: &str, value: &str| HeaderView { name: name.to_owned(), value: value.to_owned() };
     let always =
         [header("Allow", endpoint.allow), header("Content-Type", "application/json"), header("Vary", endpoint.vary)];
-    let own = shown.headers.iter().map(|(name, value)| header(&titled(name), value.to_str().unwrap_or_default()));
+    // What is left of a limit changes with each call, and the page must not: it has a tag.
+    let own = shown.headers.iter().filter(|(name, _)| *name != RATELIMIT && *name != RATELIMIT_POLICY);
+    let own = own.map(|(name, value)| header(&titled(name), value.to_str().unwrap_or_default()));
     let view = ApiView {
         page: pages.page(endpoint.name.to_owned(), path),
         trail: trail(path),
-        method: parts.method.to_string(),
+        // HEAD is about the very bytes of GET.
+        method: if parts.method == Method::HEAD { Method::GET } else { parts.method.clone() }.to_string(),
         path: parts.uri.path_and_query().map_or(path, |path| path.as_str()).to_owned(),
         status: format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or_default()),
         headers: always.into_iter().chain(own).collect(),

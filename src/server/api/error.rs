@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, Method, StatusCode};
 use jiff::SignedDuration;
-use serde_json::Value;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use crate::course::{Catalog, CourseId};
 use crate::school::{Denied, Refusal};
@@ -28,15 +28,6 @@ pub struct ApiError {
 impl ApiError {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
         Self { status, detail: detail.into(), fields: Vec::new(), challenge: None, retry_after: None, log: None }
-    }
-
-    /// The body of the answer: `{"detail":"…"}`, or the sentences of each field.
-    pub fn body(&self) -> Value {
-        let sentences = |(name, sentence): &(&str, String)| ((*name).to_owned(), Value::from(vec![sentence.as_str()]));
-        match self.fields.as_slice() {
-            [] => serde_json::json!({ "detail": self.detail }),
-            fields => Value::Object(fields.iter().map(sentences).collect()),
-        }
     }
 
     /// Something in the request cannot be, whatever it is about.
@@ -125,6 +116,18 @@ impl ApiError {
     /// Not this way.
     pub fn method_not_allowed(method: &Method) -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, format!("Method \"{method}\" not allowed."))
+    }
+}
+
+/// The body of the answer: `{"detail":"…"}`, or the sentences of each field in their order.
+impl Serialize for ApiError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self.fields.as_slice() {
+            [] => map.serialize_entry("detail", &self.detail)?,
+            fields => fields.iter().try_for_each(|(name, sentence)| map.serialize_entry(name, &[sentence]))?,
+        }
+        map.end()
     }
 }
 

@@ -33,12 +33,14 @@ pub struct Listed {
 impl Listed {
     /// What was asked for of a list.
     pub fn read(listing: Arc<Listing>, address: Address) -> Result<Self, ApiError> {
+        if address.parameters.is_empty() {
+            return Ok(Self::whole(listing, address));
+        }
         let selection = Selection::read(&address.parameters, &listing)?;
         let (style, order) = (Style::of(&address.parameters), Order::read(&address.parameters, &listing));
         let is_own = order == Order::own(&listing);
         if style == Style::Bare && selection.is_all() && is_own {
-            let (body, n_items) = (listing.whole.clone(), listing.items.len());
-            return Ok(Self { body, address, style, links: Links::default(), n_items, listing });
+            return Ok(Self::whole(listing, address));
         }
         let mut all: Vec<&Item> = listing.items.iter().filter(|item| selection.wants(item)).collect();
         if !is_own {
@@ -49,6 +51,11 @@ impl Listed {
         let body = Arc::new(Representation::new(body(style, &page, n_items)));
         let links = page.links;
         Ok(Self { body, address, style, links, n_items, listing })
+    }
+
+    fn whole(listing: Arc<Listing>, address: Address) -> Self {
+        let (body, n_items) = (listing.whole.clone(), listing.items.len());
+        Self { body, address, style: Style::Bare, links: Links::default(), n_items, listing }
     }
 
     /// What is said of it besides.
