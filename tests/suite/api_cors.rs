@@ -1,4 +1,4 @@
-//! Pages of other origins: what a browser lets them do with the API, and what no setting lets them do.
+//! Row R28: pages of other origins: what a browser lets them do with the API, and what no setting lets them do.
 
 use educa::school::Role;
 use educa::server::{ApiConfig, ServerConfig};

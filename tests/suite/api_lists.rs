@@ -1,4 +1,4 @@
-//! Lists of the API: pages in three styles, filters, search and order, in the shapes of contract.md section 3.
+//! Rows R19–R21, R23: lists of the API: pages in three styles, filters, search and order, in the shapes of contract.md section 3.
 
 use std::collections::BTreeMap;
 

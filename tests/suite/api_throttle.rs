@@ -1,4 +1,4 @@
-//! How often the API may be called: by scope, in bursts and in the long run.
+//! Row R22: how often the API may be called: by scope, in bursts and in the long run.
 
 use educa::school::Role;
 use educa::server::{ApiConfig, ForwardedHeaders, Scope, ServerConfig};
