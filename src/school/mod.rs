@@ -12,6 +12,7 @@ mod letter;
 mod occasion;
 mod device_token;
 mod throttle;
+mod budget;
 mod event;
 mod seat;
 mod chat;
@@ -31,6 +32,7 @@ pub use account::{
     ACCOUNT_STATES, Account, AccountId, AccountState, Email, EmailKey, NewAccount, NotARole, NotAUsername, NotAnEmail,
     PasswordHash, ROLES, Role, Username, UsernameKey, UsernameLook,
 };
+pub use budget::{Budget, Rest, Spent};
 pub use chat::{MAX_MESSAGE, Message, MessageText, NotAMessage};
 pub use device_token::{DeviceToken, SealKey};
 pub use event::{EVENT_KINDS, Event, EventFilter, EventId, EventKind, NotAnEventKind, Origin};
@@ -56,7 +58,7 @@ pub use seat::{
     is_full,
 };
 pub use session::{Device, SEEN_EVERY, SESSION_LIFETIME, Session};
-pub use throttle::{TooEarly, network_of};
+pub use throttle::{Throttle, TooEarly, network_of};
 pub use token::{NoRandomness, Token, TokenKey};
 pub use verbs::{
     AccountQuery, Credentials, Day, Delivered, Ended, EnrollmentQuery, Followed, PeoplePage, PeopleQuery, Person,

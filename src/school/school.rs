@@ -4,6 +4,7 @@
 use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
+use jiff::Timestamp;
 use tokio::sync::Notify;
 
 use super::throttle::Throttle;
@@ -76,6 +77,11 @@ impl School {
     #[must_use]
     pub fn with_rules(self, rules: AccountRules) -> Self {
         Self { rules, ..self }
+    }
+
+    /// What time it is here.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// What its store did so far, for the operator.

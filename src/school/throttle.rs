@@ -4,7 +4,7 @@
 //! the time until the next try, up to a quarter of an hour: nobody is locked out for good. Failures are forgiven one by one
 //! as time goes by. A try under way has a place, and only a few are to be had: many at once are no way around the count.
 //!
-//! What may be done, but only so much of it, has a [`Budget`], which stands in the same table.
+//! What may be done, but only so much of it, has a [`Budget`](super::budget::Budget), which stands in the same table.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -77,31 +77,12 @@ impl Rule {
     }
 }
 
-/// So much of something at once, and more of it as time goes by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Budget {
-    name: &'static str,
-    /// How much there is to begin with, and at most.
-    size: u32,
-    /// How long until there is one more.
-    one_in: SignedDuration,
-}
-
-impl Budget {
-    /// What an account says in chat rooms: a burst, then a message every other second.
-    pub const MESSAGES: Self = Self { name: "messages", size: 20, one_in: SignedDuration::from_secs(2) };
-    /// Events of one account's HTTP Basic from one network: a program sends it with each request.
-    pub const BASIC_EVENTS: Self = Self { name: "basic", size: 1, one_in: SignedDuration::from_hours(1) };
-    /// Whom an account invites: a whole form at once, and a thousand in an hour.
-    pub const INVITATIONS: Self = Self { name: "invitations", size: 1_000, one_in: SignedDuration::from_millis(3_600) };
-}
-
 /// Who or what is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-struct Key([u8; 16]);
+pub(super) struct Key([u8; 16]);
 
 impl Key {
-    fn of(name: &str, what: &[u8]) -> Self {
+    pub(super) fn of(name: &str, what: &[u8]) -> Self {
         let mut hasher = blake3::Hasher::new();
         hasher.update(name.as_bytes()).update(&[0]).update(what);
         let mut key = [0; 16];
@@ -138,15 +119,15 @@ pub fn network_of(address: IpAddr) -> Vec<u8> {
 }
 
 /// It is too early for another try.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("too many tries; the next one is possible in {} seconds", .0.as_secs())]
 pub struct TooEarly(pub SignedDuration);
 
-struct Entry {
+pub(super) struct Entry {
     /// How many failures are not forgiven yet; of a budget, how much is spent.
-    failures: u32,
+    pub(super) failures: u32,
     /// Since when failures are forgiven.
-    since: Timestamp,
+    pub(super) since: Timestamp,
     /// Until when no try is taken.
     until: Timestamp,
     under_way: u32,
@@ -154,7 +135,7 @@ struct Entry {
 }
 
 #[derive(Default)]
-struct Table {
+pub(super) struct Table {
     entries: HashMap<Key, Entry>,
     /// Which was used longest ago.
     by_use: BTreeMap<u64, Key>,
@@ -191,31 +172,13 @@ impl Throttle {
         Ok(())
     }
 
-    /// Takes so much of a budget of somebody's, if there is as much; nothing of it if there is not.
-    pub fn spend(&self, budget: Budget, whose: &[u8], n: u32, now: Timestamp) -> Result<(), TooEarly> {
-        let mut table = self.table();
-        let entry = table.entry(Key::of(budget.name, whose), now);
-        entry.forgive(budget.one_in, now);
-        let spent = entry.failures.saturating_add(n);
-        match spent.checked_sub(budget.size).filter(|over| *over > 0) {
-            Some(over) => {
-                let passed = now.duration_since(entry.since);
-                Err(TooEarly(budget.one_in * i32::try_from(over).unwrap_or(i32::MAX) - passed))
-            }
-            None => {
-                entry.failures = spent;
-                Ok(())
-            }
-        }
-    }
-
     /// Forgets what failed under a key.
     pub fn forget(&self, counted: Counted) {
         self.table().remove(counted.key);
     }
 
     /// Held for moments and never over an await; each change is whole, so poison says nothing.
-    fn table(&self) -> MutexGuard<'_, Table> {
+    pub(super) fn table(&self) -> MutexGuard<'_, Table> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -262,9 +225,9 @@ impl Drop for Try<'_> {
 
 impl Entry {
     /// Forgives what is due: one in so long.
-    fn forgive(&mut self, one_in: SignedDuration, now: Timestamp) {
-        let passed = now.duration_since(self.since).as_millis();
-        let forgiven = u32::try_from(passed / one_in.as_millis()).unwrap_or(if passed < 0 { 0 } else { u32::MAX });
+    pub(super) fn forgive(&mut self, one_in: SignedDuration, now: Timestamp) {
+        let passed = now.duration_since(self.since).as_nanos();
+        let forgiven = u32::try_from(passed / one_in.as_nanos()).unwrap_or(if passed < 0 { 0 } else { u32::MAX });
         if forgiven >= self.failures {
             (self.failures, self.since) = (0, now);
         } else {
@@ -289,7 +252,7 @@ impl Table {
     }
 
     /// The entry of a key, used now.
-    fn entry(&mut self, key: Key, now: Timestamp) -> &mut Entry {
+    pub(super) fn entry(&mut self, key: Key, now: Timestamp) -> &mut Entry {
         self.uses += 1;
         let used = self.uses;
         if !self.entries.contains_key(&key)
@@ -357,24 +320,6 @@ mod tests {
         assert!(throttle.begin(name("ada"), later).is_err(), "one at a time");
         one.succeeded();
         assert_eq!((0..32).filter(|_| throttle.begin(name("ada"), later).is_ok()).count(), 32);
-    }
-
-    #[test]
-    fn a_budget_is_spent_and_comes_back() {
-        let throttle = Throttle::default();
-        let mut now = Timestamp::UNIX_EPOCH;
-        let spend =
-            |n, now| throttle.spend(Budget::INVITATIONS, b"ada", n, now).map_err(|TooEarly(wait)| wait.as_secs());
-        assert_eq!((spend(999, now), spend(2, now), spend(1, now)), (Ok(()), Err(3), Ok(())));
-        assert_eq!((spend(1, now), spend(1_000, now)), (Err(3), Err(3_600)), "what was refused took nothing");
-        now += SignedDuration::from_millis(3_599);
-        assert_eq!(spend(1, now), Err(0));
-        now += SignedDuration::from_millis(1);
-        assert_eq!((spend(1, now), spend(1, now)), (Ok(()), Err(3)));
-        now += SignedDuration::from_hours(9_000);
-        assert_eq!((spend(1_000, now), spend(1, now)), (Ok(()), Err(3)), "no more than it began with");
-        assert!(throttle.spend(Budget::INVITATIONS, b"bob", 1_000, now).is_ok());
-        assert!(throttle.spend(Budget::MESSAGES, b"ada", 20, now).is_ok());
     }
 
     #[test]

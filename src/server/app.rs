@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::FromRef;
 
+use super::api::ApiThrottle;
 use super::config::ServerConfig;
 use super::edge::EdgeSigner;
 use super::files::FileCache;
@@ -29,6 +30,8 @@ pub struct App {
     pub tls: Option<Arc<Tls>>,
     /// What probes ask about.
     pub readiness: Arc<Readiness>,
+    /// How often the API was called.
+    pub throttle: Arc<ApiThrottle>,
     /// Published files in memory.
     pub cache: Arc<FileCache>,
 }
@@ -38,8 +41,9 @@ impl App {
     pub fn new(school: Arc<School>, shelf: Arc<Shelf>, config: ServerConfig) -> Self {
         let config = Arc::new(config);
         let cache = Arc::new(FileCache::new(config.cache_bytes));
+        let throttle = Arc::new(ApiThrottle::new(&config.api.throttle));
         let (metrics, readiness) = (Arc::default(), Arc::default());
-        Self { school, shelf, config, cache, metrics, edge: None, tls: None, readiness }
+        Self { school, shelf, config, throttle, cache, metrics, edge: None, tls: None, readiness }
     }
 }
 

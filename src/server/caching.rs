@@ -1,7 +1,14 @@
 //! Caching: what nobody may keep for somebody else. Row E14.
 
 use axum::response::Response;
-use http::{HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
+
+/// Whether a client has these bytes already. Weak comparison, as RFC 9110 asks for `If-None-Match`.
+pub fn matches_etag(headers: &HeaderMap, etag: &[u8]) -> bool {
+    let sent = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut tags = sent.flat_map(|value| value.split(',')).map(str::trim);
+    tags.any(|tag| tag == "*" || tag.trim_start_matches("W/").as_bytes() == etag)
+}
 
 /// What depends on who asks is kept by nobody else.
 pub fn uncached(mut response: Response) -> Response {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use super::api::ApiConfig;
 use super::forwarded::ForwardedHeaders;
 use super::tls::TlsConfig;
 
@@ -44,6 +45,8 @@ pub struct ServerConfig {
     pub max_body: usize,
     /// How long the server goes on as before after it was told to stop, but says to probes that it is not ready.
     pub drain: Duration,
+    /// The REST API: `[api]`.
+    pub api: ApiConfig,
     /// How many bytes of published files may be kept in memory; 0 keeps none.
     pub cache_bytes: usize,
     /// How long requests that were accepted may go on after the server was told to stop.
@@ -69,6 +72,7 @@ impl Default for ServerConfig {
             request_timeout: Duration::from_secs(30),
             max_body: 256 * 1024,
             drain: Duration::ZERO,
+            api: ApiConfig::default(),
             cache_bytes: 64 * 1024 * 1024,
             grace: Duration::from_secs(10),
         }

@@ -26,6 +26,7 @@ use tower_http::map_request_body::MapRequestBodyLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use tracing::Instrument as _;
 
+use super::api;
 use super::app::App;
 use super::config::ServerConfig;
 use super::files;
@@ -61,13 +62,17 @@ const BREATH: Duration = Duration::from_millis(500);
 /// Puts the door before the routes.
 pub fn stack(routes: Router, app: &App, hosts: Hosts, files: Files) -> Router {
     let config = &app.config;
-    let layers = ServiceBuilder::new()
-        .layer(CsrfLayer::new())
-        .layer(RequestBodyLimitLayer::new(config.max_body))
-        .layer(RequestBodyTimeoutLayer::new(config.head_timeout))
-        .layer(MapRequestBodyLayer::new(Body::new));
+    let layers = |csrf: CsrfLayer| {
+        ServiceBuilder::new()
+            .layer(csrf)
+            .layer(RequestBodyLimitLayer::new(config.max_body))
+            .layer(RequestBodyTimeoutLayer::new(config.head_timeout))
+            .layer(MapRequestBodyLayer::new(Body::new))
+    };
+    let cors = api::Cors::new(&config.api);
     let inside = Inside {
-        routes: routes.layer(layers),
+        api: cors.map(|cors| cors.clone().around(routes.clone().layer(layers(cors.csrf())))),
+        routes: routes.layer(layers(CsrfLayer::new())),
         guards: guards(config),
         app: app.clone(),
         hosts,
@@ -82,6 +87,8 @@ struct Door(Arc<Inside>);
 
 struct Inside {
     routes: Router,
+    /// The same for the API, if pages of other origins may call it.
+    api: Option<Router>,
     /// Headers that every answer has.
     guards: Vec<(HeaderName, HeaderValue)>,
     app: App,
@@ -125,6 +132,9 @@ impl Inside {
             Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
         };
         let refusal = Refusal::of(&response);
+        if let Some(api::LogLine(line)) = response.extensions_mut().remove() {
+            asked.span().in_scope(|| tracing::error!(status = %response.status(), "{line}"));
+        }
         if wants_words(&response) {
             response = asked.span().in_scope(|| draw(&self.app, asked.uri.path(), response));
         }
@@ -170,7 +180,15 @@ impl Inside {
             request.extensions_mut().insert(RequestHost { authority, https: asked.way.https });
         }
         request.extensions_mut().insert(asked.route.clone());
-        let Ok(response) = Box::pin(self.routes.clone().oneshot(request)).instrument(asked.span()).await;
+        if self.files == Files::AtTheDoor && self.api.is_none() && request.body().is_end_stream() {
+            match Box::pin(api::at_once(&self.app, request)).await {
+                Ok(response) => return response,
+                Err(other) => request = *other,
+            }
+        }
+        let api = self.api.as_ref().filter(|_| api::is_api(&asked.uri));
+        let routes = api.unwrap_or(&self.routes).clone();
+        let Ok(response) = Box::pin(routes.oneshot(request)).instrument(asked.span()).await;
         response
     }
 

@@ -35,6 +35,7 @@ mod watch;
 #[doc(hidden)]
 pub mod fuzzing;
 
+pub use api::{ApiConfig, Origin, Rates, Scope};
 pub use app::App;
 pub use config::ServerConfig;
 pub use edge::{EdgeConfig, EdgeError, EdgeKind, EdgeSigner, SecretText, new_key as new_edge_key};

@@ -176,7 +176,14 @@ pub fn draw(app: &App, path: &str, mut response: Response) -> Response {
     } else {
         pages::error(app, &problem)
     };
-    for name in [header::ALLOW, header::RETRY_AFTER, header::CONTENT_RANGE] {
+    let kept = [
+        header::ALLOW,
+        header::RETRY_AFTER,
+        header::CONTENT_RANGE,
+        header::ACCESS_CONTROL_ALLOW_ORIGIN,
+        header::ACCESS_CONTROL_ALLOW_CREDENTIALS,
+    ];
+    for name in kept {
         if let Some(value) = response.headers_mut().remove(&name) {
             drawn.headers_mut().insert(name, value);
         }

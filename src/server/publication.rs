@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::SystemTime;
 
+use super::api::Kept;
 use crate::course::{self, CATALOG_FILE, Catalog, CatalogError, Language};
 use crate::diag::Diagnostics;
 use crate::disk::{self, DiskError};
@@ -63,6 +64,8 @@ pub struct Publication {
     pub theme: Arc<Theme>,
     /// Where it was read from.
     pub source: Arc<PublicationSource>,
+    /// What the API made of it.
+    pub kept: Kept,
     /// When its catalog was laid down; nothing if it has none.
     landed: Option<SystemTime>,
 }
@@ -73,7 +76,7 @@ impl Publication {
         let landed = Some(source.landed().map_err(CatalogError::from)?);
         let catalog = Arc::new(course::load(&source.private)?);
         let theme = Arc::new(load_theme(&source, &source.themes, &source.theme)?);
-        Ok(Self { catalog, theme, source, landed })
+        Ok(Self { catalog, theme, source, kept: Kept::default(), landed })
     }
 
     /// When its catalog was laid down, if it lies on the disk.
@@ -85,7 +88,7 @@ impl Publication {
         // No theme of the school's own lies there: it may be what is broken.
         let nowhere = source.private.join(CATALOG_FILE);
         let theme = Arc::new(load_theme(&source, &nowhere, DEFAULT_THEME)?);
-        Ok(Self { catalog: Arc::default(), theme, source, landed: None })
+        Ok(Self { catalog: Arc::default(), theme, source, kept: Kept::default(), landed: None })
     }
 }
 
@@ -131,7 +134,7 @@ impl Shelf {
 
     /// Takes over what was just built in this process, whose catalog need not lie on the disk yet.
     pub fn put(&self, catalog: Arc<Catalog>, theme: Arc<Theme>, source: PublicationSource) {
-        self.set(Publication { catalog, theme, source: Arc::new(source), landed: None });
+        self.set(Publication { catalog, theme, source: Arc::new(source), kept: Kept::default(), landed: None });
     }
 
     fn load(&self, source: Arc<PublicationSource>) -> Result<(), PublicationError> {

@@ -14,6 +14,7 @@ mod lesson_views;
 mod server_views;
 mod teaching_views;
 mod admin_views;
+mod api_views;
 mod account_views;
 mod template_errors;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
@@ -27,6 +28,7 @@ pub use admin_views::{
     AccountRow, AccountView, AccountsView, AdminCourse, AdminCoursesView, AdminView, BarView, ChartView, ChoiceView,
     EnrollmentsView, EventView, EventsView, FigureView, SeatView,
 };
+pub use api_views::{ApiFilterView, ApiListView, ApiParameterView};
 pub use files::{DEFAULT_THEME, default_theme_files};
 pub use lesson_views::{
     ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, ModuleView, NavModule,

@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use super::api_views::ApiListView;
 use super::list_views::CourseLink;
 use super::view::{LinkView, PageView, View, view};
 
@@ -260,6 +261,8 @@ pub struct ApiView {
     pub can_post: bool,
     /// What else can be done with the thing.
     pub actions: Vec<ApiActionView>,
+    /// What can be asked of it, if it is a list.
+    pub list: Option<ApiListView>,
 }
 view!(ApiView, "api.html");
 

@@ -218,7 +218,7 @@ const PATHS: [&str; 24] = [
     "/api/courses/1/contents/",
     "/404.html",
 ];
-const PIECES: [&str; 24] = [
+const PIECES: [&str; 28] = [
     "",
     "1",
     "-1",
@@ -242,14 +242,20 @@ const PIECES: [&str; 24] = [
     "99999999999999999999",
     "%F0%9F%98%80",
     "?page=2&page_size=0",
+    "?cursor=%ff",
+    "?cursor=cj0x&page_size=1",
+    "?limit=99999999999999999999&offset=99999999999999999999",
+    "?ordering=,-,--,-title&search=%00,%ff",
     "~",
 ];
-const HEADERS: [(&str, &str); 26] = [
+const HEADERS: [(&str, &str); 28] = [
     ("Accept", "application/json"),
     ("Accept", "text/html"),
     ("Accept", "*/*;q=x"),
     ("Accept", ",;/"),
     ("Accept", "application/json; indent=99999999999999999999"),
+    ("Accept", "*/*; version=\"\\"),
+    ("Accept-Encoding", "br, gzip;q=2, *;q=x"),
     ("Accept-Language", "ü"),
     ("Authorization", "Basic"),
     ("Authorization", "Basic YWRhOmNvcnJlY3QgaG9yc2UgeDk="),

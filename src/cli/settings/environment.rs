@@ -12,6 +12,9 @@ pub fn variables() -> String {
     lines.concat()
 }
 
+/// The tables in tables.
+const NESTED: [(&str, &str); 2] = [("server", "tls"), ("api", "throttle")];
+
 /// `EDUCA_SERVER_LISTEN=x` as `server.listen = "x"`. A value that is TOML by itself stays what it is.
 fn line(name: &str, value: &str) -> Option<String> {
     let name = name.strip_prefix("EDUCA_")?.to_ascii_lowercase();
@@ -22,8 +25,11 @@ fn line(name: &str, value: &str) -> Option<String> {
     let own =
         value.parse::<bool>().is_ok() || value.parse::<i64>().is_ok() || value.starts_with("[\"") || value == "[]";
     let value = if own { value.to_owned() } else { toml::Value::from(value).to_string() };
-    // The only table in a table.
-    let key = if table == "server" { key.replacen("tls_", "tls.", 1) } else { key.to_owned() };
+    let nested = NESTED.iter().find_map(|(outer, inner)| {
+        let rest = key.strip_prefix(inner)?.strip_prefix('_')?;
+        (*outer == table).then(|| format!("{inner}.{rest}"))
+    });
+    let key = nested.unwrap_or_else(|| key.to_owned());
     Some(format!("{table}.{key} = {value}\n"))
 }
 
@@ -41,6 +47,12 @@ mod tests {
             Some("site.base_url = \"https://e.org\"\n")
         );
         assert_eq!(line("EDUCA_SERVER_TLS_KEY", "k.pem").as_deref(), Some("server.tls.key = \"k.pem\"\n"));
+        let throttle = line("EDUCA_API_THROTTLE_ANON", "9/minute, 99/hour");
+        assert_eq!(throttle.as_deref(), Some("api.throttle.anon = \"9/minute, 99/hour\"\n"));
+        assert_eq!(
+            line("EDUCA_API_CORS_ORIGINS", "[\"https://a.example\"]").as_deref(),
+            Some("api.cors_origins = [\"https://a.example\"]\n")
+        );
         assert_eq!(line("EDUCA_LOG", "debug"), None);
         assert_eq!(line("EDUCA_MAIL_PASSWORD", "secret"), None);
         assert_eq!(line("HOME", "/root"), None);

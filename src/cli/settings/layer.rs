@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::accounts::AccountsTable;
+use super::api::ApiTable;
 use super::build::BuildTable;
 use super::edge::EdgeTable;
 use super::mail::MailTable;
@@ -22,7 +23,7 @@ use crate::site::SiteConfig;
 use crate::store::StoreConfig;
 
 /// The tables of a layer.
-pub const TABLES: [&str; 7] = ["site", "build", "server", "edge", "store", "accounts", "mail"];
+pub const TABLES: [&str; 8] = ["site", "build", "server", "api", "edge", "store", "accounts", "mail"];
 
 /// What one source says.
 #[derive(Default)]
@@ -30,6 +31,7 @@ pub struct Layer {
     site: SiteTable,
     build: BuildTable,
     server: ServerTable,
+    api: ApiTable,
     edge: EdgeTable,
     store: StoreTable,
     accounts: AccountsTable,
@@ -58,6 +60,7 @@ impl Layer {
             site: fields.table("site", SiteTable::read).unwrap_or_default(),
             build: fields.table("build", BuildTable::read).unwrap_or_default(),
             server: fields.table("server", ServerTable::read).unwrap_or_default(),
+            api: fields.table("api", ApiTable::read).unwrap_or_default(),
             edge: fields.table("edge", EdgeTable::read).unwrap_or_default(),
             store: fields.table("store", StoreTable::read).unwrap_or_default(),
             accounts: fields.table("accounts", AccountsTable::read).unwrap_or_default(),
@@ -73,6 +76,7 @@ impl Layer {
             site: self.site.over(below.site),
             build: self.build.over(below.build),
             server: self.server.over(below.server),
+            api: self.api.over(below.api),
             edge: self.edge.over(below.edge),
             store: self.store.over(below.store),
             accounts: self.accounts.over(below.accounts),
@@ -101,6 +105,7 @@ impl Layer {
         self.build.into_config(&mut site);
         let mut log = LogFormat::default();
         self.server.into_config(root, &mut log, &mut server);
+        self.api.into_config(&mut server.api);
         self.store.into_config(root, &mut store);
         self.mail.into_config(root, &mut mail);
         let mut accounts = AccountRules::default();

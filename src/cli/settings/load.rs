@@ -145,6 +145,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_of_the_api_is_read_or_refused_with_its_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let read = |text: &str| {
+            disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
+            let mut said = Diagnostics::new();
+            let settings = load(folder.path(), Timestamp::UNIX_EPOCH, &mut said);
+            let lines: Vec<_> = said.sorted().iter().map(|d| d.place.as_ref().map_or(0, |place| place.line)).collect();
+            (settings.map(|settings| settings.server.api), lines)
+        };
+        let good = "[api]\ncors_origins = [\"https://app.example\"]\ncors_credentials = true\n[api.throttle]\nanon = \"off\"\n\
+                    enroll = \"3/minute, 9/day\"\n";
+        let api = read(good).0.expect("no mistakes");
+        assert_eq!(api.throttle.each_ref().map(|rates| rates.0.len()), [0, 2, 2, 2]);
+        assert_eq!((api.cors_origins[0].to_string().as_str(), api.cors_credentials), ("https://app.example", true));
+        let bad = "[api]\ncors_origins = [\"https://app.example/\", \"*\"]\n[api.throttle]\nanon = \"9\"\nuser = \"9/year\"\nall = \"off\"\n";
+        assert_eq!(read(bad), (None, vec![2, 2, 4, 5, 6]));
+    }
+
+    #[test]
     fn every_mistake_is_said_at_once() {
         let folder = tempfile::tempdir().expect("a folder");
         let text = "[site]\nlang = \"english\"\nbase_url = \"school.example\"\n[server]\nlisten = \"8000\"\nport = 1\n";

@@ -10,6 +10,7 @@ mod environment;
 mod site;
 mod build;
 mod server;
+mod api;
 mod tls;
 mod edge;
 mod store;

@@ -6,7 +6,8 @@ use std::net::IpAddr;
 
 use jiff::SignedDuration;
 
-use crate::school::throttle::{Budget, Counted, Rule, TooEarly, network_of};
+use crate::school::Budget;
+use crate::school::throttle::{Counted, Rule, TooEarly, network_of};
 use crate::school::{
     Account, AccountId, Device, DeviceToken, EmailKey, EventKind, School, SchoolError, SealKey, Token, UsernameKey,
 };

@@ -1,43 +1,67 @@
 //! The browsable API: every answer as a page, for people who look around. Row R11.
 
-use axum::response::Response;
-use http::{Method, StatusCode};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 
 use super::call::Endpoint;
+use super::list_page;
+use super::lists::{Listed, Parameters};
+use super::throttle::{RATELIMIT, RATELIMIT_POLICY};
 use crate::server::app::App;
 use crate::server::pages::Pages;
 use crate::server::problem::Problem;
 use crate::theme::{ApiActionView, ApiView, HeaderView, JsonPart, LinkView};
 
-/// The page of an answer. `body` is its JSON, indented.
-pub fn draw(
-    app: &App,
-    endpoint: Endpoint,
-    parts: &http::request::Parts,
-    status: StatusCode,
-    body: &str,
-) -> Result<Response, Problem> {
+/// An answer to be shown.
+pub struct Shown<'a> {
+    /// Its status.
+    pub status: StatusCode,
+    /// Headers of its own.
+    pub headers: &'a [(HeaderName, HeaderValue)],
+    /// Its JSON, indented.
+    pub json: &'a str,
+    /// What it is a list of, if it is one.
+    pub list: Option<&'a Listed>,
+}
+
+/// The page of an answer.
+pub fn draw(app: &App, endpoint: Endpoint, parts: &http::request::Parts, shown: &Shown<'_>) -> Result<String, Problem> {
+    let Shown { status, json, .. } = shown;
     let pages = Pages::new(app);
     let path = parts.uri.path();
     let header = |name: &str, value: &str| HeaderView { name: name.to_owned(), value: value.to_owned() };
+    let always =
+        [header("Allow", endpoint.allow), header("Content-Type", "application/json"), header("Vary", endpoint.vary)];
+    // What is left of a limit changes with each call, and the page must not: it has a tag.
+    let own = shown.headers.iter().filter(|(name, _)| *name != RATELIMIT && *name != RATELIMIT_POLICY);
+    let own = own.map(|(name, value)| header(&titled(name), value.to_str().unwrap_or_default()));
     let view = ApiView {
         page: pages.page(endpoint.name.to_owned(), path),
         trail: trail(path),
-        method: parts.method.to_string(),
+        // HEAD is about the very bytes of GET.
+        method: if parts.method == Method::HEAD { Method::GET } else { parts.method.clone() }.to_string(),
         path: parts.uri.path_and_query().map_or(path, |path| path.as_str()).to_owned(),
         status: format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or_default()),
-        headers: vec![
-            header("Allow", endpoint.allow),
-            header("Content-Type", "application/json"),
-            header("Vary", endpoint.vary),
-        ],
-        body: linked(body),
-        json: format!("{path}?format=json"),
+        headers: always.into_iter().chain(own).collect(),
+        body: linked(json),
+        json: as_json(parts),
         can_get: endpoint.allows(&Method::GET),
         can_post: endpoint.allows(&Method::POST),
         actions: actions(path),
+        list: shown.list.map(|listed| list_page::view(listed, path)),
     };
-    pages.draw(&view)
+    Ok(pages.publication.theme.render(&view)?)
+}
+
+/// The same address, asked for JSON.
+fn as_json(parts: &http::request::Parts) -> String {
+    let parameters = Parameters::read(&parts.uri).unwrap_or_default();
+    format!("{}?{}", parts.uri.path(), parameters.with(&[("format", Some("json"))]))
+}
+
+/// A header's name as people write it: `Retry-After`.
+fn titled(name: &HeaderName) -> String {
+    let word = |word: &str| word[..1].to_ascii_uppercase() + &word[1..];
+    name.as_str().split('-').filter(|part| !part.is_empty()).map(word).collect::<Vec<_>>().join("-")
 }
 
 /// The addresses above this one, and this one.

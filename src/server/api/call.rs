@@ -1,18 +1,19 @@
-//! A call of the API: one request on its walk through the checks, and the answer with its headers.
+//! A call of the API: one request on its walk through the checks.
 
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use serde::Serialize;
+use http::Method;
+use http::request::Parts;
 
-use super::browsable;
+use super::answer::{Answer, Answered, Headers};
+use super::config::Scope;
 use super::credentials::{Scheme, authenticate};
 use super::error::ApiError;
-use super::negotiation::{Form, negotiate};
+use super::lists::CatalogLists;
+use super::negotiation::{Form, Negotiated, negotiate};
 use super::suffix::Suffix;
 use super::wire::MetadataJson;
 use crate::school::{Account, Role};
@@ -33,9 +34,16 @@ pub struct Endpoint {
     pub allow: &'static str,
     /// `Vary`.
     pub vary: &'static str,
+    /// What is counted of it besides who calls.
+    pub throttle: Option<Scope>,
 }
 
 impl Endpoint {
+    /// The same, counted under a scope of its own, too.
+    pub const fn counted(self, scope: Scope) -> Self {
+        Self { throttle: Some(scope), ..self }
+    }
+
     /// Whether a method is among those of `Allow`.
     pub fn allows(&self, method: &Method) -> bool {
         self.allow.split(", ").any(|allowed| allowed == method.as_str())
@@ -44,12 +52,12 @@ impl Endpoint {
 
 /// A public list or object.
 pub const fn open(name: &'static str) -> Endpoint {
-    Endpoint { name, scheme: Scheme::Open, allow: "GET, HEAD, OPTIONS", vary: "Accept, Cookie" }
+    Endpoint { name, scheme: Scheme::Open, allow: "GET, HEAD, OPTIONS", vary: "Accept, Cookie", throttle: None }
 }
 
 /// An action that needs credentials.
 pub const fn action(name: &'static str, allow: &'static str) -> Endpoint {
-    Endpoint { name, scheme: Scheme::Basic, allow, vary: "Accept" }
+    Endpoint { name, scheme: Scheme::Basic, allow, vary: "Accept", throttle: None }
 }
 
 /// A request that passed content negotiation and authentication.
@@ -66,25 +74,8 @@ pub struct Call {
     pub base: String,
     /// From where.
     pub address: Option<IpAddr>,
-}
-
-/// What a handler answers with: JSON in the compact form, the fields in their order.
-pub struct Answer {
-    status: StatusCode,
-    json: String,
-}
-
-impl Answer {
-    /// The answer that is this value.
-    pub fn of(value: &impl Serialize) -> Self {
-        let json = serde_json::to_string(value).expect("plain strings and numbers always serialize");
-        Self { status: StatusCode::OK, json }
-    }
-
-    /// The same to a request that somebody else must look at first.
-    pub fn accepted(value: &impl Serialize) -> Self {
-        Self { status: StatusCode::ACCEPTED, ..Self::of(value) }
-    }
+    /// The head of the request.
+    pub parts: Arc<Parts>,
 }
 
 impl Call {
@@ -94,37 +85,49 @@ impl Call {
         F: Future<Output = Result<Answer, ApiError>>,
     {
         let (parts, _) = request.into_parts();
-        let suffix = parts.extensions.get::<Suffix>().cloned();
-        let form = negotiate(&parts.uri, &parts.headers, suffix.as_ref());
-        let head = parts.method == Method::HEAD;
-        let form = match form {
-            Ok(form) => form,
-            Err(error) => return Answered::new(Err(error)).json(endpoint, None, head),
+        let parts = Arc::new(parts);
+        let mut headers = Headers::new();
+        let suffix = parts.extensions.get::<Suffix>();
+        let Negotiated { form, refused } = match negotiate(&parts.uri, &parts.headers, suffix) {
+            Ok(negotiated) => negotiated,
+            Err(error) => Negotiated { form: Form::Json { indent: None }, refused: Some(error) },
         };
-        let answered = match Call::checked(app.clone(), endpoint, &parts).await {
+        let checked = match refused {
+            Some(error) => Err(error),
+            None => Call::checked(app.clone(), endpoint, &parts, &mut headers).await,
+        };
+        let answered = match checked {
             Ok(call) if call.method == Method::OPTIONS => Ok(metadata(endpoint)),
             Ok(call) => answer(call).await,
             Err(error) => Err(error),
         };
-        match form {
-            Form::Json { indent } => Answered::new(answered).json(endpoint, indent, head),
-            Form::Page => Answered::new(answered).page(&app, endpoint, &parts),
-        }
+        Answered::new(answered, headers).respond(&app, endpoint, form, &parts).await
     }
 
-    /// Authentication, permission, method.
-    async fn checked(app: App, endpoint: Endpoint, parts: &http::request::Parts) -> Result<Self, ApiError> {
+    /// Authentication, permission, throttle, method.
+    async fn checked(
+        app: App,
+        endpoint: Endpoint,
+        parts: &Arc<Parts>,
+        headers: &mut Headers,
+    ) -> Result<Self, ApiError> {
         let host = parts.extensions.get::<RequestHost>().cloned();
         let account = authenticate(endpoint.scheme, &app.school, parts, host.as_ref()).await?;
         Route::tell(&parts.extensions, account.as_ref());
-        let method = parts.method.clone();
+        let (method, address) = (parts.method.clone(), Way::of(parts).client);
         permit(endpoint, account.as_ref(), &method)?;
+        app.throttle.admit(endpoint.throttle, account.as_ref(), address, app.school.now(), headers)?;
         if !endpoint.allows(&method) {
             return Err(ApiError::method_not_allowed(&method));
         }
         let base = base_url(&app, host.as_ref());
         let publication = app.shelf.current();
-        Ok(Self { app, publication, account, method, base, address: Some(Way::of(parts).client) })
+        Ok(Self { app, publication, account, method, base, address: Some(address), parts: parts.clone() })
+    }
+
+    /// The lists of what is served.
+    pub fn lists(&self) -> &CatalogLists {
+        self.publication.kept.lists(&self.publication.catalog)
     }
 
     /// Who calls; actions let nobody else through, see [`permit`].
@@ -162,92 +165,4 @@ fn metadata(endpoint: Endpoint) -> Answer {
         renders: ["application/json", "text/html"],
         parses: ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
     })
-}
-
-/// An answer before it took its form.
-struct Answered {
-    status: StatusCode,
-    challenge: Option<HeaderValue>,
-    retry_after: Option<HeaderValue>,
-    answer: Answer,
-}
-
-impl Answered {
-    fn new(answered: Result<Answer, ApiError>) -> Self {
-        match answered {
-            Ok(answer) => Self { status: answer.status, challenge: None, retry_after: None, answer },
-            Err(error) => {
-                if let Some(log) = &error.log {
-                    tracing::error!(status = %error.status, "{log}");
-                }
-                let answer = Answer::of(&serde_json::json!({ "detail": error.detail }));
-                Self { status: error.status, challenge: error.challenge, retry_after: error.retry_after, answer }
-            }
-        }
-    }
-
-    fn json(self, endpoint: Endpoint, indent: Option<usize>, head: bool) -> Response {
-        let body = indent.and_then(|indent| indented(&self.answer.json, indent)).unwrap_or(self.answer.json);
-        let body = without_line_separators(body);
-        let length = body.len();
-        let mut response = Response::new(if head { Body::empty() } else { Body::from(body) });
-        *response.status_mut() = self.status;
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(header::CONTENT_LENGTH, length.into());
-        describe(headers, endpoint, self.challenge, self.retry_after);
-        response
-    }
-
-    /// The same for people. A theme without such a page leaves them the JSON.
-    fn page(self, app: &App, endpoint: Endpoint, parts: &http::request::Parts) -> Response {
-        let body = indented(&self.answer.json, 4).unwrap_or_default();
-        match browsable::draw(app, endpoint, parts, self.status, &body) {
-            Ok(mut response) => {
-                *response.status_mut() = self.status;
-                describe(response.headers_mut(), endpoint, self.challenge, self.retry_after);
-                response
-            }
-            Err(_) => self.json(endpoint, Some(4), parts.method == Method::HEAD),
-        }
-    }
-}
-
-/// The headers that an answer has in every form.
-fn describe(
-    headers: &mut HeaderMap,
-    endpoint: Endpoint,
-    challenge: Option<HeaderValue>,
-    retry_after: Option<HeaderValue>,
-) {
-    headers.insert(header::VARY, HeaderValue::from_static(endpoint.vary));
-    headers.insert(header::ALLOW, HeaderValue::from_static(endpoint.allow));
-    // An answer about somebody must not be kept for somebody else.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    if let Some(retry_after) = retry_after {
-        headers.insert(header::RETRY_AFTER, retry_after);
-    }
-    if let Some(challenge) = challenge {
-        headers.insert(header::WWW_AUTHENTICATE, challenge);
-    }
-}
-
-/// The same JSON on several lines; the order of fields stays.
-fn indented(compact: &str, indent: usize) -> Option<String> {
-    let spaces = " ".repeat(indent);
-    let mut bytes = Vec::new();
-    let formatter = serde_json::ser::PrettyFormatter::with_indent(spaces.as_bytes());
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
-    let mut deserializer = serde_json::Deserializer::from_str(compact);
-    serde_transcode::transcode(&mut deserializer, &mut serializer).ok()?;
-    String::from_utf8(bytes).ok()
-}
-
-/// Old JavaScript ends a line at U+2028 and U+2029, in the middle of a string; the reference's framework escapes them.
-/// JSON has them in strings only, so nothing but strings is touched.
-fn without_line_separators(json: String) -> String {
-    match json.contains(['\u{2028}', '\u{2029}']) {
-        true => json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029"),
-        false => json,
-    }
 }

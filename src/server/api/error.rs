@@ -2,6 +2,7 @@
 
 use http::{HeaderValue, Method, StatusCode};
 use jiff::SignedDuration;
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use crate::course::{Catalog, CourseId};
 use crate::school::{Denied, Refusal};
@@ -14,6 +15,8 @@ pub struct ApiError {
     pub status: StatusCode,
     /// What the client hears.
     pub detail: String,
+    /// What it hears instead of each field that is wrong, by name.
+    pub fields: Vec<(&'static str, String)>,
     /// `WWW-Authenticate`, where a client can do better with credentials.
     pub challenge: Option<HeaderValue>,
     /// `Retry-After`, where another time is better.
@@ -24,7 +27,32 @@ pub struct ApiError {
 
 impl ApiError {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), challenge: None, retry_after: None, log: None }
+        Self { status, detail: detail.into(), fields: Vec::new(), challenge: None, retry_after: None, log: None }
+    }
+
+    /// Something in the request cannot be, whatever it is about.
+    pub fn bad_request(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// Fields with values that they cannot have.
+    pub fn invalid(fields: &[(&'static str, String)]) -> Self {
+        Self { fields: fields.to_vec(), ..Self::new(StatusCode::BAD_REQUEST, "") }
+    }
+
+    /// A list has no such page.
+    pub fn invalid_page() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "Invalid page.")
+    }
+
+    /// No list has such a place.
+    pub fn invalid_cursor() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "Invalid cursor")
+    }
+
+    /// A version that the API does not have.
+    pub fn unknown_version() -> Self {
+        Self::new(StatusCode::NOT_ACCEPTABLE, "Invalid version in \"Accept\" header.")
     }
 
     /// No such thing.
@@ -88,6 +116,18 @@ impl ApiError {
     /// Not this way.
     pub fn method_not_allowed(method: &Method) -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, format!("Method \"{method}\" not allowed."))
+    }
+}
+
+/// The body of the answer: `{"detail":"…"}`, or the sentences of each field in their order.
+impl Serialize for ApiError {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self.fields.as_slice() {
+            [] => map.serialize_entry("detail", &self.detail)?,
+            fields => fields.iter().try_for_each(|(name, sentence)| map.serialize_entry(name, &[sentence]))?,
+        }
+        map.end()
     }
 }
 

@@ -1,23 +1,29 @@
 //! The handlers: one per address of the API. Rows R1–R7.
 
+use std::sync::Arc;
+
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 
-use super::call::{Answer, Call, Endpoint, action, open};
+use super::answer::Answer;
+use super::call::{Call, Endpoint, action, open};
+use super::config::Scope;
 use super::error::ApiError;
-use super::wire::{CourseJson, EnrolledJson, IndexJson, SubjectJson};
-use crate::course::{CourseContents, CourseId, SubjectId};
+use super::lists::{Address, CatalogLists, Listed, Listing};
+use super::representation::Representation;
+use super::wire::{CourseJson, EnrolledJson, IndexJson};
+use crate::course::{Course, CourseId, SubjectId};
 use crate::school::{Backing, Contents, Pass, SeatState, Verdict, admit};
 use crate::server::app::App;
 use crate::server::problem::Problem;
-use crate::server::publication::PublicationSource;
+use crate::server::publication::Publication;
 
 const INDEX: Endpoint = open("Api Root");
 const SUBJECTS: Endpoint = open("Subject List");
 const SUBJECT: Endpoint = open("Subject Detail");
 const COURSES: Endpoint = open("Course List");
 const COURSE: Endpoint = open("Course Instance");
-const ENROLL: Endpoint = action("Enroll", "POST, OPTIONS");
+const ENROLL: Endpoint = action("Enroll", "POST, OPTIONS").counted(Scope::Enroll);
 const CONTENTS: Endpoint = action("Contents", "GET, HEAD, OPTIONS");
 
 /// `/api/`
@@ -27,29 +33,28 @@ pub async fn index(State(app): State<App>, request: Request) -> Response {
 
 /// `/api/subjects/`
 pub async fn subjects(State(app): State<App>, request: Request) -> Response {
-    Call::run(app, SUBJECTS, request, async |call| Ok(Answer::of(&SubjectJson::all(&call.publication.catalog)))).await
+    list(app, SUBJECTS, request, |lists| &lists.subjects).await
 }
 
 /// `/api/subjects/<id>/`
 pub async fn subject(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
     Call::run(app, SUBJECT, request, async |call| {
         let id: SubjectId = id.parse().map_err(|_| ApiError::not_found())?;
-        let subject = call.publication.catalog.subject(id).ok_or_else(ApiError::not_found)?;
-        Ok(Answer::of(&SubjectJson::new(subject)))
+        of_list(&call.lists().subjects, id.get())
     })
     .await
 }
 
 /// `/api/courses/`
 pub async fn courses(State(app): State<App>, request: Request) -> Response {
-    Call::run(app, COURSES, request, async |call| Ok(Answer::of(&CourseJson::all(&call.publication.catalog)))).await
+    list(app, COURSES, request, |lists| &lists.courses).await
 }
 
 /// `/api/courses/<id>/`
 pub async fn course(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
     Call::run(app, COURSE, request, async |call| {
-        let course = course_id(&id).and_then(|id| call.publication.catalog.course(id));
-        Ok(Answer::of(&CourseJson::new(course.ok_or_else(ApiError::not_found)?)))
+        let id = course_id(&id).ok_or_else(ApiError::not_found)?;
+        of_list(&call.lists().courses, id.get())
     })
     .await
 }
@@ -80,8 +85,7 @@ pub async fn contents(State(app): State<App>, Path(id): Path<String>, request: R
         let course = course.ok_or_else(ApiError::not_found)?;
         let standing = call.app.school.standing(Some(call.student()?), course.id, &call.publication.catalog).await?;
         let pass = admit(&standing, Contents(course.id)).map_err(ApiError::denied)?;
-        let contents = open_contents(&call.app.shelf.source(), &pass).await?;
-        Ok(Answer::of(&CourseJson::full(course, &contents)))
+        contents_of(&call.publication, course, &pass).await.map(Answer::kept)
     })
     .await
 }
@@ -95,9 +99,40 @@ fn course_id(id: &str) -> Option<CourseId> {
     id.parse().ok()
 }
 
-/// The one way to the contents of a course.
-async fn open_contents(source: &PublicationSource, pass: &Pass<Contents>) -> Result<CourseContents, ApiError> {
-    let (private, Contents(course)) = (source.private.clone(), *pass.thing());
-    let loaded = tokio::task::spawn_blocking(move || crate::course::load_contents(&private, course)).await;
-    Ok(loaded.map_err(Problem::from)?.map_err(Problem::from)?)
+/// A list as the request wants it.
+async fn list(
+    app: App,
+    endpoint: Endpoint,
+    request: Request,
+    which: impl Fn(&CatalogLists) -> &Arc<Listing>,
+) -> Response {
+    Call::run(app, endpoint, request, async |call| {
+        let address = Address::of(&call.parts, &call.base)?;
+        Ok(Answer::listed(Listed::read(which(call.lists()).clone(), address)?))
+    })
+    .await
+}
+
+/// One of a list.
+fn of_list(listing: &Listing, id: u32) -> Result<Answer, ApiError> {
+    let item = listing.item(id).ok_or_else(ApiError::not_found)?;
+    Ok(Answer::kept(item.json.clone()))
+}
+
+/// The one way to the contents of a course: from memory, else from the disk.
+async fn contents_of(
+    publication: &Publication,
+    course: &Course,
+    pass: &Pass<Contents>,
+) -> Result<Arc<Representation>, ApiError> {
+    let Contents(id) = *pass.thing();
+    if let Some(kept) = publication.kept.contents(id) {
+        return Ok(kept);
+    }
+    let private = publication.source.private.clone();
+    let loaded = tokio::task::spawn_blocking(move || crate::course::load_contents(&private, id)).await;
+    let contents = loaded.map_err(Problem::from)?.map_err(Problem::from)?;
+    let contents = Arc::new(Representation::of(&CourseJson::full(course, &contents)));
+    publication.kept.keep_contents(id, contents.clone());
+    Ok(contents)
 }

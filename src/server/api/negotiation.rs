@@ -1,10 +1,11 @@
-//! Content negotiation: which form an answer takes, as the reference's framework decides it.
+//! Content negotiation: which form an answer takes, and in which version, as the reference's framework decides it.
 //!
-//! A suffix or `?format=` names a form outright; else `Accept` chooses by precedence, JSON first.
+//! A suffix or `?format=` names a form outright. Else the media ranges of `Accept` are looked at by precedence: those with
+//! parameters, then types, then `type/*`, then `*/*`; among equals JSON comes before the page. Weights do not count there,
+//! and so they do not here, but for `q=0`, which is a no. A range that is none is passed over.
 
-use headers_accept::Accept;
 use http::{HeaderMap, Uri, header};
-use mediatype::{MediaType, MediaTypeBuf, Name, ReadParams as _};
+use mediatype::{MediaType, Name, ReadParams as _};
 
 use super::error::ApiError;
 use super::suffix::Suffix;
@@ -21,28 +22,63 @@ pub enum Form {
     Page,
 }
 
+/// What was agreed upon.
+#[derive(Debug)]
+pub struct Negotiated {
+    /// The form of the answer, whatever it will be.
+    pub form: Form,
+    /// What it will be, if the version is none of ours.
+    pub refused: Option<ApiError>,
+}
+
 const INDENT: Name<'static> = Name::new_unchecked("indent");
+const VERSION: Name<'static> = Name::new_unchecked("version");
+
+/// The versions of the API; the first is that of who names none.
+const VERSIONS: [&str; 1] = ["1.0"];
+
+/// No browser and no library sends as much: what is more is not read.
+const MAX_ACCEPT: usize = 4_096;
+const MAX_RANGES: usize = 64;
+
+/// The forms in the order of preference.
+const FORMS: [(Kind, &str, &str); 2] = [(Kind::Json, "application", "json"), (Kind::Page, "text", "html")];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Json,
+    Page,
+}
 
 /// Chooses the form of the answer to a request.
-pub fn negotiate(uri: &Uri, headers: &HeaderMap, suffix: Option<&Suffix>) -> Result<Form, ApiError> {
+pub fn negotiate(uri: &Uri, headers: &HeaderMap, suffix: Option<&Suffix>) -> Result<Negotiated, ApiError> {
     let parameter = format_parameter(uri);
-    let named = suffix.map(|suffix| suffix.0.as_str()).or(parameter.as_deref());
-    let accepted = accepted(headers)?;
-    match named {
-        Some("json") => Ok(indented(accepted.iter().find(|kind| is_json(kind)))),
-        Some("api") => Ok(Form::Page),
-        Some(_) => Err(ApiError::not_found()),
-        None => accepted.iter().find_map(form_of).ok_or_else(ApiError::not_acceptable),
+    let named = match suffix.map(|suffix| suffix.0.as_str()).or(parameter.as_deref()) {
+        None => None,
+        Some("json") => Some(Kind::Json),
+        Some("api") => Some(Kind::Page),
+        Some(_) => return Err(ApiError::not_found()),
+    };
+    let text = accept(headers);
+    if text.is_empty() {
+        return Ok(agreed(named.unwrap_or(Kind::Json), None));
+    }
+    match (best(&ranges(&text)?, named), named) {
+        (Some((kind, range)), _) => Ok(agreed(kind, Some(&range))),
+        // Who names a form in the address gets it, whatever else their program sends along.
+        (None, Some(kind)) => Ok(agreed(kind, None)),
+        (None, None) => Err(ApiError::not_acceptable()),
     }
 }
 
-/// The form that a media type or range asks for, JSON first.
-fn form_of(kind: &MediaTypeBuf) -> Option<Form> {
-    match (is_json(kind) || is_any(kind), is_page(kind)) {
-        (true, _) => Some(indented(Some(kind))),
-        (false, true) => Some(Form::Page),
-        (false, false) => None,
-    }
+fn agreed(kind: Kind, range: Option<&MediaType<'_>>) -> Negotiated {
+    let parameter = |name| range.and_then(|range| range.get_param(name)).map(|value| value.unquoted_str().into_owned());
+    // As there: what is no number is none, and none is beyond 8.
+    let indent = parameter(INDENT).and_then(|text| text.trim().parse::<i64>().ok()).map(|indent| indent.clamp(0, 8));
+    let indent = indent.and_then(|indent| usize::try_from(indent).ok()).filter(|indent| *indent > 0);
+    let form = if kind == Kind::Json { Form::Json { indent } } else { Form::Page };
+    let known = parameter(VERSION).is_none_or(|version| VERSIONS.contains(&version.as_str()));
+    Negotiated { form, refused: (!known).then(ApiError::unknown_version) }
 }
 
 fn format_parameter(uri: &Uri) -> Option<String> {
@@ -52,79 +88,109 @@ fn format_parameter(uri: &Uri) -> Option<String> {
     given.last().map(|(_, value)| value.into_owned()).filter(|value| !value.is_empty())
 }
 
-/// The media types of `Accept`, most wanted first; those with `q=0` are not wanted. Without the header, anything is.
-fn accepted(headers: &HeaderMap) -> Result<Vec<MediaTypeBuf>, ApiError> {
+/// All of `Accept` in one line; empty if anything is welcome.
+fn accept(headers: &HeaderMap) -> String {
     let lines = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let text = lines.collect::<Vec<_>>().join(",");
-    if text.trim().is_empty() {
-        return Ok(vec![MediaType::new(mediatype::names::_STAR, mediatype::names::_STAR).into()]);
+    lines.map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(",")
+}
+
+/// The ranges that are wanted.
+fn ranges(text: &str) -> Result<Vec<MediaType<'_>>, ApiError> {
+    if text.len() > MAX_ACCEPT || text.split(',').count() > MAX_RANGES {
+        return Err(ApiError::not_acceptable());
     }
-    let accept: Accept = text.parse().map_err(|_| ApiError::not_acceptable())?;
-    Ok(accept.media_types().filter(|kind| is_wanted(kind)).cloned().collect())
+    let each = text.split(',').filter_map(|range| MediaType::parse(range.trim().trim_end_matches([';', ' '])).ok());
+    Ok(each.filter(is_wanted).collect())
 }
 
-fn is_wanted(kind: &MediaTypeBuf) -> bool {
-    let quality = kind.get_param(mediatype::names::Q).and_then(|q| q.as_str().parse::<f32>().ok());
+fn best<'a>(ranges: &[MediaType<'a>], named: Option<Kind>) -> Option<(Kind, MediaType<'a>)> {
+    for precedence in (0..=3).rev() {
+        for (kind, ty, subty) in FORMS {
+            let fits = |range: &&MediaType<'_>| {
+                self::precedence(range) == precedence
+                    && named.is_none_or(|named| named == kind)
+                    && [ty, "*"].iter().any(|known| range.ty.as_str().eq_ignore_ascii_case(known))
+                    && [subty, "*"].iter().any(|known| range.subty.as_str().eq_ignore_ascii_case(known))
+            };
+            if let Some(range) = ranges.iter().find(fits) {
+                return Some((kind, range.clone()));
+            }
+        }
+    }
+    None
+}
+
+/// How much a range says.
+fn precedence(range: &MediaType<'_>) -> u8 {
+    let mut parameters = range.params();
+    match (range.ty.as_str(), range.subty.as_str()) {
+        ("*", _) => 0,
+        (_, "*") => 1,
+        _ if parameters.all(|(name, _)| name == mediatype::names::Q) => 2,
+        _ => 3,
+    }
+}
+
+fn is_wanted(range: &MediaType<'_>) -> bool {
+    let quality = range.get_param(mediatype::names::Q).and_then(|q| q.as_str().parse::<f32>().ok());
     quality.is_none_or(|quality| quality > 0.0)
-}
-
-fn is_json(kind: &MediaTypeBuf) -> bool {
-    kind.essence() == MediaType::new(mediatype::names::APPLICATION, mediatype::names::JSON)
-}
-
-/// `*/*` or `application/*`
-fn is_any(kind: &MediaTypeBuf) -> bool {
-    let any_type = kind.ty() == mediatype::names::_STAR;
-    let any_application = kind.ty() == mediatype::names::APPLICATION && kind.subty() == mediatype::names::_STAR;
-    any_type || any_application
-}
-
-/// `text/html` or `text/*`
-fn is_page(kind: &MediaTypeBuf) -> bool {
-    let html = kind.subty() == mediatype::names::HTML || kind.subty() == mediatype::names::_STAR;
-    kind.ty() == mediatype::names::TEXT && html
-}
-
-/// `application/json; indent=4`, at most 8 as in the reference's framework.
-fn indented(kind: Option<&MediaTypeBuf>) -> Form {
-    let asked = kind.and_then(|kind| kind.get_param(INDENT)).and_then(|value| value.as_str().parse::<usize>().ok());
-    Form::Json { indent: asked.map(|indent| indent.min(8)).filter(|indent| *indent > 0) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// The indentation of JSON, or a status: 200 for the page.
     fn form(uri: &str, accept: &str, suffix: Option<&str>) -> Result<Option<usize>, u16> {
         let mut headers = HeaderMap::new();
         if !accept.is_empty() {
             headers.insert(header::ACCEPT, accept.parse().expect("a header"));
         }
         let suffix = suffix.map(|suffix| Suffix(suffix.to_owned()));
-        let form = negotiate(&uri.parse().expect("a path"), &headers, suffix.as_ref());
-        match form {
-            Ok(Form::Json { indent }) => Ok(indent),
-            Ok(Form::Page) => Err(200),
-            Err(error) => Err(error.status.as_u16()),
+        match negotiate(&uri.parse().expect("a path"), &headers, suffix.as_ref()) {
+            Ok(Negotiated { refused: Some(error), .. }) | Err(error) => Err(error.status.as_u16()),
+            Ok(Negotiated { form: Form::Json { indent }, .. }) => Ok(indent),
+            Ok(Negotiated { form: Form::Page, .. }) => Err(200),
         }
     }
 
     #[test]
-    fn accept_decides() {
-        for accept in
-            ["", "*/*", "application/*", "application/json", "application/xml,*/*;q=0.8", "application/json,text/html"]
-        {
+    fn accept_decides_by_precedence_and_json_is_first() {
+        for accept in [
+            "",
+            " ",
+            "*/*",
+            "*/*;q=0.1",
+            "application/*",
+            "application/json",
+            "APPLICATION/JSON",
+            "application/xml,*/*;q=0.8",
+            "application/json,text/html",
+            "text/html,application/json;q=0.1",
+            "text/*,application/*",
+            "text/html;q=0,*/*",
+            "!!, application/json",
+            "application/json;q=0.5;",
+        ] {
             assert_eq!(form("/api/", accept, None), Ok(None), "{accept}");
         }
-        for accept in ["application/xml", "text/plain", "application/json;q=0", "!!"] {
+        for accept in ["application/xml", "text/plain", "application/json;q=0", "!!", "*", ",,", "json"] {
             assert_eq!(form("/api/", accept, None), Err(406), "{accept}");
         }
-        for accept in ["text/html,application/xml;q=0.9,*/*;q=0.8", "text/html", "text/*"] {
+        let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+        for accept in [browser, "text/html", "text/*", "text/html;level=1, application/json", "*/*, text/html;q=0.1"] {
             assert_eq!(form("/api/", accept, None), Err(200), "{accept}");
         }
-        assert_eq!(form("/api/", "application/json; indent=4", None), Ok(Some(4)));
-        assert_eq!(form("/api/", "application/json; indent=99", None), Ok(Some(8)));
-        assert_eq!(form("/api/", "application/json; indent=x", None), Ok(None));
+    }
+
+    #[test]
+    fn indentation_is_between_0_and_8() {
+        for (indent, found) in [("4", Some(4)), ("8", Some(8)), ("99", Some(8)), ("0", None), ("-3", None), ("x", None)]
+        {
+            assert_eq!(form("/api/", &format!("application/json; indent={indent}"), None), Ok(found), "{indent}");
+        }
+        assert_eq!(form("/api/", "*/*; indent=2", None), Ok(Some(2)));
+        assert_eq!(form("/api/", "application/json, application/json; indent=\"3\"", None), Ok(Some(3)));
     }
 
     #[test]
@@ -133,8 +199,35 @@ mod tests {
         assert_eq!(form("/api/", "text/html", Some("json")), Ok(None));
         assert_eq!(form("/api/?format=xml&format=json", "", None), Ok(None));
         assert_eq!(form("/api/?format=", "", None), Ok(None));
+        assert_eq!(form("/api/?format=json", "text/html, application/json; indent=1", None), Ok(Some(1)));
         assert_eq!(form("/api/?format=api", "application/json", None), Err(200));
         assert_eq!(form("/api/?format=xml", "", None), Err(404));
         assert_eq!(form("/api/", "", Some("xml")), Err(404));
+    }
+
+    #[test]
+    fn a_version_is_ours_or_refused() {
+        for accept in ["application/json; version=1.0", "*/*; version=\"1.0\"", "application/json;version=1.0;indent=0"]
+        {
+            assert_eq!(form("/api/", accept, None), Ok(None), "{accept}");
+        }
+        for accept in
+            ["application/json; version=2.0", "*/*; version=1", "text/html; version=x", "text/html;version=\"\""]
+        {
+            assert_eq!(form("/api/", accept, None), Err(406), "{accept}");
+        }
+        assert_eq!(
+            form("/api/", "text/plain; version=9, application/json", None),
+            Ok(None),
+            "of the one that is taken"
+        );
+    }
+
+    #[test]
+    fn more_than_anybody_sends_is_not_read() {
+        let ranges = |n| vec!["application/json"; n].join(",");
+        assert_eq!(form("/api/", &ranges(MAX_RANGES), None), Ok(None));
+        assert_eq!(form("/api/", &ranges(MAX_RANGES + 1), None), Err(406));
+        assert_eq!(form("/api/", &format!("application/json;a={}", "b".repeat(MAX_ACCEPT)), None), Err(406));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::course::{Catalog, Course, CourseContents, Module, Subject};
+use crate::course::{Course, CourseContents, Module, Subject};
 
 /// `GET /api/`
 #[derive(Debug, Serialize)]
@@ -30,11 +30,6 @@ impl<'a> SubjectJson<'a> {
     /// One subject.
     pub fn new(subject: &'a Subject) -> Self {
         Self { id: subject.id.get(), title: &subject.title, slug: subject.slug.as_str() }
-    }
-
-    /// All subjects, ordered by title.
-    pub fn all(catalog: &'a Catalog) -> Vec<Self> {
-        catalog.subjects.iter().map(Self::new).collect()
     }
 }
 
@@ -84,11 +79,6 @@ impl<'a> CourseJson<'a, ModuleJson<'a>> {
             description: &module.description,
         };
         Self::with(course, course.modules.iter().map(module).collect())
-    }
-
-    /// All courses, newest first.
-    pub fn all(catalog: &'a Catalog) -> Vec<Self> {
-        catalog.courses.iter().map(Self::new).collect()
     }
 }
 

@@ -13,6 +13,7 @@ use super::open::{Content, Opened};
 use super::range::{self, Wanted};
 use crate::course::{Address, Audience, Published, headers, routes};
 use crate::school::File;
+use crate::server::caching::matches_etag;
 
 /// The answer to a request for a file that may be sent and is open.
 pub fn answer(file: &File, opened: Opened, method: &Method, headers: &HeaderMap) -> Response {
@@ -80,13 +81,6 @@ fn content_type(address: &Address) -> HeaderValue {
     let text = kind.type_() == mime::TEXT || kind.subtype() == mime::JAVASCRIPT || kind.subtype() == mime::JSON;
     let value = if text { format!("{}; charset=utf-8", kind.essence_str()) } else { kind.essence_str().to_owned() };
     HeaderValue::from_str(&value).unwrap_or(HeaderValue::from_static("application/octet-stream"))
-}
-
-/// Weak comparison, as RFC 9110 asks for `If-None-Match`.
-fn matches_etag(headers: &HeaderMap, etag: &[u8]) -> bool {
-    let sent = headers.get_all(header::IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-    let mut tags = sent.flat_map(|value| value.split(',')).map(str::trim);
-    tags.any(|tag| tag == "*" || tag.trim_start_matches("W/").as_bytes() == etag)
 }
 
 /// The bytes, or the one range of them that was asked for.

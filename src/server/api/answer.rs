@@ -1,0 +1,186 @@
+//! Answers: what a handler says, in the form that was negotiated, with the headers that every answer has.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::Response;
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use serde::Serialize;
+
+use super::browsable;
+use super::call::Endpoint;
+use super::error::ApiError;
+use super::lists::Listed;
+use super::negotiation::Form;
+use super::representation::Representation;
+use crate::server::app::App;
+use crate::server::caching::matches_etag;
+use crate::server::encodings;
+
+/// Headers that an answer has besides those of all.
+pub type Headers = Vec<(HeaderName, HeaderValue)>;
+
+/// What a handler answers with: JSON in the compact form.
+pub struct Answer {
+    status: StatusCode,
+    body: Arc<Representation>,
+    headers: Headers,
+    list: Option<Box<Listed>>,
+}
+
+impl Answer {
+    /// The answer that is this value.
+    pub fn of(value: &impl Serialize) -> Self {
+        Self::kept(Arc::new(Representation::of(value)))
+    }
+
+    /// The same to a request that somebody else must look at first.
+    pub fn accepted(value: &impl Serialize) -> Self {
+        Self { status: StatusCode::ACCEPTED, ..Self::of(value) }
+    }
+
+    /// What was made before.
+    pub fn kept(body: Arc<Representation>) -> Self {
+        Self { status: StatusCode::OK, body, headers: Headers::new(), list: None }
+    }
+
+    /// A list, or a page of one.
+    pub fn listed(listed: Listed) -> Self {
+        Self { headers: listed.headers(), ..Self::kept(listed.body.clone()) }.with(listed)
+    }
+
+    fn with(self, listed: Listed) -> Self {
+        Self { list: Some(Box::new(listed)), ..self }
+    }
+}
+
+/// An answer on its way to its form.
+pub struct Answered {
+    status: StatusCode,
+    body: Arc<Representation>,
+    content_type: &'static str,
+    headers: Headers,
+    list: Option<Box<Listed>>,
+    log: Option<String>,
+}
+
+/// What the log keeps of an answer; the door writes it, which knows of which request.
+#[derive(Debug, Clone)]
+pub struct LogLine(pub String);
+
+const JSON: &str = "application/json";
+const PAGE: &str = "text/html; charset=utf-8";
+
+impl Answered {
+    /// What a handler or one of the checks before it said, and what each answer has said already.
+    pub fn new(answered: Result<Answer, ApiError>, mut headers: Headers) -> Self {
+        match answered {
+            Ok(Answer { status, body, headers: own, list }) => {
+                headers.extend(own);
+                Self { status, body, content_type: JSON, headers, list, log: None }
+            }
+            Err(error) => {
+                let body = Arc::new(Representation::of(&error));
+                headers.extend(error.challenge.map(|value| (header::WWW_AUTHENTICATE, value)));
+                headers.extend(error.retry_after.map(|value| (header::RETRY_AFTER, value)));
+                Self { status: error.status, body, content_type: JSON, headers, list: None, log: error.log }
+            }
+        }
+    }
+
+    /// The response in the form that was negotiated.
+    pub async fn respond(mut self, app: &App, endpoint: Endpoint, form: Form, parts: &Parts) -> Response {
+        match form {
+            Form::Json { indent: None } => {}
+            Form::Json { indent: Some(indent) } => self.body = Arc::new(self.body.indented(indent)),
+            Form::Page => self.draw(app, endpoint, parts),
+        }
+        self.send(endpoint, parts).await
+    }
+
+    /// The same for people. A theme without such a page leaves them the JSON.
+    fn draw(&mut self, app: &App, endpoint: Endpoint, parts: &Parts) {
+        let json = self.body.indented(4);
+        let answer = browsable::Shown {
+            status: self.status,
+            headers: &self.headers,
+            json: json.text(),
+            list: self.list.as_deref(),
+        };
+        match browsable::draw(app, endpoint, parts, &answer) {
+            Ok(page) => (self.body, self.content_type) = (Arc::new(Representation::new(page)), PAGE),
+            Err(problem) => {
+                self.log = self.log.take().or(problem.log);
+                self.body = Arc::new(json);
+            }
+        }
+    }
+
+    async fn send(self, endpoint: Endpoint, parts: &Parts) -> Response {
+        let Self { status, body, content_type, headers: own, log, .. } = self;
+        let reads = parts.method == Method::GET || parts.method == Method::HEAD;
+        let form = body.form(&encodings::wanted(&parts.headers));
+        let tag = (reads && status == StatusCode::OK).then(|| form.tag.clone());
+        let known = tag.as_ref().is_some_and(|tag| matches_etag(&parts.headers, tag.as_bytes()));
+        let encoding = form.encoding;
+        let mut response = match known {
+            true => not_modified(),
+            false => {
+                let bytes = if body.is_at_hand(&form) {
+                    body.bytes(&form)
+                } else {
+                    let plain = body.plain().clone();
+                    let made = tokio::task::spawn_blocking(move || body.bytes(&form)).await;
+                    made.unwrap_or(plain)
+                };
+                full(status, content_type, bytes, parts.method == Method::HEAD)
+            }
+        };
+        let headers = response.headers_mut();
+        headers.reserve(own.len() + 5);
+        headers.insert(header::VARY, HeaderValue::from_static(endpoint.vary));
+        headers.insert(header::ALLOW, HeaderValue::from_static(endpoint.allow));
+        // An answer about somebody must not be kept for somebody else.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        if let Some(tag) = tag {
+            headers.insert(header::ETAG, tag);
+        }
+        // The plain form is good for everybody, and stays what existing clients know, to the byte of its headers.
+        if let Some(encoding) = encoding {
+            headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+            if !known {
+                headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding.coding()));
+            }
+        }
+        for (name, value) in own {
+            if !known || !describes_content(&name) {
+                headers.append(name, value);
+            }
+        }
+        if let Some(line) = log {
+            response.extensions_mut().insert(LogLine(line));
+        }
+        response
+    }
+}
+
+fn not_modified() -> Response {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    response
+}
+
+fn full(status: StatusCode, content_type: &'static str, bytes: bytes::Bytes, head: bool) -> Response {
+    let length = bytes.len();
+    let mut response = Response::new(if head { Body::empty() } else { Body::from(bytes) });
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
+    response
+}
+
+/// What a client has already that has the bytes, RFC 9110 section 15.4.5.
+fn describes_content(name: &HeaderName) -> bool {
+    *name == header::LINK || *name == super::lists::TOTAL_COUNT
+}
