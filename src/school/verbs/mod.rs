@@ -2,6 +2,7 @@
 
 mod accounts;
 mod sessions;
+mod tokens;
 mod enrolling;
 mod teaching;
 mod inviting;
@@ -19,3 +20,4 @@ pub use proving::{Credentials, Proof};
 pub use recovering::Followed;
 pub use sessions::Ended;
 pub use teaching::{PeoplePage, PeopleQuery, Person};
+pub use tokens::{Granted, MadeToken};
