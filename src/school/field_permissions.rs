@@ -34,7 +34,7 @@ impl Reader {
 }
 
 /// The types whose fields pages and answers show, by file, and to whom. What only holds others, and forms, is not among them.
-pub const SHAPES: [(&str, &str, &[Reader]); 15] = [
+pub const SHAPES: [(&str, &str, &[Reader]); 19] = [
     ("AccountRow", "src/theme/admin_views.rs", &[Reader::Staff]),
     ("AdminCourse", "src/theme/admin_views.rs", &[Reader::Staff]),
     ("EventView", "src/theme/admin_views.rs", &[Reader::Staff]),
@@ -43,6 +43,7 @@ pub const SHAPES: [(&str, &str, &[Reader]); 15] = [
     ("InvitationRow", "src/theme/teaching_views.rs", &[Reader::Instructor, Reader::Staff]),
     ("MyAccountView", "src/theme/account_views.rs", &[Reader::Owner]),
     ("SessionView", "src/theme/account_views.rs", &[Reader::Owner]),
+    ("TokenView", "src/theme/account_views.rs", &[Reader::Owner]),
     ("MessageView", "src/theme/server_views.rs", &[Reader::Enrolled]),
     ("SubjectJson", "src/server/api/wire.rs", &[Reader::Everybody]),
     ("CourseJson", "src/server/api/wire.rs", &[Reader::Everybody]),
@@ -50,6 +51,9 @@ pub const SHAPES: [(&str, &str, &[Reader]); 15] = [
     ("FullModuleJson", "src/server/api/wire.rs", &[Reader::Enrolled]),
     ("ContentJson", "src/server/api/wire.rs", &[Reader::Enrolled]),
     ("EnrolledJson", "src/server/api/wire.rs", &[Reader::Owner]),
+    ("UserJson", "src/server/api/wire.rs", &[Reader::Owner]),
+    ("GrantedJson", "src/server/api/wire.rs", &[Reader::Owner]),
+    ("ConfirmingJson", "src/server/api/wire.rs", &[Reader::Owner]),
 ];
 
 /// A field, or some that are alike.
@@ -80,7 +84,7 @@ const OPERATOR: &str = "operator";
 
 /// Who changes what, and where it is shown.
 pub const FIELDS: &[FieldRule] = &[
-    rule("person", "number", NOBODY, &["AccountRow.id", "PersonView.id"]),
+    rule("person", "number", NOBODY, &["AccountRow.id", "PersonView.id", "UserJson.id"]),
     rule("person", "when it was made", NOBODY, &["AccountRow.created"]),
     rule(
         "person",
@@ -93,13 +97,23 @@ pub const FIELDS: &[FieldRule] = &[
             "MessageView.username",
             "EventView.account",
             "EventView.by",
+            "UserJson.username",
+            "GrantedJson.user",
+            "ConfirmingJson.user",
         ],
     ),
     rule(
         "person",
         "mail address, whether it is confirmed",
         "whose it is, by password and a letter's link",
-        &["AccountRow.email", "AccountRow.confirmed", "MyAccountView.email", "MyAccountView.email_confirmed"],
+        &[
+            "AccountRow.email",
+            "AccountRow.confirmed",
+            "MyAccountView.email",
+            "MyAccountView.email_confirmed",
+            "UserJson.email",
+            "ConfirmingJson.detail",
+        ],
     ),
     rule("person", "role", OPERATOR, &["AccountRow.role"]),
     rule("person", "state: active, unconfirmed, disabled", OPERATOR, &["AccountRow.state"]),
@@ -117,6 +131,27 @@ pub const FIELDS: &[FieldRule] = &[
             "SessionView.address",
             "SessionView.since",
             "SessionView.seen",
+        ],
+    ),
+    rule("token", "token, refresh token (a hash of each)", NOBODY, &[]),
+    rule(
+        "token",
+        "the same, in the answer that makes them",
+        "made by whose it is, by password or refresh token",
+        &["GrantedJson.token", "GrantedJson.refresh"],
+    ),
+    rule(
+        "token",
+        "name, times",
+        "named once by whose it is; ended by them, and by the operator",
+        &[
+            "TokenView.id",
+            "TokenView.name",
+            "TokenView.created",
+            "TokenView.used",
+            "TokenView.expires",
+            "TokenView.renews",
+            "GrantedJson.expiry",
         ],
     ),
     rule(

@@ -26,6 +26,7 @@ use tower_http::map_request_body::MapRequestBodyLayer;
 use tower_http::timeout::RequestBodyTimeoutLayer;
 use tracing::Instrument as _;
 
+use super::api;
 use super::app::App;
 use super::config::ServerConfig;
 use super::files;
@@ -62,12 +63,13 @@ const BREATH: Duration = Duration::from_millis(500);
 pub fn stack(routes: Router, app: &App, hosts: Hosts, files: Files) -> Router {
     let config = &app.config;
     let layers = ServiceBuilder::new()
-        .layer(CsrfLayer::new())
         .layer(RequestBodyLimitLayer::new(config.max_body))
         .layer(RequestBodyTimeoutLayer::new(config.head_timeout))
         .layer(MapRequestBodyLayer::new(Body::new));
+    let for_programs = routes.layer(layers);
     let inside = Inside {
-        routes: routes.layer(layers),
+        routes: for_programs.clone().layer(CsrfLayer::new()),
+        for_programs,
         guards: guards(config),
         app: app.clone(),
         hosts,
@@ -82,6 +84,8 @@ struct Door(Arc<Inside>);
 
 struct Inside {
     routes: Router,
+    /// The same for who shows a token: what other sites send does not look like that.
+    for_programs: Router,
     /// Headers that every answer has.
     guards: Vec<(HeaderName, HeaderValue)>,
     app: App,
@@ -170,7 +174,9 @@ impl Inside {
             request.extensions_mut().insert(RequestHost { authority, https: asked.way.https });
         }
         request.extensions_mut().insert(asked.route.clone());
-        let Ok(response) = Box::pin(self.routes.clone().oneshot(request)).instrument(asked.span()).await;
+        let shows_token = api::shows_token(asked.uri.path(), request.headers());
+        let routes = if shows_token { &self.for_programs } else { &self.routes };
+        let Ok(response) = Box::pin(routes.clone().oneshot(request)).instrument(asked.span()).await;
         response
     }
 

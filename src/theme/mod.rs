@@ -20,8 +20,8 @@ mod template_errors;
 mod theme;
 
 pub use account_views::{
-    ConfirmView, EmailView, LetterView, MyAccountView, NewPasswordView, NoticeView, ResetView, SessionView,
-    SessionsView,
+    ConfirmView, EmailView, LetterView, LifetimeView, MyAccountView, NewPasswordView, NoticeView, ResetView,
+    SessionView, SessionsView, TokenView, TokensView,
 };
 pub use admin_views::{
     AccountRow, AccountView, AccountsView, AdminCourse, AdminCoursesView, AdminView, BarView, ChartView, ChoiceView,

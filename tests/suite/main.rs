@@ -40,6 +40,8 @@ mod admin;
 mod gate;
 mod caching;
 mod api;
+mod api_bodies;
+mod tokens;
 mod chat;
 mod forwarded;
 mod front_server;

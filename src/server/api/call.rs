@@ -9,13 +9,14 @@ use axum::response::Response;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 
+use super::body::Incoming;
 use super::browsable;
-use super::credentials::{Scheme, authenticate};
-use super::error::ApiError;
+use super::credentials::{Asker, Scheme, authenticate};
+use super::error::{ApiError, FieldErrorsJson};
 use super::negotiation::{Form, negotiate};
 use super::suffix::Suffix;
 use super::wire::MetadataJson;
-use crate::school::{Account, Role};
+use crate::school::{Account, Role, TokenKey};
 use crate::server::app::App;
 use crate::server::forwarded::Way;
 use crate::server::middleware::RequestHost;
@@ -60,6 +61,10 @@ pub struct Call {
     pub publication: Arc<Publication>,
     /// Who calls.
     pub account: Option<Account>,
+    /// The token that says so, if one does.
+    pub token: Option<TokenKey>,
+    /// What the request brings, if anybody wants to read it.
+    pub body: Incoming,
     /// How.
     pub method: Method,
     /// Such as `http://127.0.0.1:8000`, for absolute URLs.
@@ -72,13 +77,32 @@ pub struct Call {
 pub struct Answer {
     status: StatusCode,
     json: String,
+    cache: &'static str,
 }
+
+/// An answer about somebody must not be kept for somebody else.
+const PRIVATE: &str = "private, no-cache";
 
 impl Answer {
     /// The answer that is this value.
     pub fn of(value: &impl Serialize) -> Self {
         let json = serde_json::to_string(value).expect("plain strings and numbers always serialize");
-        Self { status: StatusCode::OK, json }
+        Self { status: StatusCode::OK, json, cache: PRIVATE }
+    }
+
+    /// Done, and there is nothing to say.
+    pub fn nothing() -> Self {
+        Self { status: StatusCode::NO_CONTENT, json: String::new(), cache: PRIVATE }
+    }
+
+    /// The same about something that is new.
+    pub fn created(self) -> Self {
+        Self { status: StatusCode::CREATED, ..self }
+    }
+
+    /// The same with a secret in it, which nothing on its way may keep.
+    pub fn secret(self) -> Self {
+        Self { cache: "no-store", ..self }
     }
 
     /// The same to a request that somebody else must look at first.
@@ -93,7 +117,7 @@ impl Call {
     where
         F: Future<Output = Result<Answer, ApiError>>,
     {
-        let (parts, _) = request.into_parts();
+        let (parts, body) = request.into_parts();
         let suffix = parts.extensions.get::<Suffix>().cloned();
         let form = negotiate(&parts.uri, &parts.headers, suffix.as_ref());
         let head = parts.method == Method::HEAD;
@@ -101,7 +125,7 @@ impl Call {
             Ok(form) => form,
             Err(error) => return Answered::new(Err(error)).json(endpoint, None, head),
         };
-        let answered = match Call::checked(app.clone(), endpoint, &parts).await {
+        let answered = match Call::checked(app.clone(), endpoint, &parts, body).await {
             Ok(call) if call.method == Method::OPTIONS => Ok(metadata(endpoint)),
             Ok(call) => answer(call).await,
             Err(error) => Err(error),
@@ -113,9 +137,11 @@ impl Call {
     }
 
     /// Authentication, permission, method.
-    async fn checked(app: App, endpoint: Endpoint, parts: &http::request::Parts) -> Result<Self, ApiError> {
+    async fn checked(app: App, endpoint: Endpoint, parts: &http::request::Parts, body: Body) -> Result<Self, ApiError> {
         let host = parts.extensions.get::<RequestHost>().cloned();
-        let account = authenticate(endpoint.scheme, &app.school, parts, host.as_ref()).await?;
+        let asker = authenticate(endpoint.scheme, &app.school, parts, host.as_ref()).await?;
+        let (account, token) = asker.map(|Asker { account, token }| (account, token)).unzip();
+        let token = token.flatten();
         Route::tell(&parts.extensions, account.as_ref());
         let method = parts.method.clone();
         permit(endpoint, account.as_ref(), &method)?;
@@ -124,7 +150,9 @@ impl Call {
         }
         let base = base_url(&app, host.as_ref());
         let publication = app.shelf.current();
-        Ok(Self { app, publication, account, method, base, address: Some(Way::of(parts).client) })
+        let body = Incoming::new(&parts.headers, body);
+        let address = Some(Way::of(parts).client);
+        Ok(Self { app, publication, account, token, body, method, base, address })
     }
 
     /// Who calls; actions let nobody else through, see [`permit`].
@@ -137,8 +165,8 @@ impl Call {
 fn permit(endpoint: Endpoint, account: Option<&Account>, method: &Method) -> Result<(), ApiError> {
     let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(method);
     match (endpoint.scheme, account) {
-        (Scheme::Basic, Some(_)) => Ok(()),
-        (Scheme::Basic, None) => Err(ApiError::not_authenticated(endpoint.scheme.challenge())),
+        (Scheme::Nobody, _) | (Scheme::Basic | Scheme::Token, Some(_)) => Ok(()),
+        (Scheme::Basic | Scheme::Token, None) => Err(ApiError::not_authenticated(endpoint.scheme.challenge())),
         (Scheme::Open, _) if safe => Ok(()),
         (Scheme::Open, Some(account)) if account.role == Role::Staff => Ok(()),
         (Scheme::Open, Some(_)) => Err(ApiError::permission_denied()),
@@ -180,32 +208,40 @@ impl Answered {
                 if let Some(log) = &error.log {
                     tracing::error!(status = %error.status, "{log}");
                 }
-                let answer = Answer::of(&serde_json::json!({ "detail": error.detail }));
+                let answer = match error.fields.is_empty() {
+                    true => Answer::of(&serde_json::json!({ "detail": error.detail })),
+                    false => Answer::of(&FieldErrorsJson(&error.fields)),
+                };
                 Self { status: error.status, challenge: error.challenge, retry_after: error.retry_after, answer }
             }
         }
     }
 
     fn json(self, endpoint: Endpoint, indent: Option<usize>, head: bool) -> Response {
+        let cache = self.answer.cache;
         let body = indent.and_then(|indent| indented(&self.answer.json, indent)).unwrap_or(self.answer.json);
         let body = without_line_separators(body);
         let length = body.len();
         let mut response = Response::new(if head { Body::empty() } else { Body::from(body) });
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        headers.insert(header::CONTENT_LENGTH, length.into());
-        describe(headers, endpoint, self.challenge, self.retry_after);
+        if self.status != StatusCode::NO_CONTENT {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            headers.insert(header::CONTENT_LENGTH, length.into());
+        }
+        describe(headers, endpoint, self.challenge, self.retry_after, cache);
         response
     }
 
     /// The same for people. A theme without such a page leaves them the JSON.
     fn page(self, app: &App, endpoint: Endpoint, parts: &http::request::Parts) -> Response {
         let body = indented(&self.answer.json, 4).unwrap_or_default();
+        // A page has words, whatever it is about.
+        let status = if self.status == StatusCode::NO_CONTENT { StatusCode::OK } else { self.status };
         match browsable::draw(app, endpoint, parts, self.status, &body) {
             Ok(mut response) => {
-                *response.status_mut() = self.status;
-                describe(response.headers_mut(), endpoint, self.challenge, self.retry_after);
+                *response.status_mut() = status;
+                describe(response.headers_mut(), endpoint, self.challenge, self.retry_after, self.answer.cache);
                 response
             }
             Err(_) => self.json(endpoint, Some(4), parts.method == Method::HEAD),
@@ -219,11 +255,11 @@ fn describe(
     endpoint: Endpoint,
     challenge: Option<HeaderValue>,
     retry_after: Option<HeaderValue>,
+    cache: &'static str,
 ) {
     headers.insert(header::VARY, HeaderValue::from_static(endpoint.vary));
     headers.insert(header::ALLOW, HeaderValue::from_static(endpoint.allow));
-    // An answer about somebody must not be kept for somebody else.
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     if let Some(retry_after) = retry_after {
         headers.insert(header::RETRY_AFTER, retry_after);
     }

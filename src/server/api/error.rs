@@ -2,6 +2,8 @@
 
 use http::{HeaderValue, Method, StatusCode};
 use jiff::SignedDuration;
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
 
 use crate::course::{Catalog, CourseId};
 use crate::school::{Denied, Refusal};
@@ -18,13 +20,36 @@ pub struct ApiError {
     pub challenge: Option<HeaderValue>,
     /// `Retry-After`, where another time is better.
     pub retry_after: Option<HeaderValue>,
+    /// What is wrong with which field of a body; instead of `detail`, if anything is.
+    pub fields: Vec<(&'static str, Vec<String>)>,
     /// What the log keeps.
     pub log: Option<String>,
 }
 
 impl ApiError {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into(), challenge: None, retry_after: None, log: None }
+        Self { status, detail: detail.into(), challenge: None, retry_after: None, fields: Vec::new(), log: None }
+    }
+
+    /// A body that is not what its type says.
+    pub fn unreadable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// Fields of a body are missing or wrong.
+    pub fn invalid(fields: Vec<(&'static str, Vec<String>)>) -> Self {
+        Self { fields, ..Self::new(StatusCode::BAD_REQUEST, "Invalid input.") }
+    }
+
+    /// A body of a type that nobody reads here.
+    pub fn unsupported(kind: &str) -> Self {
+        let detail = format!("Unsupported media type \"{kind}\" in request.");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
+    }
+
+    /// An account has no room for another token.
+    pub fn too_many_tokens() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "Maximum amount of tokens allowed per user exceeded.")
     }
 
     /// No such thing.
@@ -88,6 +113,20 @@ impl ApiError {
     /// Not this way.
     pub fn method_not_allowed(method: &Method) -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, format!("Method \"{method}\" not allowed."))
+    }
+}
+
+/// What is wrong with a body: field by field, in the order in which they were asked for.
+#[derive(Debug)]
+pub struct FieldErrorsJson<'a>(pub &'a [(&'static str, Vec<String>)]);
+
+impl Serialize for FieldErrorsJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (field, mistakes) in self.0 {
+            map.serialize_entry(field, mistakes)?;
+        }
+        map.end()
     }
 }
 

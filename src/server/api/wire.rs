@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::course::{Catalog, Course, CourseContents, Module, Subject};
+use crate::school::{Account, Granted};
 
 /// `GET /api/`
 #[derive(Debug, Serialize)]
@@ -128,6 +129,52 @@ pub struct EnrolledJson {
     /// What they have instead: `waiting` or `requested`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<&'static str>,
+}
+
+/// Whom a token is for.
+#[derive(Debug, Serialize)]
+pub struct UserJson<'a> {
+    id: u64,
+    username: &'a str,
+    email: &'a str,
+}
+
+impl<'a> UserJson<'a> {
+    /// Somebody; without a mail address it is empty, as in the reference.
+    pub fn new(account: &'a Account) -> Self {
+        let email = account.email.as_ref().map_or("", |email| email.as_str());
+        Self { id: account.id.0, username: account.username.as_str(), email }
+    }
+}
+
+/// `POST /api/auth/login/`: a token, when it ends, and what the next one is had for.
+#[derive(Debug, Serialize)]
+pub struct GrantedJson<'a> {
+    user: UserJson<'a>,
+    token: String,
+    expiry: String,
+    refresh: String,
+}
+
+impl<'a> GrantedJson<'a> {
+    /// What a program was given.
+    pub fn new(granted: &'a Granted) -> Self {
+        Self {
+            user: UserJson::new(&granted.account),
+            token: granted.token.to_text(),
+            expiry: time(granted.expires),
+            refresh: granted.refresh.to_text(),
+        }
+    }
+}
+
+/// `POST /api/auth/register/` where a mail address must be confirmed first.
+#[derive(Debug, Serialize)]
+pub struct ConfirmingJson<'a> {
+    /// Who registered.
+    pub user: UserJson<'a>,
+    /// What to do next.
+    pub detail: &'static str,
 }
 
 /// `OPTIONS` of any address.

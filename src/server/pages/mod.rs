@@ -6,6 +6,7 @@ mod outlook;
 mod accounts;
 mod recovery;
 mod own_account;
+mod own_tokens;
 mod students;
 mod chat;
 mod query;
@@ -28,6 +29,7 @@ pub use form::Form;
 pub use invitation::{accept, invitation};
 pub use invitations::{invitations, invite, revoke};
 pub use own_account::{change_email, change_password, email_form, end_sessions, my_account, password_form, sessions};
+pub use own_tokens::{change_tokens, tokens};
 pub use recovery::{
     ask_reset, confirm, confirm_form, confirm_sent, new_password_form, reset, reset_done, reset_form, reset_sent,
 };
