@@ -90,7 +90,7 @@ fn say_ended(answer: &Answer, name: Option<&str>, before: &str, format: Format) 
         0 => counted(*sessions, "session"),
         _ => format!("{} and {}", counted(*sessions, "session"), counted(*tokens, "token")),
     };
-    let is = if sessions + tokens == 1 { "is" } else { "are" };
+    let is = if (*sessions, *tokens) == (1, 0) { "is" } else { "are" };
     match (name, format) {
         (Some(name), Format::Json) => {
             anstream::println!("{}", json!({ "username": name, "sessions_ended": sessions, "tokens_ended": tokens }));
