@@ -159,8 +159,8 @@ async fn sweep(school: Arc<School>) {
         hourly.tick().await;
         match school.sweep().await {
             Ok(swept) if swept == Swept::default() => {}
-            Ok(Swept { sessions, links, accounts, events }) => {
-                tracing::info!(sessions, links, accounts, events, "what had ended was forgotten");
+            Ok(Swept { sessions, tokens, links, accounts, events }) => {
+                tracing::info!(sessions, tokens, links, accounts, events, "what had ended was forgotten");
             }
             Err(error) => tracing::error!(%error, "what has ended could not be forgotten"),
         }

@@ -198,6 +198,11 @@ pub mod routes {
         Address(format!("/course/{course}/").into())
     }
 
+    /// A course as the API shows it.
+    pub fn course_json(course: &Slug) -> Address {
+        Address(format!("/course/{course}/course.json").into())
+    }
+
     /// A module of a course.
     pub fn module(course: &Slug, module: &Slug) -> Address {
         Address(format!("/course/{course}/{module}/").into())

@@ -245,7 +245,7 @@ pub struct Account {
     pub password: PasswordHash,
     /// When it was made.
     pub created: Timestamp,
-    /// Grows whenever all sessions of the account must end; a session of an older generation is none.
+    /// Grows whenever all sessions and tokens of the account must end; one of an older generation is none.
     pub generation: u32,
 }
 

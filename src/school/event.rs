@@ -78,6 +78,12 @@ kinds! {
     SignedOut = "signed-out",
     /// Sessions were ended from afar.
     SessionsEnded = "sessions-ended",
+    /// A token for a program was made, by hand or for a password.
+    TokenMade = "token-made",
+    /// Tokens of programs were ended.
+    TokensEnded = "tokens-ended",
+    /// A refresh token was used twice, so that somebody has a copy: the tokens it leads to were ended.
+    TokenReused = "token-reused",
     /// A password was changed by who knew the old one, or from the command line.
     PasswordChanged = "password-changed",
     /// Somebody asked for a link to set a new password.
@@ -112,6 +118,8 @@ kinds! {
     InvitationRevoked = "invitation-revoked",
     /// An account that was never confirmed was forgotten.
     Forgotten = "forgotten",
+    /// Somebody of the staff took all accounts, enrollments or events away in a file.
+    Exported = "exported",
 }
 
 /// Why a text is not an [`EventKind`].

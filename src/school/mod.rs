@@ -7,6 +7,7 @@
 mod account;
 mod token;
 mod session;
+mod api_token;
 mod link;
 mod letter;
 mod occasion;
@@ -20,6 +21,7 @@ mod ports;
 mod common_passwords;
 mod password;
 mod hasher;
+mod remembered;
 mod permissions;
 mod field_permissions;
 mod gate;
@@ -31,6 +33,10 @@ mod verbs;
 pub use account::{
     ACCOUNT_STATES, Account, AccountId, AccountState, Email, EmailKey, NewAccount, NotARole, NotAUsername, NotAnEmail,
     PasswordHash, ROLES, Role, Username, UsernameKey, UsernameLook,
+};
+pub use api_token::{
+    ApiToken, FAMILY_LIFETIME, MAX_TOKEN_NAME, MAX_TOKENS, NextKeys, NotATokenName, REFRESH_LIFETIME, RefreshToken,
+    Renewal, Renewed, TOKEN_DAYS, TOKEN_LIFETIME, TokenName, TooManyTokens,
 };
 pub use budget::{Budget, Rest, Spent};
 pub use chat::{MAX_MESSAGE, Message, MessageText, NotAMessage};
@@ -49,7 +55,7 @@ pub use permissions::{
 };
 pub use ports::{
     Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Mailer, MailerError, Messages, Secrets,
-    Sessions, Store, StoreError, StoreWork, SystemClock, Upkeep,
+    Sessions, Store, StoreError, StoreWork, SystemClock, Tokens, Upkeep,
 };
 pub use registration::{NewPassword, PasswordMistakes, Registration, RegistrationMistakes, ValidRegistration};
 pub use school::{AccountRules, School, SchoolError, SignedIn};
@@ -61,6 +67,6 @@ pub use session::{Device, SEEN_EVERY, SESSION_LIFETIME, Session};
 pub use throttle::{Throttle, TooEarly, network_of};
 pub use token::{NoRandomness, Token, TokenKey};
 pub use verbs::{
-    AccountQuery, Credentials, Day, Delivered, Ended, EnrollmentQuery, Followed, PeoplePage, PeopleQuery, Person,
-    Proof, Swept,
+    AccountQuery, Credentials, Day, Delivered, Ended, EnrollmentQuery, Followed, Granted, MadeToken, PeoplePage,
+    PeopleQuery, Person, Proof, Swept,
 };

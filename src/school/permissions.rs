@@ -196,5 +196,5 @@ const AFTERWORD: &str = "\n\
     Everybody who is signed in may ask for a place in a course (its author says who gets one), give it up, and read what \
     they have a place in once it has begun. The chat room of a course and its contents over the API are for those with a \
     place alone: who teaches the course and the staff are no exception.\n\n\
-    Who is not signed in is sent to sign in (302); who is and may not hears so (403). An instructor teaches the courses \
-    whose `owner` is their user name. A role is given on the command line: `educa user role NAME instructor`.\n";
+    Who is not signed in is sent to sign in (302; the API says 401); who is and may not hears so (403). An instructor \
+    teaches the courses whose `owner` is their user name. A role is given on the command line: `educa user role NAME instructor`.\n";

@@ -8,9 +8,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 
 use super::{
-    Account, AccountId, EmailKey, Enrolling, Event, EventFilter, EventId, EventKind, Left, Letter, LetterId, Link,
-    Message, MessageText, NewAccount, Origin, PasswordHash, QueuedLetter, Role, Seat, SeatCounts, Session, TokenKey,
-    UsernameKey, Verdict,
+    Account, AccountId, ApiToken, EmailKey, Enrolling, Event, EventFilter, EventId, EventKind, Left, Letter, LetterId,
+    Link, Message, MessageText, NewAccount, NextKeys, Origin, PasswordHash, QueuedLetter, Renewed, Role, Seat,
+    SeatCounts, Session, TokenKey, TooManyTokens, UsernameKey, Verdict,
 };
 use crate::course::{CourseId, EnrollmentPolicy};
 
@@ -85,15 +85,15 @@ pub trait Accounts: Send + Sync {
     async fn account_by_email(&self, key: &EmailKey) -> Result<Option<Account>, StoreError>;
     /// The accounts after an id (0 for the first), by id, at most `limit` of them.
     async fn accounts(&self, after: AccountId, limit: usize) -> Result<Vec<Account>, StoreError>;
-    /// Replaces the password and ends all sessions by raising the account's generation.
+    /// Replaces the password and ends all sessions and tokens by raising the account's generation.
     async fn set_password(&self, id: AccountId, password: PasswordHash, origin: Origin) -> Result<Found, StoreError>;
     /// Replaces the hash of a password by another of the same password; `No` if it is not `old` any more.
     async fn rehash(&self, id: AccountId, old: PasswordHash, new: PasswordHash) -> Result<Found, StoreError>;
     /// Gives an account another role.
     async fn set_role(&self, id: AccountId, role: Role, origin: Origin) -> Result<Found, StoreError>;
-    /// Ends all sessions of these accounts, as many as one transaction may take, by raising their generations.
+    /// Ends all sessions and tokens of these accounts, as many as one transaction may take, by raising their generations.
     async fn end_sessions(&self, accounts: Vec<AccountId>, origin: Origin) -> Result<(), StoreError>;
-    /// Disables an account, and ends all its sessions.
+    /// Disables an account, and ends all its sessions and tokens.
     async fn disable(&self, id: AccountId, origin: Origin) -> Result<Found, StoreError>;
     /// Enables an account that was disabled; no session of before is one again.
     async fn enable(&self, id: AccountId, origin: Origin) -> Result<Found, StoreError>;
@@ -116,6 +116,35 @@ pub trait Sessions: Send + Sync {
     async fn remove_session(&self, key: TokenKey, kind: EventKind, origin: Origin) -> Result<Found, StoreError>;
     /// Removes the sessions that expired at or before `now`; returns how many.
     async fn remove_expired_sessions(&self, now: Timestamp) -> Result<usize, StoreError>;
+}
+
+/// Tokens of programs.
+#[async_trait]
+pub trait Tokens: Send + Sync {
+    /// Adds a token; a key is never used twice. Of as many as an account may have, those that ended make room, then, for
+    /// a token of a family, the family that was used longest ago; those made by hand never do.
+    async fn add_token(&self, token: ApiToken, origin: Origin) -> Result<Result<(), TooManyTokens>, StoreError>;
+    /// The token with this key, whether or not it has expired.
+    async fn token(&self, key: TokenKey) -> Result<Option<ApiToken>, StoreError>;
+    /// The tokens of an account that are in the store, in no particular order.
+    async fn tokens_of(&self, account: AccountId) -> Result<Vec<ApiToken>, StoreError>;
+    /// Notes that a token was used.
+    async fn touch_token(&self, key: TokenKey, used: Timestamp) -> Result<Found, StoreError>;
+    /// Puts the next token of a family into the place of the last one, if `secret` is that of the last refresh token;
+    /// another one of the family ends it.
+    async fn renew_token(
+        &self,
+        family: TokenKey,
+        secret: TokenKey,
+        next: NextKeys,
+        origin: Origin,
+    ) -> Result<Renewed, StoreError>;
+    /// Ends a token, and its family.
+    async fn remove_token(&self, key: TokenKey, origin: Origin) -> Result<Found, StoreError>;
+    /// Ends all tokens of an account.
+    async fn remove_tokens_of(&self, account: AccountId, origin: Origin) -> Result<(), StoreError>;
+    /// Removes the tokens of which nothing more can come at or after `now`; returns how many.
+    async fn remove_expired_tokens(&self, now: Timestamp) -> Result<usize, StoreError>;
 }
 
 /// Single-use links.
@@ -275,6 +304,12 @@ pub trait Mailer: Send + Sync {
 }
 
 /// Where a school's records lie.
-pub trait Store: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events + Secrets + Upkeep {}
+pub trait Store:
+    Accounts + Sessions + Tokens + Links + Letters + Enrollments + Messages + Events + Secrets + Upkeep
+{
+}
 
-impl<T: Accounts + Sessions + Links + Letters + Enrollments + Messages + Events + Secrets + Upkeep> Store for T {}
+impl<T: Accounts + Sessions + Tokens + Links + Letters + Enrollments + Messages + Events + Secrets + Upkeep> Store
+    for T
+{
+}

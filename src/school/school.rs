@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use super::remembered::Remembered;
 use super::throttle::Throttle;
 use super::{
     Account, Clock, Hasher, HasherError, NoRandomness, Origin, SealKey, Store, StoreError, StoreWork, Token, Unwritten,
@@ -20,6 +21,7 @@ pub struct School {
     /// Told whenever a letter was queued.
     pub(super) queued: Notify,
     pub(super) throttle: Throttle,
+    pub(super) remembered: Remembered,
     /// Read from the store once.
     pub(super) seal_key: OnceLock<SealKey>,
     /// What the operator decided.
@@ -68,6 +70,7 @@ impl School {
             hasher: Hasher::new()?,
             queued: Notify::new(),
             throttle: Throttle::default(),
+            remembered: Remembered::new().map_err(|NoRandomness| HasherError::Failed)?,
             seal_key: OnceLock::new(),
             rules: AccountRules::default(),
         })

@@ -62,17 +62,19 @@ const BREATH: Duration = Duration::from_millis(500);
 /// Puts the door before the routes.
 pub fn stack(routes: Router, app: &App, hosts: Hosts, files: Files) -> Router {
     let config = &app.config;
-    let layers = |csrf: CsrfLayer| {
+    let around = routes.layer(
         ServiceBuilder::new()
-            .layer(csrf)
             .layer(RequestBodyLimitLayer::new(config.max_body))
             .layer(RequestBodyTimeoutLayer::new(config.head_timeout))
-            .layer(MapRequestBodyLayer::new(Body::new))
-    };
+            .layer(MapRequestBodyLayer::new(Body::new)),
+    );
     let cors = api::Cors::new(&config.api);
     let inside = Inside {
-        api: cors.map(|cors| cors.clone().around(routes.clone().layer(layers(cors.csrf())))),
-        routes: routes.layer(layers(CsrfLayer::new())),
+        api: cors.map(|cors| Entrances {
+            browsers: cors.clone().around(around.clone().layer(cors.csrf())),
+            programs: cors.around(around.clone()),
+        }),
+        all: Entrances { browsers: around.clone().layer(CsrfLayer::new()), programs: around },
         guards: guards(config),
         app: app.clone(),
         hosts,
@@ -86,15 +88,23 @@ pub fn stack(routes: Router, app: &App, hosts: Hosts, files: Files) -> Router {
 struct Door(Arc<Inside>);
 
 struct Inside {
-    routes: Router,
+    all: Entrances,
     /// The same for the API, if pages of other origins may call it.
-    api: Option<Router>,
+    api: Option<Entrances>,
     /// Headers that every answer has.
     guards: Vec<(HeaderName, HeaderValue)>,
     app: App,
     hosts: Hosts,
     files: Files,
     refusals: Refusals,
+}
+
+/// The routes behind what is checked first.
+struct Entrances {
+    /// For everybody: what another site's page makes a browser send ends here.
+    browsers: Router,
+    /// For who shows a token, which no browser sends along by itself.
+    programs: Router,
 }
 
 fn guards(config: &ServerConfig) -> Vec<(HeaderName, HeaderValue)> {
@@ -186,9 +196,10 @@ impl Inside {
                 Err(other) => request = *other,
             }
         }
-        let api = self.api.as_ref().filter(|_| api::is_api(&asked.uri));
-        let routes = api.unwrap_or(&self.routes).clone();
-        let Ok(response) = Box::pin(routes.oneshot(request)).instrument(asked.span()).await;
+        let entrances = self.api.as_ref().filter(|_| api::is_api(&asked.uri)).unwrap_or(&self.all);
+        let shows_token = api::shows_token(asked.uri.path(), request.headers());
+        let routes = if shows_token { &entrances.programs } else { &entrances.browsers };
+        let Ok(response) = Box::pin(routes.clone().oneshot(request)).instrument(asked.span()).await;
         response
     }
 

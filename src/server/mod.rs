@@ -14,6 +14,7 @@ mod request_id;
 mod hosts;
 mod caching;
 mod problem;
+mod whole_body;
 mod letters;
 mod agent;
 mod identity;

@@ -37,6 +37,7 @@ fn routes(app: &App) -> Router {
         .page("/accounts/password/", get(pages::password_form).post(pages::change_password))
         .page("/accounts/email/", get(pages::email_form).post(pages::change_email))
         .page("/accounts/sessions/", get(pages::sessions).post(pages::end_sessions))
+        .page("/accounts/tokens/", get(pages::tokens).post(pages::change_tokens))
         .page("/accounts/reset/", get(pages::reset_form).post(pages::ask_reset))
         .page("/accounts/reset/sent/", get(pages::reset_sent))
         .page("/accounts/reset/done/", get(pages::reset_done))
@@ -66,15 +67,7 @@ fn routes(app: &App) -> Router {
         .page("/admin/courses/", get(pages::courses))
         .page("/admin/enrollments/", get(pages::enrollments))
         .page("/admin/events/", get(pages::events))
-        // the API: its handlers see every method, because they check who calls before they say 405
-        .page("/api/", any(api::index))
-        .page("/api/subjects/", any(api::subjects))
-        .page("/api/subjects/{id}/", any(api::subject))
-        .page("/api/courses/", any(api::courses))
-        .page("/api/courses/{id}/", any(api::course))
-        .page("/api/courses/{id}/enroll/", any(api::enroll))
-        .page("/api/courses/{id}/contents/", any(api::contents))
-        .route("/api/{*path}", any(api::nowhere))
+        .merge(api_routes())
         // for operators
         .route("/health/live", get(operation::live))
         .route("/health/ready", get(operation::ready))
@@ -85,6 +78,37 @@ fn routes(app: &App) -> Router {
         .fallback(files::serve)
         .layer(from_fn(operation::name_route))
         .with_state(app.clone())
+}
+
+/// The API: its handlers see every method, because they check who calls before they say 405.
+fn api_routes() -> Router<App> {
+    Router::new()
+        .page("/api/", any(api::index))
+        .page("/api/subjects/", any(api::subjects))
+        .page("/api/subjects/{id}/", any(api::subject))
+        .page("/api/courses/", any(api::courses))
+        .page("/api/courses/{id}/", any(api::course))
+        .page("/api/courses/{id}/enroll/", any(api::enroll))
+        .page("/api/courses/{id}/contents/", any(api::contents))
+        .page("/api/courses/{id}/people/", any(api::people))
+        .page("/api/courses/{id}/people/{account}/", any(api::person))
+        .page("/api/courses/{id}/people/{account}/approve/", any(api::approve))
+        .page("/api/courses/{id}/invitations/", any(api::invitations))
+        .page("/api/courses/{id}/invitations/{token}/", any(api::invitation))
+        .page("/api/me/", any(api::me))
+        .page("/api/me/courses/", any(api::my_courses))
+        .page("/api/export/accounts/", any(api::export_accounts))
+        .page("/api/export/enrollments/", any(api::export_enrollments))
+        .page("/api/export/events/", any(api::export_events))
+        .page("/api/auth/login/", any(api::auth_login))
+        .page("/api/auth/register/", any(api::auth_register))
+        .page("/api/auth/logout/", any(api::auth_logout))
+        .page("/api/auth/logoutall/", any(api::auth_logout_all))
+        .page("/api/auth/user/", any(api::auth_user))
+        .page("/api/auth/token/refresh/", any(api::auth_refresh))
+        .page("/api/schema/", any(api::schema))
+        .page("/api/docs/", get(api::docs))
+        .route("/api/{*path}", any(api::nowhere))
 }
 
 /// Format suffixes must be gone before a path is routed.

@@ -3,9 +3,9 @@
 //! All of this is settled before sled may look, because sled writes when it opens: a folder that is somebody else's, or
 //! of a newer educa, is left as it is to the last byte. The file `format` says whose it is:
 //!
-//! 1. `educa store, format 3, unfinished` is written first, into an empty folder;
+//! 1. `educa store, format 4, unfinished` is written first, into an empty folder;
 //! 2. the trees are made and flushed;
-//! 3. `educa store, format 3` takes its place. A store that says this and has no records has lost them.
+//! 3. `educa store, format 4` takes its place. A store that says this and has no records has lost them.
 
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use super::open_error::OpenError;
 use crate::disk::{self, DiskError, Lock};
 
 /// The format that this version writes, and the newest it can read. Earlier ones are migrated.
-pub(super) const FORMAT: u64 = 3;
+pub(super) const FORMAT: u64 = 4;
 
 /// The file in which sled keeps the records.
 pub(super) const RECORDS: &str = "db";

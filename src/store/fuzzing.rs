@@ -5,8 +5,9 @@ use crate::course::CourseId;
 use crate::school::{AccountId, EventId, LetterId, TokenKey};
 use crate::store::backup::{ArchiveReader, ArchiveWriter, DumpLine, Record};
 use crate::store::records::{
-    read_account, read_event, read_letter, read_link, read_message, read_number, read_seat, read_session, read_tally,
-    write_account, write_event, write_letter, write_link, write_message, write_seat, write_session, write_tally,
+    read_account, read_api_token, read_event, read_letter, read_link, read_message, read_number, read_seat,
+    read_session, read_tally, write_account, write_api_token, write_event, write_letter, write_link, write_message,
+    write_seat, write_session, write_tally,
 };
 use crate::store::table::Table;
 
@@ -68,6 +69,7 @@ fn records(bytes: &[u8]) {
     }
     comes_back!(|bytes: &[u8]| read_account(account, bytes), write_account);
     comes_back!(|bytes: &[u8]| read_session(token, bytes), write_session);
+    comes_back!(|bytes: &[u8]| read_api_token(token, bytes), write_api_token);
     comes_back!(|bytes: &[u8]| read_link(token, bytes), write_link);
     comes_back!(|bytes: &[u8]| read_letter(LetterId(3), bytes), write_letter);
     comes_back!(|bytes: &[u8]| read_seat(account, course, bytes), write_seat);
@@ -98,6 +100,10 @@ impl DumpLine {
                 let account = line.account()?;
                 let account = read_account(account.id, &write_account(&account)).map_err(readable)?;
                 Self::Account((&account).into())
+            }
+            Self::Token(line) => {
+                let token = line.token()?;
+                Self::Token((&read_api_token(token.key, &write_api_token(&token)).map_err(readable)?).into())
             }
             Self::Seat(line) => {
                 let (account, course) = (AccountId(line.account), course(line.course)?);

@@ -6,18 +6,19 @@ use super::keys::{
     account_in, account_key, course_in, course_key, invitation_key, numbered_key, person_key, session_of_key, token_in,
 };
 use super::records::{
-    TallyRecord, read_account, read_link, read_number, read_seat, read_session, write_account, write_number,
-    write_tally,
+    TallyRecord, read_account, read_api_token, read_link, read_number, read_seat, read_session, write_account,
+    write_keys, write_number, write_tally,
 };
 use super::table::Table;
 use super::trees::{Trees, unreadable};
 use crate::course::CourseId;
-use crate::school::{Account, Purpose, SeatState, StoreError};
+use crate::school::{Account, AccountId, Purpose, SeatState, StoreError, TokenKey};
 
 /// Makes all indexes of a store that has none.
 pub fn rebuild(trees: &Trees) -> Result<(), StoreError> {
     of_accounts(trees)?;
     of_sessions(trees)?;
+    of_tokens(trees)?;
     of_links(trees)?;
     of_seats(trees)
 }
@@ -55,6 +56,23 @@ pub fn of_sessions(trees: &Trees) -> Result<(), StoreError> {
         let (key, record) = entry.map_err(unreadable)?;
         let session = read_session(token_in(&key)?, &record)?;
         trees.put(Table::SessionsOf, &session_of_key(session.account, session.key), Vec::new())?;
+    }
+    Ok(())
+}
+
+/// The tokens of an account, and the last one of each family.
+fn of_tokens(trees: &Trees) -> Result<(), StoreError> {
+    let mut tokens: BTreeMap<AccountId, Vec<TokenKey>> = BTreeMap::new();
+    for entry in trees.tree(Table::ApiTokens).iter() {
+        let (key, record) = entry.map_err(unreadable)?;
+        let token = read_api_token(token_in(&key)?, &record)?;
+        tokens.entry(token.account).or_default().push(token.key);
+        if let Some(renewal) = token.renewal {
+            trees.put(Table::TokenFamilies, &renewal.family.0, token.key.0.to_vec())?;
+        }
+    }
+    for (account, keys) in tokens {
+        trees.put(Table::ApiTokensOf, &account_key(account), write_keys(&keys))?;
     }
     Ok(())
 }

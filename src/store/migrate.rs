@@ -40,6 +40,8 @@ fn steps(trees: &Trees, from: u64) -> Result<(), StoreError> {
     }
     // From 2 to 3 there is nothing to do: accounts can be disabled, which their records say once they are written again.
     // The number keeps an older educa, to which such a record is damage, from opening the store.
+    // From 3 to 4 neither: API tokens lie in tables of their own, which are made when they are first looked at. The number
+    // keeps out an educa that would take an account's events about them for damage, and back it up without them.
     Ok(())
 }
 

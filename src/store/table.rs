@@ -62,6 +62,12 @@ tables! {
     Waiting = "waiting",
     /// Event id → event.
     Events = "events",
+    /// Hash of a token → API token.
+    ApiTokens = "api tokens",
+    /// Account id → the hashes of its API tokens. An index, like the next.
+    ApiTokensOf = "api tokens of",
+    /// Hash of what the refresh tokens of a family have in common → hash of its token.
+    TokenFamilies = "token families",
 }
 
 /// Under which key of [`Table::Meta`] the version of the format stands.

@@ -124,6 +124,56 @@ pub struct SessionView {
     pub seen: String,
 }
 
+/// `/accounts/tokens/`: somebody's tokens for programs.
+#[derive(Debug, Serialize)]
+pub struct TokensView {
+    /// The head.
+    pub page: PageView,
+    /// The user name, for the browser's own memory.
+    pub username: String,
+    /// A token that was just made, shown this once; empty if none was.
+    pub made: String,
+    /// What the school says of the whole form.
+    pub errors: Vec<String>,
+    /// What a new one is to be called.
+    pub name: FieldView,
+    /// How long it may last.
+    pub lifetimes: Vec<LifetimeView>,
+    /// The password, which making and revoking asks for.
+    pub password: FieldView,
+    /// The last made first.
+    pub tokens: Vec<TokenView>,
+}
+view!(TokensView, "tokens.html");
+
+/// How long a token may last.
+#[derive(Debug, Serialize)]
+pub struct LifetimeView {
+    /// In days.
+    pub days: u16,
+    /// In words.
+    pub words: String,
+    /// Whether it is chosen.
+    pub chosen: bool,
+}
+
+/// A token.
+#[derive(Debug, Serialize)]
+pub struct TokenView {
+    /// What names it in the form that revokes it; it opens nothing.
+    pub id: String,
+    /// What it is called; empty if its program did not say.
+    pub name: String,
+    /// When it was made, RFC 3339.
+    pub created: String,
+    /// When it was last used, RFC 3339; empty if it never was.
+    pub used: String,
+    /// When it ends, RFC 3339.
+    pub expires: String,
+    /// Whether its program may put off the end.
+    pub renews: bool,
+}
+
 /// A letter. Its template draws it twice: as text and as HTML.
 #[derive(Debug, Serialize)]
 pub struct LetterView {

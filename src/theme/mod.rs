@@ -15,20 +15,22 @@ mod server_views;
 mod teaching_views;
 mod admin_views;
 mod api_views;
+mod docs_views;
 mod account_views;
 mod template_errors;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod theme;
 
 pub use account_views::{
-    ConfirmView, EmailView, LetterView, MyAccountView, NewPasswordView, NoticeView, ResetView, SessionView,
-    SessionsView,
+    ConfirmView, EmailView, LetterView, LifetimeView, MyAccountView, NewPasswordView, NoticeView, ResetView,
+    SessionView, SessionsView, TokenView, TokensView,
 };
 pub use admin_views::{
     AccountRow, AccountView, AccountsView, AdminCourse, AdminCoursesView, AdminView, BarView, ChartView, ChoiceView,
     EnrollmentsView, EventView, EventsView, FigureView, SeatView,
 };
 pub use api_views::{ApiFilterView, ApiListView, ApiParameterView};
+pub use docs_views::{AnswerView, DocsView, GroupView, OperationView, ParameterView};
 pub use files::{DEFAULT_THEME, default_theme_files};
 pub use lesson_views::{
     ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, ModuleView, NavModule,

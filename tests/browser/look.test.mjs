@@ -40,6 +40,7 @@ const signedIn = {
   password: "/accounts/password/",
   email: "/accounts/email/",
   sessions: "/accounts/sessions/",
+  tokens: "/accounts/tokens/",
   logout: "/accounts/logout/",
 };
 const teaching = {

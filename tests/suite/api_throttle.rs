@@ -121,7 +121,7 @@ async fn enrolling_is_counted_in_its_place() {
     assert_eq!(enroll(Method::GET, path, Some(PASSWORD), "*/*").await.status(), 405);
     let third = enroll(Method::GET, path, Some(PASSWORD), "*/*").await;
     assert_eq!((third.status().as_u16(), header(&third, "retry-after")), (429, "1800".into()), "before the method");
-    assert_eq!(header(&third, "allow"), "POST, OPTIONS");
+    assert_eq!(header(&third, "allow"), "POST, DELETE, OPTIONS");
     assert_eq!(from(&visitor, "203.0.113.9", "/api/").await.status(), 200, "other calls go on");
 }
 

@@ -118,10 +118,15 @@ async fn a_dump_is_loaded_with_all_its_ids() {
     let program = Program::at(site.root());
     let server = program.serve(&["--no-build"]);
     enroll(&server, "ben").await;
+    let login = serde_json::json!({ "username": "ben", "password": PASSWORD });
+    let granted = asked(&server, "login/", &login).await;
     let dump = program.run_with_input(&["dump", "-"], "").succeeded();
     drop(server);
     assert!(dump.starts_with("{\"educa\":{\"dump\":1}}\n"), "{dump}");
     assert!(dump.contains("\"username\":\"Straße\"") && !dump.contains("session"), "{dump}");
+    let (token, refresh) = (granted["token"].as_str().expect("one"), granted["refresh"].as_str().expect("one"));
+    assert!(dump.contains("{\"token\":{\"account\":2,\"hash\":\"") && !dump.contains(token), "{dump}");
+    assert!(!dump.contains(&refresh[..64]) && !dump.contains(&refresh[64..]), "{dump}");
     let (_, elsewhere) = path(&site, "elsewhere");
     program.run_with_input(&["load", "-", "--data", &elsewhere], &dump).succeeded();
     let again = program.run_with_input(&["dump", "-", "--data", &elsewhere], "").succeeded();
@@ -136,6 +141,19 @@ async fn a_dump_is_loaded_with_all_its_ids() {
     assert!(taken.fails_with("already"), "the indexes were made: {taken:?}");
     let server = program.serve(&["--no-build", "--data", &elsewhere]);
     assert!(is_enrolled(&server, "ben").await && !is_enrolled(&server, "ada").await);
+    // What worked for a program works where the school went, and once.
+    let next = asked(&server, "token/refresh/", &serde_json::json!({ "refresh": refresh })).await;
+    assert_eq!(next["user"]["username"], "ben", "{next}");
+    let said = program.run_with_input(&["user", "sign-out", "ben", "--data", &elsewhere], "").succeeded();
+    assert_eq!(said, "0 sessions and 1 token of ben are ended\n", "sessions did not move");
+    let reused = asked(&server, "token/refresh/", &serde_json::json!({ "refresh": refresh })).await;
+    assert_eq!(reused["detail"], "Token is invalid or expired.");
+}
+
+/// What an address below `/api/auth/` answers to a body.
+async fn asked(server: &Running, address: &str, body: &serde_json::Value) -> serde_json::Value {
+    let request = client().post(format!("{}/api/auth/{address}", server.url)).json(body);
+    request.send().await.expect("an answer").json().await.expect("JSON")
 }
 
 #[test]
@@ -144,6 +162,10 @@ fn every_mistake_of_a_dump_is_said_with_its_line() {
     let program = Program::at(site.root());
     let account = "{\"account\":{\"id\":1,\"username\":\"ada\",\"role\":\"student\",\"password\":\"\",\"created\":\"2026-01-01T00:00:00Z\"}}";
     let (_, elsewhere) = path(&site, "elsewhere");
+    let hash = "ab".repeat(32);
+    let token = format!(
+        "{{\"token\":{{\"account\":1,\"hash\":\"{hash}\",\"created\":\"2026-02-02T00:00:00Z\",\"expires\":\"2026-03-03T00:00:00Z\"}}}}"
+    );
     let head = "{\"educa\":{\"dump\":1}}";
     for (dump, says) in [
         (String::new(), "line 1: there is nothing in it"),
@@ -159,6 +181,9 @@ fn every_mistake_of_a_dump_is_said_with_its_line() {
             ),
             "line 2: account 7 is in no earlier line",
         ),
+        (format!("{head}\n{account}\n{}", token.replace("ab", "xy")), "line 3: `hash` is not a hash"),
+        (format!("{head}\n{account}\n{}", token.replace('1', "7")), "line 3: account 7 is in no earlier line"),
+        (format!("{head}\n{account}\n{token}\n{token}"), "line 4: there is such a one"),
         (format!("{head}\n{}", "x".repeat(70_000)), "line 2: it is longer than 64 KiB"),
         (format!("{head}\n{{\"account\":{{\"id\":1,\"crown\":true}}}}"), "line 2: unknown field"),
     ] {

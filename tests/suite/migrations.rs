@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use educa::course::CourseId;
 use educa::school::{
-    AccountId, AccountState, Accounts as _, EmailKey, Enrollments as _, EventFilter, Events as _, Messages as _,
-    Origin, Role, SeatCounts, SeatState, Sessions as _, Token,
+    AccountId, AccountState, Accounts as _, ApiToken, EmailKey, Enrollments as _, EventFilter, Events as _,
+    Messages as _, Origin, Role, SeatCounts, SeatState, Sessions as _, Token, TokenKey, Tokens as _,
 };
 use educa::store::{OpenError, SledStore, StoreConfig};
 
@@ -61,7 +61,7 @@ async fn a_store_of_format_1_is_brought_to_ours_with_all_that_is_in_it() {
         assert_eq!(messages[1].text.as_str(), "hello from ben");
     }
     let marker = fs::read_to_string(config.path.join("format")).expect("read");
-    assert_eq!(marker, "educa store, format 3\n");
+    assert_eq!(marker, "educa store, format 4\n");
 }
 
 #[tokio::test]
@@ -85,18 +85,61 @@ async fn a_store_of_format_2_is_brought_to_ours_and_its_accounts_can_be_disabled
         store.disable(AccountId(2), origin).await.expect("stored");
     }
     let marker = fs::read_to_string(config.path.join("format")).expect("read");
-    assert_eq!(marker, "educa store, format 3\n");
+    assert_eq!(marker, "educa store, format 4\n");
+}
+
+#[tokio::test]
+async fn a_store_of_format_3_is_brought_to_ours_and_its_accounts_get_tokens() {
+    let (_folder, config) = unpack("format-3");
+    let origin = Origin { at: "2026-11-22T00:00:00Z".parse().expect("a time"), by: None, address: None };
+    for n_tokens in 0..2_u8 {
+        let store = open(&config);
+        let accounts = store.accounts(AccountId(0), 99).await.expect("read");
+        let shown: Vec<_> = accounts.iter().map(|account| (account.username.as_str(), account.state())).collect();
+        let (active, unconfirmed) = (AccountState::Active, AccountState::Unconfirmed);
+        let people = [
+            ("ada", active),
+            ("ben", active),
+            ("grace", active),
+            ("dora", AccountState::Disabled),
+            ("Carol", unconfirmed),
+        ];
+        assert_eq!(shown, people);
+        let token = "85bc7f3a9558f0c0bcc027666d7e71436660800c77cdb928bb099909b9c12e86";
+        let session = store.session(Token::parse(token).expect("a token").key()).await.expect("read");
+        assert_eq!(session.map(|session| session.account), Some(AccountId(1)));
+        let counts = store.seat_counts(CourseId::new(1).expect("an id")).await.expect("read");
+        assert_eq!(counts, SeatCounts { enrolled: 2, waiting: 1, ..SeatCounts::default() });
+        let events = store.events(None, EventFilter::default(), 99).await.expect("read");
+        assert_eq!(events.len(), 14 + usize::from(n_tokens));
+        let tokens = store.tokens_of(AccountId(1)).await.expect("read");
+        assert_eq!(tokens.len(), usize::from(n_tokens));
+        let made = ApiToken {
+            key: TokenKey([n_tokens; 32]),
+            account: AccountId(1),
+            generation: accounts[0].generation,
+            name: "backup".parse().expect("a name"),
+            created: origin.at,
+            expires: "2027-11-22T00:00:00Z".parse().expect("a time"),
+            used: None,
+            renewal: None,
+        };
+        store.add_token(made.clone(), origin).await.expect("stored").expect("there is room");
+        assert_eq!(store.token(made.key).await.expect("read"), Some(made));
+    }
+    let marker = fs::read_to_string(config.path.join("format")).expect("read");
+    assert_eq!(marker, "educa store, format 4\n");
 }
 
 #[tokio::test]
 async fn a_migration_that_was_interrupted_is_finished() {
     // The marker is raised before the first change, the number in the records after the last.
     let (_folder, config) = unpack("format-1");
-    fs::write(config.path.join("format"), "educa store, format 3\n").expect("written");
+    fs::write(config.path.join("format"), "educa store, format 4\n").expect("written");
     let store = open(&config);
     assert!(store.account_by_email(&EmailKey::of("ben@example.org")).await.expect("read").is_some());
     drop(store);
-    fs::write(config.path.join("format"), "educa store, format 4\n").expect("written");
+    fs::write(config.path.join("format"), "educa store, format 5\n").expect("written");
     let error = SledStore::open(&config).expect_err("it is newer");
-    assert!(matches!(error, OpenError::Newer { found: 4, known: 3, .. }), "{error}");
+    assert!(matches!(error, OpenError::Newer { found: 5, known: 4, .. }), "{error}");
 }

@@ -43,7 +43,7 @@ fn a_password_is_changed() {
     site.program().run_with_input(&["user", "add", "ada", "--password-stdin"], PASSWORD);
     let run = site.program().run_with_input(&["user", "password", "ada", "--password-stdin"], "another correct one");
     assert_eq!(run.code, 0, "{run:?}");
-    assert_eq!(run.out, "the password of ada is changed, and all its sessions are ended\n");
+    assert_eq!(run.out, "the password of ada is changed, and all its sessions and tokens are ended\n");
     let run = site.program().run_with_input(&["user", "password", "nobody", "--password-stdin"], PASSWORD);
     assert_eq!((run.code, run.out.as_str()), (1, ""));
     assert_eq!(run.err, "error: there is no account \"nobody\" (see `educa user list`)\n");

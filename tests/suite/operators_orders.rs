@@ -105,7 +105,7 @@ async fn who_is_disabled_is_out_with_their_next_request_and_learns_nothing() {
     assert_eq!(said(stranger.sign_in("mallory", PASSWORD).await).await, wrong);
     assert_eq!(mallory.basic("mallory", PASSWORD).await, wrong_basic);
     let again = site.program().run(&["user", "disable", "mallory", "--format", "json"]);
-    assert_eq!(again.succeeded(), "{\"sessions_ended\":0,\"username\":\"mallory\"}\n");
+    assert_eq!(again.succeeded(), "{\"sessions_ended\":0,\"tokens_ended\":0,\"username\":\"mallory\"}\n");
     assert!(site.program().run(&["user", "list"]).succeeded().contains("mallory  student     disabled "));
 
     // They keep what they had, but for their sessions.
@@ -134,7 +134,7 @@ async fn sessions_of_one_and_of_all_are_ended_from_outside() {
     assert_eq!(run.succeeded(), "2 sessions of 2 accounts are ended\n");
     assert_eq!([ada.status(at).await, ben.status(at).await], [302, 302]);
     let run = site.program().run(&["user", "sign-out", "--all", "--format", "json"]);
-    assert_eq!(run.succeeded(), "{\"accounts\":0,\"sessions_ended\":0}\n");
+    assert_eq!(run.succeeded(), "{\"accounts\":0,\"sessions_ended\":0,\"tokens_ended\":0}\n");
     Person::signed_in(&server, "ben").await;
     let dump = site.program().run(&["dump", "-"]).succeeded();
     assert_eq!(dump.matches("\"kind\":\"sessions-ended\"").count(), 3, "{dump}");

@@ -305,3 +305,43 @@ fn outputs_follow_every_edit() {
     assert_eq!(site.build().published.expect("published").written, 0);
     assert_eq!(site.published(), before);
 }
+
+/// A course's file is the API's object, whatever its texts hold, and follows them.
+#[tokio::test]
+async fn each_course_has_a_file_for_programs_that_the_api_would_not_word_otherwise() {
+    let site = school().with(
+        "content/maths/lines/course.md",
+        "+++\nid = 4\ntitle = \"Lines\\u2028and\\u2029\\\"quotes\\\"\"\nowner = \"ada\"\ncreated = 2026-03-01T09:30:00+01:00\n\
+         +++\n\nÜnder *&* über\n\n",
+    );
+    let server = Server::over(site).await;
+    let visitor = server.visitor();
+    for (id, slug) in [(1, "sets"), (2, "odd"), (3, "letters"), (4, "lines")] {
+        let path = format!("/course/{slug}/course.json");
+        let answer = visitor.get(&path).await;
+        let found = (answer.status().as_u16(), header(&answer, "content-type"));
+        assert_eq!(found, (200, "application/json; charset=utf-8".into()), "{path}");
+        let of_the_api = visitor.read(&format!("/api/courses/{id}/")).await;
+        assert_eq!(answer.text().await.expect("a text"), of_the_api, "{path}");
+        let named = format!("<link rel=\"alternate\" type=\"application/json\" href=\"{path}\">");
+        assert!(visitor.read(&format!("/course/{slug}/")).await.contains(&named), "{path}");
+    }
+}
+
+#[test]
+fn the_file_of_a_course_is_written_when_it_changes() {
+    let site = Site::smallest();
+    site.build();
+    let before = site.read("public/course/sets/course.json");
+    assert!(before.contains("\"description\":\"The rest.\""), "{before}");
+    site.write("content/maths/sets/02-more/01-product.md", "+++\ntitle = \"Product\"\n+++\nAnother secret.\n");
+    site.build();
+    assert_eq!(site.read("public/course/sets/course.json"), before, "contents are not in it");
+    site.write("content/maths/sets/02-more/module.md", "+++\ntitle = \"More\"\n+++\nAll the rest.\n");
+    site.build();
+    let after = site.read("public/course/sets/course.json");
+    assert_eq!(after, before.replace("The rest.", "All the rest."));
+    std::fs::remove_dir_all(site.config.content.join("maths/sets")).expect("removed");
+    site.build();
+    assert!(!site.has("public/course/sets/course.json"));
+}

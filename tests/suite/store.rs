@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use educa::course::{Admission, CourseId, EnrollmentPolicy};
 use educa::school::{
-    Account, AccountId, Accounts as _, Added, Backing, Device, EmailKey, Enrolling, Enrollments as _, EventFilter,
-    EventKind, Found, Left, Letter, Link, Message, MessageText, Messages as _, NewAccount, Origin, PasswordHash,
-    Purpose, Refusal, Role, Seat, SeatCounts, SeatState, Session, Sessions as _, Store, TokenKey, Upkeep as _,
-    UsernameKey, Verdict,
+    Account, AccountId, Accounts as _, Added, ApiToken, Backing, Device, EmailKey, Enrolling, Enrollments as _,
+    EventFilter, EventKind, Found, Left, Letter, Link, MAX_TOKENS, Message, MessageText, Messages as _, NewAccount,
+    NextKeys, Origin, PasswordHash, Purpose, Refusal, Renewed, Role, Seat, SeatCounts, SeatState, Session,
+    Sessions as _, Store, TokenKey, TooManyTokens, Upkeep as _, UsernameKey, Verdict,
 };
 use educa::store::{MemoryStore, OpenError, SledStore, StoreConfig};
 use jiff::Timestamp;
@@ -51,6 +51,9 @@ promises![
     an_account_is_disabled_and_enabled,
     sessions_of_many_accounts_end_at_once,
     a_session_lasts_until_it_is_removed,
+    tokens_follow_each_other_and_end,
+    an_account_has_only_so_many_tokens,
+    of_many_refreshes_at_once_the_first_wins_and_the_family_ends,
     the_sweep_takes_what_expired_and_nothing_else,
     a_sweep_and_writers_do_not_disturb_each_other,
     enrolling_twice_keeps_the_first_time,
@@ -320,6 +323,92 @@ async fn a_session_lasts_until_it_is_removed(store: AnyStore) {
     assert_eq!(store.remove_session(one.key, EventKind::SignedOut, origin(0)).await.expect("answered"), Found::No);
     assert_eq!(store.session(one.key).await.expect("read"), None);
     assert_eq!(store.session(two.key).await.expect("read"), Some(two));
+}
+
+fn keys(number: u8) -> NextKeys {
+    NextKeys { token: TokenKey([number; 32]), secret: TokenKey([number + 100; 32]) }
+}
+
+/// The first token of the family with the same number.
+fn first_token(account: &Account, number: u8) -> ApiToken {
+    let name = "program".parse().expect("a name");
+    ApiToken::first_of(account, name, TokenKey([number + 200; 32]), keys(number), at(0))
+}
+
+async fn tokens_follow_each_other_and_end(store: AnyStore) {
+    let ada = register(&*store, "ada").await;
+    let (first, other) = (first_token(&ada, 1), first_token(&ada, 2));
+    for token in [&first, &other] {
+        store.add_token(token.clone(), origin(0)).await.expect("stored").expect("there is room");
+        assert_eq!(store.token(token.key).await.expect("read").as_ref(), Some(token));
+    }
+    let family = first.renewal.expect("it can be renewed").family;
+    let renew = async |shown: u8, next: u8| {
+        store.renew_token(family, keys(shown).secret, keys(next), origin(60)).await.expect("answered")
+    };
+    let Renewed::Yes(second) = renew(1, 11).await else { panic!("it was not used") };
+    assert_eq!((second.key, second.created, second.used), (keys(11).token, first.created, Some(at(60))));
+    assert_eq!(store.token(first.key).await.expect("read"), None, "the next one took its place");
+    assert_eq!(store.touch_token(second.key, at(90)).await.expect("stored"), Found::Yes);
+    assert_eq!(store.tokens_of(ada.id).await.expect("read").len(), 2);
+    assert_eq!(renew(1, 12).await, Renewed::Reused(ada.id));
+    assert_eq!(renew(11, 13).await, Renewed::No, "the family has ended");
+    assert_eq!(store.tokens_of(ada.id).await.expect("read"), [other.clone()].as_slice());
+    assert_eq!(store.remove_token(other.key, origin(1)).await.expect("removed"), Found::Yes);
+    assert_eq!(store.remove_token(other.key, origin(1)).await.expect("answered"), Found::No);
+    // All of an account's, and of nobody else's.
+    let ben = register(&*store, "ben").await;
+    for token in [first_token(&ada, 3), first_token(&ada, 4), first_token(&ben, 5)] {
+        store.add_token(token, origin(0)).await.expect("stored").expect("there is room");
+    }
+    store.remove_tokens_of(ada.id, origin(2)).await.expect("stored");
+    assert_eq!(store.tokens_of(ada.id).await.expect("read"), [].as_slice());
+    assert_eq!(store.tokens_of(ben.id).await.expect("read").len(), 1);
+    // Another generation refreshes nothing.
+    store.end_sessions(vec![ben.id], origin(3)).await.expect("stored");
+    let renewed = store.renew_token(TokenKey([205; 32]), keys(5).secret, keys(6), origin(60)).await;
+    assert_eq!(renewed.expect("answered"), Renewed::No);
+    assert_eq!(store.remove_expired_tokens(at(60)).await.expect("swept"), 0);
+    assert_eq!(store.remove_expired_tokens(at(90 * 24 * 3600)).await.expect("swept"), 1);
+    let filter = EventFilter { kind: Some(EventKind::TokenReused), ..EventFilter::default() };
+    assert_eq!(store.events(None, filter, 9).await.expect("read").len(), 1);
+}
+
+async fn an_account_has_only_so_many_tokens(store: AnyStore) {
+    let ada = register(&*store, "ada").await;
+    let by_hand = |number: u8| ApiToken { expires: at(9), renewal: None, ..first_token(&ada, number) };
+    for number in 0..u8::try_from(MAX_TOKENS).expect("few") {
+        store.add_token(by_hand(number), origin(0)).await.expect("stored").expect("there is room");
+    }
+    for token in [by_hand(55), first_token(&ada, 55)] {
+        assert_eq!(store.add_token(token, origin(0)).await.expect("answered"), Err(TooManyTokens));
+    }
+    assert_eq!(store.tokens_of(ada.id).await.expect("read").len(), MAX_TOKENS);
+    // Those that ended make room.
+    store.add_token(first_token(&ada, 55), origin(9)).await.expect("stored").expect("there is room");
+    assert_eq!(store.tokens_of(ada.id).await.expect("read"), [first_token(&ada, 55)].as_slice());
+}
+
+async fn of_many_refreshes_at_once_the_first_wins_and_the_family_ends(store: AnyStore) {
+    let ada = register(&*store, "ada").await;
+    let first = first_token(&ada, 1);
+    let family = first.renewal.expect("it can be renewed").family;
+    store.add_token(first, origin(0)).await.expect("stored").expect("there is room");
+    let mut asking = JoinSet::new();
+    for number in 10..26 {
+        let store = store.clone();
+        asking.spawn(async move { store.renew_token(family, keys(1).secret, keys(number), origin(1)).await });
+    }
+    let mut came = [0; 3];
+    while let Some(renewed) = asking.join_next().await {
+        match renewed.expect("it ran").expect("answered") {
+            Renewed::Yes(_) => came[0] += 1,
+            Renewed::Reused(_) => came[1] += 1,
+            Renewed::No => came[2] += 1,
+        }
+    }
+    assert_eq!(came, [1, 1, 14]);
+    assert_eq!(store.tokens_of(ada.id).await.expect("read"), [].as_slice());
 }
 
 async fn the_sweep_takes_what_expired_and_nothing_else(store: AnyStore) {
@@ -717,7 +806,7 @@ async fn a_store_of_a_newer_version_is_refused_and_left_as_it_is() {
     educa::disk::write(&folder.path().join("data/snap.FFFFFFFFFFFFFFFF.generating"), b"torn").expect("written");
     let before = bytes_of(&folder);
     let error = SledStore::open(&config(folder.path())).expect_err("it is newer");
-    assert!(matches!(error, OpenError::Newer { found: 7, known: 3, .. }), "{error}");
+    assert!(matches!(error, OpenError::Newer { found: 7, known: 4, .. }), "{error}");
     assert!(error.to_string().contains("format 7"), "{error}");
     assert_eq!(bytes_of(&folder), before);
 }
@@ -756,7 +845,7 @@ async fn a_snapshot_that_was_torn_does_not_prevent_opening() {
 
 #[tokio::test]
 async fn a_store_whose_making_was_interrupted_is_finished() {
-    for unfinished in [&b""[..], b"educa store, format 3, unfinished\n"] {
+    for unfinished in [&b""[..], b"educa store, format 4, unfinished\n"] {
         // Cut off before the records were made, and after.
         let empty = tempfile::tempdir().expect("a folder");
         educa::disk::write(&empty.path().join("data/format"), unfinished).expect("written");

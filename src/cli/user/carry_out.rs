@@ -66,11 +66,8 @@ fn found(name: &str, found: Found) -> Answer {
     }
 }
 
-fn ended(name: &str, sessions: Option<usize>) -> Answer {
-    match sessions {
-        Some(sessions) => Ended { sessions, accounts: usize::from(sessions > 0) }.into(),
-        None => nobody(name),
-    }
+fn ended(name: &str, ended: Option<Ended>) -> Answer {
+    ended.map_or_else(|| nobody(name), Answer::from)
 }
 
 fn nobody(name: &str) -> Answer {

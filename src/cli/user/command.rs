@@ -39,7 +39,7 @@ pub fn user(settings: Settings, command: UserCommand, format: Format) -> anyhow:
             let desk = desk(store)?;
             let password = asked(&password)?;
             desk.order(Order::Password { name: name.clone(), password })?;
-            anstream::println!("the password of {name} is changed, and all its sessions are ended");
+            anstream::println!("the password of {name} is changed, and all its sessions and tokens are ended");
         }
         UserCommand::Disable { name, store } => {
             let answer = desk(store)?.order(Order::Disable { name: name.clone() })?;
@@ -82,14 +82,25 @@ fn say_added(answer: &Answer, format: Format) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// How many sessions ended: of one account, or of all.
+/// How many sessions and tokens ended: of one account, or of all.
 fn say_ended(answer: &Answer, name: Option<&str>, before: &str, format: Format) -> anyhow::Result<()> {
-    let Answer::SignedOut { sessions, accounts } = answer else { bail!(OTHER) };
+    let Answer::SignedOut { sessions, tokens, accounts } = answer else { bail!(OTHER) };
     let counted = |n: usize, noun: &str| format!("{n} {noun}{}", if n == 1 { "" } else { "s" });
-    let (ended, is) = (counted(*sessions, "session"), if *sessions == 1 { "is" } else { "are" });
+    let ended = match tokens {
+        0 => counted(*sessions, "session"),
+        _ => format!("{} and {}", counted(*sessions, "session"), counted(*tokens, "token")),
+    };
+    let is = if (*sessions, *tokens) == (1, 0) { "is" } else { "are" };
     match (name, format) {
-        (Some(name), Format::Json) => anstream::println!("{}", json!({ "username": name, "sessions_ended": sessions })),
-        (None, Format::Json) => anstream::println!("{}", json!({ "sessions_ended": sessions, "accounts": accounts })),
+        (Some(name), Format::Json) => {
+            anstream::println!("{}", json!({ "username": name, "sessions_ended": sessions, "tokens_ended": tokens }));
+        }
+        (None, Format::Json) => {
+            anstream::println!(
+                "{}",
+                json!({ "sessions_ended": sessions, "tokens_ended": tokens, "accounts": accounts })
+            );
+        }
         (Some(name), _) => anstream::println!("{before}{ended} of {name} {is} ended"),
         (None, _) => anstream::println!("{ended} of {} {is} ended", counted(*accounts, "account")),
     }

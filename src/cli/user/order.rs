@@ -87,6 +87,9 @@ pub enum Answer {
     SignedOut {
         /// How many.
         sessions: usize,
+        /// And how many tokens of programs.
+        #[serde(default)]
+        tokens: usize,
         /// Of how many accounts.
         accounts: usize,
     },
@@ -96,7 +99,7 @@ pub enum Answer {
 
 impl From<Ended> for Answer {
     fn from(ended: Ended) -> Self {
-        Self::SignedOut { sessions: ended.sessions, accounts: ended.accounts }
+        Self::SignedOut { sessions: ended.sessions, tokens: ended.tokens, accounts: ended.accounts }
     }
 }
 

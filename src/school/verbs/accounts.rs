@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::school::{
-    Account, AccountId, Added, Found, NewAccount, NewPassword, PasswordHash, PasswordMistakes, Registration,
+    Account, AccountId, Added, Ended, Found, NewAccount, NewPassword, PasswordHash, PasswordMistakes, Registration,
     RegistrationMistakes, Role, School, SchoolError, UsernameKey, ValidRegistration, check_password,
 };
 
@@ -116,13 +116,13 @@ impl School {
         }
     }
 
-    /// Disables the account of this name: all its sessions end, and nobody signs in to it, or learns why not. It keeps what
-    /// it has. Returns how many sessions it had; nothing if there is no such account.
-    pub async fn disable_account(&self, username: &str) -> Result<Option<usize>, SchoolError> {
+    /// Disables the account of this name: all its sessions and tokens end, and nobody signs in to it, or learns why not. It
+    /// keeps what it has. Returns what ended; nothing if there is no such account.
+    pub async fn disable_account(&self, username: &str) -> Result<Option<Ended>, SchoolError> {
         let Some(account) = self.account_by_name(username).await? else { return Ok(None) };
-        let n_sessions = if account.disabled { 0 } else { self.sessions(&account).await?.len() };
+        let ended = if account.disabled { Ended::default() } else { self.signed_in(&account).await? };
         let found = self.store.disable(account.id, self.origin(None, None)).await?;
-        Ok((found == Found::Yes).then_some(n_sessions))
+        Ok((found == Found::Yes).then_some(ended))
     }
 
     /// Enables the account of this name.

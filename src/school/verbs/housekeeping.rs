@@ -15,6 +15,8 @@ const EVENTS: SignedDuration = SignedDuration::from_hours(396 * 24);
 pub struct Swept {
     /// Sessions that had ended.
     pub sessions: usize,
+    /// Tokens of programs that had ended.
+    pub tokens: usize,
     /// Links that had expired.
     pub links: usize,
     /// Accounts that were never confirmed.
@@ -29,6 +31,7 @@ impl School {
         let now = self.clock.now();
         Ok(Swept {
             sessions: self.store.remove_expired_sessions(now).await?,
+            tokens: self.store.remove_expired_tokens(now).await?,
             links: self.store.remove_expired_links(now).await?,
             accounts: self.forget_unconfirmed().await?,
             events: self.store.remove_events(now - EVENTS).await?,

@@ -2,11 +2,13 @@
 
 mod accounts;
 mod sessions;
+mod tokens;
 mod enrolling;
 mod teaching;
 mod inviting;
 mod chatting;
 mod administering;
+mod exporting;
 mod proving;
 mod recovering;
 mod delivering;
@@ -19,3 +21,4 @@ pub use proving::{Credentials, Proof};
 pub use recovering::Followed;
 pub use sessions::Ended;
 pub use teaching::{PeoplePage, PeopleQuery, Person};
+pub use tokens::{Granted, MadeToken};

@@ -9,7 +9,8 @@ use jiff::SignedDuration;
 use crate::school::Budget;
 use crate::school::throttle::{Counted, Rule, TooEarly, network_of};
 use crate::school::{
-    Account, AccountId, Device, DeviceToken, EmailKey, EventKind, School, SchoolError, SealKey, Token, UsernameKey,
+    Account, AccountId, AccountState, Device, DeviceToken, EmailKey, EventKind, School, SchoolError, SealKey, Token,
+    UsernameKey,
 };
 
 /// What somebody shows.
@@ -66,6 +67,25 @@ impl School {
                 Ok(Proof::No)
             }
         }
+    }
+
+    /// The same for a program, which shows its credentials with each request: what was right a moment ago, and would still
+    /// be, is known again without work, also while others are delayed who fail under the same name.
+    pub async fn prove_program(&self, credentials: Credentials<'_>) -> Result<Proof, SchoolError> {
+        let Credentials { login, password, .. } = credentials;
+        let label = self.remembered.label(login, password);
+        if self.remembered.has(&label)
+            && let Some(account) = self.account_by_login(login).await?
+            && account.state() == AccountState::Active
+            && self.remembered.knows(&label, &account, self.clock.now())
+        {
+            return Ok(Proof::Yes(Box::new(account)));
+        }
+        let proof = self.prove(credentials).await?;
+        if let Proof::Yes(account) = &proof {
+            self.remembered.keep(label, account, self.clock.now());
+        }
+        Ok(proof)
     }
 
     /// Notes that a program's credentials were accepted, unless the same was noted within the hour: it sends them with

@@ -15,8 +15,18 @@ const STEP: usize = 256;
 pub struct Ended {
     /// How many sessions ended.
     pub sessions: usize,
+    /// How many tokens of programs.
+    pub tokens: usize,
     /// Of how many accounts.
     pub accounts: usize,
+}
+
+impl Ended {
+    fn add(&mut self, more: Self) {
+        self.sessions += more.sessions;
+        self.tokens += more.tokens;
+        self.accounts += more.accounts;
+    }
 }
 
 impl School {
@@ -69,13 +79,13 @@ impl School {
         Ok(sessions)
     }
 
-    /// Ends all sessions of the account of this name; returns how many, and nothing if there is no such account.
-    pub async fn end_sessions_of(&self, username: &str) -> Result<Option<usize>, SchoolError> {
+    /// Ends all sessions and tokens of the account of this name; nothing if there is no such account.
+    pub async fn end_sessions_of(&self, username: &str) -> Result<Option<Ended>, SchoolError> {
         let Some(account) = self.account_by_name(username).await? else { return Ok(None) };
-        Ok(Some(self.end_all_of(vec![account]).await?.sessions))
+        Ok(Some(self.end_all_of(vec![account]).await?))
     }
 
-    /// Ends the sessions of everybody, account by account in the order of their ids: a transaction takes a few hundred of
+    /// Ends the sessions and tokens of everybody, account by account in the order of their ids: a transaction takes a few hundred of
     /// them and no more, and other writes go on in between. Who signs in after their turn stays signed in.
     pub async fn end_everybodys_sessions(&self) -> Result<Ended, SchoolError> {
         let mut ended = Ended::default();
@@ -85,22 +95,27 @@ impl School {
             let Some(last) = page.last() else { return Ok(ended) };
             after = last.id;
             let step = self.end_all_of(page).await?;
-            ended = Ended { sessions: ended.sessions + step.sessions, accounts: ended.accounts + step.accounts };
+            ended.add(step);
             tokio::task::yield_now().await;
         }
+    }
+
+    /// What there is to end of an account: its sessions, and the tokens of its programs.
+    pub(super) async fn signed_in(&self, account: &Account) -> Result<Ended, SchoolError> {
+        let (sessions, tokens) = (self.sessions(account).await?.len(), self.tokens(account).await?.len());
+        Ok(Ended { sessions, tokens, accounts: usize::from(sessions + tokens > 0) })
     }
 
     async fn end_all_of(&self, accounts: Vec<Account>) -> Result<Ended, SchoolError> {
         let mut ended = Ended::default();
         let mut signed_in = Vec::new();
         for account in &accounts {
-            let n_sessions = self.sessions(account).await?.len();
-            if n_sessions > 0 {
+            let to_end = self.signed_in(account).await?;
+            if to_end != Ended::default() {
                 signed_in.push(account.id);
-                ended.sessions += n_sessions;
+                ended.add(to_end);
             }
         }
-        ended.accounts = signed_in.len();
         if !signed_in.is_empty() {
             self.store.end_sessions(signed_in, self.origin(None, None)).await?;
         }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::Response;
+use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
@@ -12,8 +13,8 @@ use super::browsable;
 use super::call::Endpoint;
 use super::error::ApiError;
 use super::lists::Listed;
-use super::negotiation::Form;
-use super::representation::Representation;
+use super::negotiation;
+use super::representation::{Form, Representation};
 use crate::server::app::App;
 use crate::server::caching::matches_etag;
 use crate::server::encodings;
@@ -27,12 +28,29 @@ pub struct Answer {
     body: Arc<Representation>,
     headers: Headers,
     list: Option<Box<Listed>>,
+    download: Option<Download>,
+    cache: &'static str,
+    content_type: &'static str,
 }
+
+/// A file that is made while it is sent.
+struct Download {
+    content_type: &'static str,
+    body: Body,
+}
+
+/// An answer about somebody must not be kept for somebody else.
+const PRIVATE: &str = "private, no-cache";
 
 impl Answer {
     /// The answer that is this value.
     pub fn of(value: &impl Serialize) -> Self {
         Self::kept(Arc::new(Representation::of(value)))
+    }
+
+    /// The same, which is no JSON but of this media type.
+    pub fn of_type(self, content_type: &'static str) -> Self {
+        Self { content_type, ..self }
     }
 
     /// The same to a request that somebody else must look at first.
@@ -42,7 +60,41 @@ impl Answer {
 
     /// What was made before.
     pub fn kept(body: Arc<Representation>) -> Self {
-        Self { status: StatusCode::OK, body, headers: Headers::new(), list: None }
+        Self {
+            status: StatusCode::OK,
+            body,
+            headers: Headers::new(),
+            list: None,
+            download: None,
+            cache: PRIVATE,
+            content_type: JSON,
+        }
+    }
+
+    /// A file under a name, such as `people.csv`, made while it is sent: nobody knows its tag before its end.
+    pub fn download(content_type: &'static str, name: &str, body: Body) -> Self {
+        let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\""));
+        let disposition = disposition.expect("files are named by letters of ours and numbers");
+        Self {
+            headers: vec![(header::CONTENT_DISPOSITION, disposition)],
+            download: Some(Download { content_type, body }),
+            ..Self::kept(Arc::new(Representation::new(""))).secret()
+        }
+    }
+
+    /// Done, and there is nothing to say.
+    pub fn nothing() -> Self {
+        Self { status: StatusCode::NO_CONTENT, ..Self::kept(Arc::new(Representation::new(""))) }
+    }
+
+    /// The same about something that is new.
+    pub fn created(self) -> Self {
+        Self { status: StatusCode::CREATED, ..self }
+    }
+
+    /// The same with a secret in it, which nothing on its way may keep.
+    pub fn secret(self) -> Self {
+        Self { cache: "no-store", ..self }
     }
 
     /// A list, or a page of one.
@@ -62,6 +114,8 @@ pub struct Answered {
     content_type: &'static str,
     headers: Headers,
     list: Option<Box<Listed>>,
+    download: Option<Download>,
+    cache: &'static str,
     log: Option<String>,
 }
 
@@ -76,25 +130,39 @@ impl Answered {
     /// What a handler or one of the checks before it said, and what each answer has said already.
     pub fn new(answered: Result<Answer, ApiError>, mut headers: Headers) -> Self {
         match answered {
-            Ok(Answer { status, body, headers: own, list }) => {
+            Ok(Answer { status, body, headers: own, list, download, cache, content_type }) => {
                 headers.extend(own);
-                Self { status, body, content_type: JSON, headers, list, log: None }
+                Self { status, body, content_type, headers, list, download, cache, log: None }
             }
             Err(error) => {
                 let body = Arc::new(Representation::of(&error));
                 headers.extend(error.challenge.map(|value| (header::WWW_AUTHENTICATE, value)));
                 headers.extend(error.retry_after.map(|value| (header::RETRY_AFTER, value)));
-                Self { status: error.status, body, content_type: JSON, headers, list: None, log: error.log }
+                let (list, download) = (None, None);
+                Self {
+                    status: error.status,
+                    body,
+                    content_type: JSON,
+                    headers,
+                    list,
+                    download,
+                    cache: PRIVATE,
+                    log: error.log,
+                }
             }
         }
     }
 
     /// The response in the form that was negotiated.
-    pub async fn respond(mut self, app: &App, endpoint: Endpoint, form: Form, parts: &Parts) -> Response {
+    pub async fn respond(mut self, app: &App, endpoint: Endpoint, form: negotiation::Form, parts: &Parts) -> Response {
         match form {
-            Form::Json { indent: None } => {}
-            Form::Json { indent: Some(indent) } => self.body = Arc::new(self.body.indented(indent)),
-            Form::Page => self.draw(app, endpoint, parts),
+            _ if self.download.is_some() => {}
+            negotiation::Form::Json { indent: None }
+            | negotiation::Form::Table
+            | negotiation::Form::Lines
+            | negotiation::Form::Yaml => {}
+            negotiation::Form::Json { indent: Some(indent) } => self.body = Arc::new(self.body.indented(indent)),
+            negotiation::Form::Page => self.draw(app, endpoint, parts),
         }
         self.send(endpoint, parts).await
     }
@@ -109,7 +177,13 @@ impl Answered {
             list: self.list.as_deref(),
         };
         match browsable::draw(app, endpoint, parts, &answer) {
-            Ok(page) => (self.body, self.content_type) = (Arc::new(Representation::new(page)), PAGE),
+            Ok(page) => {
+                (self.body, self.content_type) = (Arc::new(Representation::new(page)), PAGE);
+                // A page has words, whatever it is about.
+                if self.status == StatusCode::NO_CONTENT {
+                    self.status = StatusCode::OK;
+                }
+            }
             Err(problem) => {
                 self.log = self.log.take().or(problem.log);
                 self.body = Arc::new(json);
@@ -118,34 +192,25 @@ impl Answered {
     }
 
     async fn send(self, endpoint: Endpoint, parts: &Parts) -> Response {
-        let Self { status, body, content_type, headers: own, log, .. } = self;
+        let Self { status, body, content_type, headers: own, download, cache, log, .. } = self;
         let reads = parts.method == Method::GET || parts.method == Method::HEAD;
         let form = body.form(&encodings::wanted(&parts.headers));
-        let tag = (reads && status == StatusCode::OK).then(|| form.tag.clone());
+        let tag = (reads && status == StatusCode::OK && cache == PRIVATE).then(|| form.tag.clone());
         let known = tag.as_ref().is_some_and(|tag| matches_etag(&parts.headers, tag.as_bytes()));
         let encoding = form.encoding;
-        let mut response = match known {
-            true => not_modified(),
-            false => {
-                let bytes = if body.is_at_hand(&form) {
-                    body.bytes(&form)
-                } else {
-                    let plain = body.plain().clone();
-                    let made = tokio::task::spawn_blocking(move || body.bytes(&form)).await;
-                    made.unwrap_or(plain)
-                };
-                full(status, content_type, bytes, parts.method == Method::HEAD)
-            }
+        let head = parts.method == Method::HEAD;
+        let mut response = match (download, known, status) {
+            (Some(download), ..) => streamed(download, head),
+            (None, true, _) => bodiless(StatusCode::NOT_MODIFIED),
+            (None, false, StatusCode::NO_CONTENT) => bodiless(status),
+            (None, false, _) => full(status, content_type, bytes_of(body, form).await, head),
         };
         let headers = response.headers_mut();
         headers.reserve(own.len() + 5);
         headers.insert(header::VARY, HeaderValue::from_static(endpoint.vary));
         headers.insert(header::ALLOW, HeaderValue::from_static(endpoint.allow));
-        // An answer about somebody must not be kept for somebody else.
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-        if let Some(tag) = tag {
-            headers.insert(header::ETAG, tag);
-        }
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+        headers.extend(tag.map(|tag| (header::ETAG, tag)));
         // The plain form is good for everybody, and stays what existing clients know, to the byte of its headers.
         if let Some(encoding) = encoding {
             headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
@@ -165,13 +230,29 @@ impl Answered {
     }
 }
 
-fn not_modified() -> Response {
+/// The bytes of a form; those that must be compressed first are not, where others wait.
+async fn bytes_of(body: Arc<Representation>, form: Form) -> Bytes {
+    if body.is_at_hand(&form) {
+        return body.bytes(&form);
+    }
+    let plain = body.plain().clone();
+    let made = tokio::task::spawn_blocking(move || body.bytes(&form)).await;
+    made.unwrap_or(plain)
+}
+
+fn bodiless(status: StatusCode) -> Response {
     let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::NOT_MODIFIED;
+    *response.status_mut() = status;
     response
 }
 
-fn full(status: StatusCode, content_type: &'static str, bytes: bytes::Bytes, head: bool) -> Response {
+fn streamed(Download { content_type, body }: Download, head: bool) -> Response {
+    let mut response = Response::new(if head { Body::empty() } else { body });
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+fn full(status: StatusCode, content_type: &'static str, bytes: Bytes, head: bool) -> Response {
     let length = bytes.len();
     let mut response = Response::new(if head { Body::empty() } else { Body::from(bytes) });
     *response.status_mut() = status;

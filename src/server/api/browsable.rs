@@ -67,6 +67,8 @@ fn titled(name: &HeaderName) -> String {
 /// The addresses above this one, and this one.
 fn trail(path: &str) -> Vec<LinkView> {
     let ends = path.match_indices('/').map(|(at, _)| &path[..=at]).filter(|above| above.starts_with("/api/"));
+    // Nothing is there.
+    let ends = ends.filter(|above| !["/api/auth/", "/api/auth/token/", "/api/export/"].contains(above));
     ends.map(|above| LinkView { title: name_of(above).to_owned(), address: above.to_owned() }).collect()
 }
 
@@ -80,7 +82,30 @@ fn name_of(path: &str) -> &str {
         ["api", "courses", _] => "Course Instance",
         ["api", "courses", _, "enroll"] => "Enroll",
         ["api", "courses", _, "contents"] => "Contents",
+        ["api", "courses", _, "people"] => "People",
+        ["api", "courses", _, "people", _] => "Person",
+        ["api", "courses", _, "people", _, "approve"] => "Approve",
+        ["api", "courses", _, "invitations"] => "Invitations",
+        ["api", "courses", _, "invitations", _] => "Invitation",
+        ["api", "export", "accounts"] => "Export Accounts",
+        ["api", "export", "enrollments"] => "Export Enrollments",
+        ["api", "export", "events"] => "Export Events",
+        ["api", "me"] => "Me",
+        ["api", "me", "courses"] => "My Courses",
+        ["api", "auth", action] => action_name(action),
+        ["api", "auth", "token", "refresh"] => "Token Refresh",
         other => other.last().copied().unwrap_or_default(),
+    }
+}
+
+fn action_name(action: &str) -> &str {
+    match action {
+        "login" => "Login",
+        "register" => "Register",
+        "logout" => "Logout",
+        "logoutall" => "Logout All",
+        "user" => "User",
+        other => other,
     }
 }
 

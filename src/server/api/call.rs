@@ -3,20 +3,22 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use axum::body::Body;
 use axum::extract::Request;
 use axum::response::Response;
 use http::Method;
 use http::request::Parts;
 
 use super::answer::{Answer, Answered, Headers};
+use super::body::Incoming;
 use super::config::Scope;
-use super::credentials::{Scheme, authenticate};
+use super::credentials::{Asker, Scheme, authenticate};
 use super::error::ApiError;
 use super::lists::CatalogLists;
-use super::negotiation::{Form, Negotiated, negotiate};
+use super::negotiation::{Form, Kind, Negotiated, negotiate};
 use super::suffix::Suffix;
 use super::wire::MetadataJson;
-use crate::school::{Account, Role};
+use crate::school::{Account, Role, TokenKey};
 use crate::server::app::App;
 use crate::server::forwarded::Way;
 use crate::server::middleware::RequestHost;
@@ -36,12 +38,19 @@ pub struct Endpoint {
     pub vary: &'static str,
     /// What is counted of it besides who calls.
     pub throttle: Option<Scope>,
+    /// A form that it has besides JSON and the page.
+    pub also: Option<Kind>,
 }
 
 impl Endpoint {
     /// The same, counted under a scope of its own, too.
     pub const fn counted(self, scope: Scope) -> Self {
         Self { throttle: Some(scope), ..self }
+    }
+
+    /// The same, which also has another form.
+    pub const fn also(self, form: Kind) -> Self {
+        Self { also: Some(form), ..self }
     }
 
     /// Whether a method is among those of `Allow`.
@@ -52,12 +61,19 @@ impl Endpoint {
 
 /// A public list or object.
 pub const fn open(name: &'static str) -> Endpoint {
-    Endpoint { name, scheme: Scheme::Open, allow: "GET, HEAD, OPTIONS", vary: "Accept, Cookie", throttle: None }
+    Endpoint {
+        name,
+        scheme: Scheme::Open,
+        allow: "GET, HEAD, OPTIONS",
+        vary: "Accept, Cookie",
+        throttle: None,
+        also: None,
+    }
 }
 
 /// An action that needs credentials.
 pub const fn action(name: &'static str, allow: &'static str) -> Endpoint {
-    Endpoint { name, scheme: Scheme::Basic, allow, vary: "Accept", throttle: None }
+    Endpoint { name, scheme: Scheme::Basic, allow, vary: "Accept", throttle: None, also: None }
 }
 
 /// A request that passed content negotiation and authentication.
@@ -68,8 +84,14 @@ pub struct Call {
     pub publication: Arc<Publication>,
     /// Who calls.
     pub account: Option<Account>,
+    /// The token that says so, if one does.
+    pub token: Option<TokenKey>,
+    /// What the request brings, if anybody wants to read it.
+    pub body: Incoming,
     /// How.
     pub method: Method,
+    /// In which form it wants its answer.
+    pub form: Form,
     /// Such as `http://127.0.0.1:8000`, for absolute URLs.
     pub base: String,
     /// From where.
@@ -84,17 +106,17 @@ impl Call {
     where
         F: Future<Output = Result<Answer, ApiError>>,
     {
-        let (parts, _) = request.into_parts();
+        let (parts, body) = request.into_parts();
         let parts = Arc::new(parts);
         let mut headers = Headers::new();
         let suffix = parts.extensions.get::<Suffix>();
-        let Negotiated { form, refused } = match negotiate(&parts.uri, &parts.headers, suffix) {
+        let Negotiated { form, refused } = match negotiate(&parts.uri, &parts.headers, suffix, endpoint.also) {
             Ok(negotiated) => negotiated,
             Err(error) => Negotiated { form: Form::Json { indent: None }, refused: Some(error) },
         };
         let checked = match refused {
             Some(error) => Err(error),
-            None => Call::checked(app.clone(), endpoint, &parts, &mut headers).await,
+            None => Call::checked(app.clone(), endpoint, form, &parts, body, &mut headers).await,
         };
         let answered = match checked {
             Ok(call) if call.method == Method::OPTIONS => Ok(metadata(endpoint)),
@@ -108,11 +130,15 @@ impl Call {
     async fn checked(
         app: App,
         endpoint: Endpoint,
+        form: Form,
         parts: &Arc<Parts>,
+        body: Body,
         headers: &mut Headers,
     ) -> Result<Self, ApiError> {
         let host = parts.extensions.get::<RequestHost>().cloned();
-        let account = authenticate(endpoint.scheme, &app.school, parts, host.as_ref()).await?;
+        let asker = authenticate(endpoint.scheme, &app.school, parts, host.as_ref()).await?;
+        let (account, token) = asker.map(|Asker { account, token }| (account, token)).unzip();
+        let token = token.flatten();
         Route::tell(&parts.extensions, account.as_ref());
         let (method, address) = (parts.method.clone(), Way::of(parts).client);
         permit(endpoint, account.as_ref(), &method)?;
@@ -122,7 +148,9 @@ impl Call {
         }
         let base = base_url(&app, host.as_ref());
         let publication = app.shelf.current();
-        Ok(Self { app, publication, account, method, base, address: Some(address), parts: parts.clone() })
+        let body = Incoming::new(&parts.headers, body);
+        let (parts, address) = (parts.clone(), Some(address));
+        Ok(Self { app, publication, account, token, body, method, form, base, address, parts })
     }
 
     /// The lists of what is served.
@@ -140,8 +168,8 @@ impl Call {
 fn permit(endpoint: Endpoint, account: Option<&Account>, method: &Method) -> Result<(), ApiError> {
     let safe = [Method::GET, Method::HEAD, Method::OPTIONS].contains(method);
     match (endpoint.scheme, account) {
-        (Scheme::Basic, Some(_)) => Ok(()),
-        (Scheme::Basic, None) => Err(ApiError::not_authenticated(endpoint.scheme.challenge())),
+        (Scheme::Nobody, _) | (Scheme::Basic | Scheme::Token, Some(_)) => Ok(()),
+        (Scheme::Basic | Scheme::Token, None) => Err(ApiError::not_authenticated(endpoint.scheme.challenge())),
         (Scheme::Open, _) if safe => Ok(()),
         (Scheme::Open, Some(account)) if account.role == Role::Staff => Ok(()),
         (Scheme::Open, Some(_)) => Err(ApiError::permission_denied()),
@@ -162,7 +190,7 @@ fn metadata(endpoint: Endpoint) -> Answer {
     Answer::of(&MetadataJson {
         name: endpoint.name,
         description: "",
-        renders: ["application/json", "text/html"],
+        renders: [Kind::Json, Kind::Page].into_iter().chain(endpoint.also).map(Kind::media_type).collect(),
         parses: ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"],
     })
 }

@@ -1,4 +1,4 @@
-//! Credentials of the API: HTTP Basic, and the session of our own pages. Rows U12 and U13.
+//! Credentials of the API: tokens, HTTP Basic, and the session of our own pages. Rows U12–U14.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,7 +6,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
 
 use super::error::ApiError;
-use crate::school::{Account, Credentials, Proof, School};
+use crate::school::{Account, Credentials, Proof, School, Token, TokenKey};
 use crate::server::forwarded::Way;
 use crate::server::identity::Caller;
 use crate::server::middleware::RequestHost;
@@ -14,20 +14,42 @@ use crate::server::middleware::RequestHost;
 /// Which credentials an action takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scheme {
-    /// Public lists: a session, or Basic; bad Basic credentials are 403, since a session is the first choice.
+    /// Public lists: a token, a session, or Basic; bad Basic credentials are 403, since a session is the first choice.
     Open,
-    /// Actions of a program: Basic, or a session from our own pages; otherwise 401.
+    /// Actions of a program: a token, Basic, or a session from our own pages; otherwise 401.
     Basic,
+    /// The same, with the challenge of tokens.
+    Token,
+    /// None: who asks says in the body who they are.
+    Nobody,
 }
 
 const BASIC_CHALLENGE: HeaderValue = HeaderValue::from_static("Basic realm=\"api\"");
+
+/// The challenge where a token is asked for.
+pub const TOKEN_CHALLENGE: HeaderValue = HeaderValue::from_static("Token");
+
+/// Who sends a request.
+pub struct Asker {
+    /// Who.
+    pub account: Account,
+    /// The token that says so, if one does.
+    pub token: Option<TokenKey>,
+}
+
+impl From<Account> for Asker {
+    fn from(account: Account) -> Self {
+        Self { account, token: None }
+    }
+}
 
 impl Scheme {
     /// What a 401 of this scheme carries.
     pub fn challenge(self) -> Option<HeaderValue> {
         match self {
-            Scheme::Open => None,
+            Scheme::Open | Scheme::Nobody => None,
             Scheme::Basic => Some(BASIC_CHALLENGE),
+            Scheme::Token => Some(TOKEN_CHALLENGE),
         }
     }
 }
@@ -38,22 +60,29 @@ pub async fn authenticate(
     school: &School,
     parts: &Parts,
     host: Option<&RequestHost>,
-) -> Result<Option<Account>, ApiError> {
+) -> Result<Option<Asker>, ApiError> {
     let headers = &parts.headers;
+    let parsed = headers.get(header::AUTHORIZATION).map_or(Parsed::Nothing, parse);
+    match &parsed {
+        _ if scheme == Scheme::Nobody => return Ok(None),
+        // Before the session: a browser sends its cookie along whoever asks, a token is sent on purpose.
+        Parsed::Token(token) => return by_token(scheme, school, token).await.map(Some),
+        Parsed::BadToken(detail) => return Err(bad_token(scheme, detail)),
+        _ => {}
+    }
     let from_our_pages = scheme == Scheme::Open || is_same_origin(headers, host);
     if from_our_pages && let Caller(Some(account)) = Caller::of(school, headers).await? {
-        return Ok(Some(account));
+        return Ok(Some(account.into()));
     }
-    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let refused = |detail: &str| ApiError::unauthenticated(detail, scheme.challenge());
-    match parse(value) {
+    match parsed {
         Parsed::Basic(username, password) => {
             let address = Some(Way::of(parts).client);
             let credentials = Credentials { login: &username, password: &password, devices: &[], address };
-            match school.prove(credentials).await? {
+            match school.prove_program(credentials).await? {
                 Proof::Yes(account) => {
                     school.note_basic(&account, address).await?;
-                    Ok(Some(*account))
+                    Ok(Some((*account).into()))
                 }
                 Proof::Unconfirmed(_) => Err(refused("User inactive or deleted.")),
                 Proof::No => Err(refused("Invalid username/password.")),
@@ -65,8 +94,29 @@ pub async fn authenticate(
         Parsed::Other(keyword) if scheme == Scheme::Open => {
             Err(ApiError::unauthenticated("Invalid token.", HeaderValue::from_str(&keyword).ok()))
         }
-        Parsed::Other(_) | Parsed::Nothing => Ok(None),
+        Parsed::Other(_) | Parsed::Token(_) | Parsed::BadToken(_) | Parsed::Nothing => Ok(None),
     }
+}
+
+/// Whoever a token is for: it is theirs until it ends, and says nothing of what they may do.
+async fn by_token(scheme: Scheme, school: &School, token: &str) -> Result<Asker, ApiError> {
+    let found = match Token::parse(token) {
+        Some(token) => school.identify_program(&token).await?,
+        None => None,
+    };
+    let (account, token) = found.ok_or_else(|| bad_token(scheme, "Invalid token."))?;
+    Ok(Asker { account, token: Some(token) })
+}
+
+fn bad_token(scheme: Scheme, detail: &str) -> ApiError {
+    ApiError::unauthenticated(detail, Some(scheme.challenge().unwrap_or(TOKEN_CHALLENGE)))
+}
+
+/// Whether a request shows a token: no page of another site can make a browser send one without asking first, so what
+/// guards against such pages need not.
+pub fn shows_token(path: &str, headers: &HeaderMap) -> bool {
+    let parsed = headers.get(header::AUTHORIZATION).map(parse);
+    path.starts_with("/api/") && matches!(parsed, Some(Parsed::Token(_)))
 }
 
 /// Whether a page of ours sent the request: a session cookie alone proves nothing about who wrote the request.
@@ -85,7 +135,11 @@ pub enum Parsed {
     Nothing,
     Basic(String, String),
     Malformed(&'static str),
-    /// `Token` or `Bearer`, which are not ours.
+    /// `Token`, and what may be one of ours.
+    Token(String),
+    /// `Token`, and nothing that could be one.
+    BadToken(&'static str),
+    /// `Bearer`, which is not ours.
     Other(String),
 }
 
@@ -96,9 +150,12 @@ pub fn parse(value: &HeaderValue) -> Parsed {
     let parts: Vec<&str> = text.split_ascii_whitespace().collect();
     match parts.as_slice() {
         [] => Parsed::Nothing,
-        [keyword, ..] if ["token", "bearer"].contains(&keyword.to_ascii_lowercase().as_str()) => {
-            Parsed::Other((*keyword).to_owned())
-        }
+        [keyword, ..] if keyword.eq_ignore_ascii_case("bearer") => Parsed::Other((*keyword).to_owned()),
+        [keyword, rest @ ..] if keyword.eq_ignore_ascii_case("token") => match rest {
+            [token] => Parsed::Token((*token).to_owned()),
+            [] => Parsed::BadToken("Invalid token header. No credentials provided."),
+            _ => Parsed::BadToken("Invalid token header. Token string should not contain spaces."),
+        },
         [keyword, ..] if !keyword.eq_ignore_ascii_case("basic") => Parsed::Nothing,
         [_] => Parsed::Malformed("Invalid basic header. No credentials provided."),
         [_, credentials] => decode(credentials)
@@ -136,7 +193,11 @@ mod tests {
         assert_eq!(parsed("basic a b"), Parsed::Malformed(spaces));
         let encoding = "Invalid basic header. Credentials not correctly base64 encoded.";
         assert_eq!(parsed("BASIC !!"), Parsed::Malformed(encoding));
-        assert_eq!(parsed("Token abc"), Parsed::Other("Token".into()));
+        assert_eq!(parsed("Bearer abc"), Parsed::Other("Bearer".into()));
+        assert_eq!(parsed("tOKEN abc"), Parsed::Token("abc".into()));
+        assert_eq!(parsed("Token"), Parsed::BadToken("Invalid token header. No credentials provided."));
+        let spaces = "Invalid token header. Token string should not contain spaces.";
+        assert_eq!(parsed("Token a b"), Parsed::BadToken(spaces));
         assert_eq!(parsed("Digest abc"), Parsed::Nothing);
         let next_line = HeaderValue::from_bytes("Basic\u{85} YWRhOmE=".as_bytes()).expect("a header");
         assert_eq!(parse(&next_line), Parsed::Nothing);

@@ -15,12 +15,12 @@ pub struct ApiError {
     pub status: StatusCode,
     /// What the client hears.
     pub detail: String,
-    /// What it hears instead of each field that is wrong, by name.
-    pub fields: Vec<(&'static str, String)>,
     /// `WWW-Authenticate`, where a client can do better with credentials.
     pub challenge: Option<HeaderValue>,
     /// `Retry-After`, where another time is better.
     pub retry_after: Option<HeaderValue>,
+    /// What is wrong with which field of a body; instead of `detail`, if anything is.
+    pub fields: Vec<(&'static str, Vec<String>)>,
     /// What the log keeps.
     pub log: Option<String>,
 }
@@ -33,11 +33,6 @@ impl ApiError {
     /// Something in the request cannot be, whatever it is about.
     pub fn bad_request(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, detail)
-    }
-
-    /// Fields with values that they cannot have.
-    pub fn invalid(fields: &[(&'static str, String)]) -> Self {
-        Self { fields: fields.to_vec(), ..Self::new(StatusCode::BAD_REQUEST, "") }
     }
 
     /// A list has no such page.
@@ -53,6 +48,27 @@ impl ApiError {
     /// A version that the API does not have.
     pub fn unknown_version() -> Self {
         Self::new(StatusCode::NOT_ACCEPTABLE, "Invalid version in \"Accept\" header.")
+    }
+
+    /// A body that is not what its type says.
+    pub fn unreadable(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, detail)
+    }
+
+    /// Fields of a body are missing or wrong.
+    pub fn invalid(fields: Vec<(&'static str, Vec<String>)>) -> Self {
+        Self { fields, ..Self::new(StatusCode::BAD_REQUEST, "Invalid input.") }
+    }
+
+    /// A body of a type that nobody reads here.
+    pub fn unsupported(kind: &str) -> Self {
+        let detail = format!("Unsupported media type \"{kind}\" in request.");
+        Self::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, detail)
+    }
+
+    /// An account has no room for another token.
+    pub fn too_many_tokens() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "Maximum amount of tokens allowed per user exceeded.")
     }
 
     /// No such thing.
@@ -125,7 +141,7 @@ impl Serialize for ApiError {
         let mut map = serializer.serialize_map(None)?;
         match self.fields.as_slice() {
             [] => map.serialize_entry("detail", &self.detail)?,
-            fields => fields.iter().try_for_each(|(name, sentence)| map.serialize_entry(name, &[sentence]))?,
+            fields => fields.iter().try_for_each(|(name, sentences)| map.serialize_entry(name, sentences))?,
         }
         map.end()
     }

@@ -4,27 +4,29 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
+use http::Method;
 
 use super::answer::Answer;
 use super::call::{Call, Endpoint, action, open};
 use super::config::Scope;
 use super::error::ApiError;
 use super::lists::{Address, CatalogLists, Listed, Listing};
+use super::me::leave;
 use super::representation::Representation;
 use super::wire::{CourseJson, EnrolledJson, IndexJson};
-use crate::course::{Course, CourseId, SubjectId};
+use crate::course::{Catalog, Course, CourseId, SubjectId};
 use crate::school::{Backing, Contents, Pass, SeatState, Verdict, admit};
 use crate::server::app::App;
 use crate::server::problem::Problem;
 use crate::server::publication::Publication;
 
-const INDEX: Endpoint = open("Api Root");
-const SUBJECTS: Endpoint = open("Subject List");
-const SUBJECT: Endpoint = open("Subject Detail");
-const COURSES: Endpoint = open("Course List");
-const COURSE: Endpoint = open("Course Instance");
-const ENROLL: Endpoint = action("Enroll", "POST, OPTIONS").counted(Scope::Enroll);
-const CONTENTS: Endpoint = action("Contents", "GET, HEAD, OPTIONS");
+pub const INDEX: Endpoint = open("Api Root");
+pub const SUBJECTS: Endpoint = open("Subject List");
+pub const SUBJECT: Endpoint = open("Subject Detail");
+pub const COURSES: Endpoint = open("Course List");
+pub const COURSE: Endpoint = open("Course Instance");
+pub const ENROLL: Endpoint = action("Enroll", "POST, DELETE, OPTIONS").counted(Scope::Enroll);
+pub const CONTENTS: Endpoint = action("Contents", "GET, HEAD, OPTIONS");
 
 /// `/api/`
 pub async fn index(State(app): State<App>, request: Request) -> Response {
@@ -59,23 +61,31 @@ pub async fn course(State(app): State<App>, Path(id): Path<String>, request: Req
     .await
 }
 
-/// `POST /api/courses/<id>/enroll/`. The body is not read. Row R6.
+/// `POST /api/courses/<id>/enroll/`. The body is not read. Row R6. `DELETE` gives up what came of it.
 pub async fn enroll(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
     Call::run(app, ENROLL, request, async |call| {
+        if call.method == Method::DELETE {
+            return leave(call, &id).await;
+        }
         let course = course_id(&id).and_then(|id| call.publication.catalog.course(id));
         let course = course.ok_or_else(ApiError::not_found)?;
         let verdict = call.app.school.enroll(call.student()?, course, Backing::None, call.address).await?;
-        match verdict {
-            Verdict::Give(SeatState::Enrolled) | Verdict::Keep(SeatState::Enrolled) => {
-                Ok(Answer::of(&EnrolledJson { enrolled: true, state: None }))
-            }
-            Verdict::Give(state) | Verdict::Keep(state) => {
-                Ok(Answer::accepted(&EnrolledJson { enrolled: false, state: Some(state.as_str()) }))
-            }
-            Verdict::Refuse(refusal) => Err(ApiError::refused(&refusal, &call.publication.catalog)),
-        }
+        decided(&verdict, &call.publication.catalog)
     })
     .await
+}
+
+/// What somebody has now who asked for a place, or was given one.
+pub fn decided(verdict: &Verdict, catalog: &Catalog) -> Result<Answer, ApiError> {
+    match verdict {
+        Verdict::Give(SeatState::Enrolled) | Verdict::Keep(SeatState::Enrolled) => {
+            Ok(Answer::of(&EnrolledJson { enrolled: true, state: None }))
+        }
+        Verdict::Give(state) | Verdict::Keep(state) => {
+            Ok(Answer::accepted(&EnrolledJson { enrolled: false, state: Some(state.as_str()) }))
+        }
+        Verdict::Refuse(refusal) => Err(ApiError::refused(refusal, catalog)),
+    }
 }
 
 /// `GET /api/courses/<id>/contents/`, for the enrolled alone. Rows R7 and E9.

@@ -20,6 +20,12 @@ pub enum Form {
     },
     /// A page for people to look around on.
     Page,
+    /// A table (CSV), where an address has one; what is no table is said in JSON.
+    Table,
+    /// JSON values, one a line, where an address has them; what is not is said in JSON.
+    Lines,
+    /// YAML, where an address has it.
+    Yaml,
 }
 
 /// What was agreed upon.
@@ -42,28 +48,75 @@ const MAX_ACCEPT: usize = 4_096;
 const MAX_RANGES: usize = 64;
 
 /// The forms in the order of preference.
-const FORMS: [(Kind, &str, &str); 2] = [(Kind::Json, "application", "json"), (Kind::Page, "text", "html")];
+const FORMS: [(Kind, &str, &str); 5] = [
+    (Kind::Json, "application", "json"),
+    (Kind::Page, "text", "html"),
+    (Kind::Table, "text", "csv"),
+    (Kind::Lines, "application", "x-ndjson"),
+    (Kind::Yaml, "application", "yaml"),
+];
 
+/// The kinds of forms. Every address has the first two, some have one of the others besides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
+    /// JSON.
     Json,
+    /// A page.
     Page,
+    /// A table.
+    Table,
+    /// JSON values, one a line.
+    Lines,
+    /// YAML.
+    Yaml,
 }
 
-/// Chooses the form of the answer to a request.
-pub fn negotiate(uri: &Uri, headers: &HeaderMap, suffix: Option<&Suffix>) -> Result<Negotiated, ApiError> {
+impl Kind {
+    /// By the name that a suffix or `?format=` has for it.
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "json" => Self::Json,
+            "api" => Self::Page,
+            "csv" => Self::Table,
+            "ndjson" => Self::Lines,
+            "yaml" => Self::Yaml,
+            _ => return None,
+        })
+    }
+
+    /// Whether an address has it that has this one besides.
+    fn is_offered(self, also: Option<Self>) -> bool {
+        matches!(self, Self::Json | Self::Page) || also == Some(self)
+    }
+
+    /// Its media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Page => "text/html",
+            Self::Table => "text/csv",
+            Self::Lines => "application/x-ndjson",
+            Self::Yaml => "application/yaml",
+        }
+    }
+}
+
+/// Chooses the form of the answer to a request to an address that has JSON, the page, and perhaps another form.
+pub fn negotiate(
+    uri: &Uri,
+    headers: &HeaderMap,
+    suffix: Option<&Suffix>,
+    also: Option<Kind>,
+) -> Result<Negotiated, ApiError> {
     let parameter = format_parameter(uri);
-    let named = match suffix.map(|suffix| suffix.0.as_str()).or(parameter.as_deref()) {
-        None => None,
-        Some("json") => Some(Kind::Json),
-        Some("api") => Some(Kind::Page),
-        Some(_) => return Err(ApiError::not_found()),
-    };
+    let named = suffix.map(|suffix| suffix.0.as_str()).or(parameter.as_deref());
+    let known = |name| Kind::named(name).filter(|kind| kind.is_offered(also)).ok_or_else(ApiError::not_found);
+    let named = named.map(known).transpose()?;
     let text = accept(headers);
     if text.is_empty() {
         return Ok(agreed(named.unwrap_or(Kind::Json), None));
     }
-    match (best(&ranges(&text)?, named), named) {
+    match (best(&ranges(&text)?, named, also), named) {
         (Some((kind, range)), _) => Ok(agreed(kind, Some(&range))),
         // Who names a form in the address gets it, whatever else their program sends along.
         (None, Some(kind)) => Ok(agreed(kind, None)),
@@ -76,7 +129,13 @@ fn agreed(kind: Kind, range: Option<&MediaType<'_>>) -> Negotiated {
     // As there: what is no number is none, and none is beyond 8.
     let indent = parameter(INDENT).and_then(|text| text.trim().parse::<i64>().ok()).map(|indent| indent.clamp(0, 8));
     let indent = indent.and_then(|indent| usize::try_from(indent).ok()).filter(|indent| *indent > 0);
-    let form = if kind == Kind::Json { Form::Json { indent } } else { Form::Page };
+    let form = match kind {
+        Kind::Json => Form::Json { indent },
+        Kind::Page => Form::Page,
+        Kind::Table => Form::Table,
+        Kind::Lines => Form::Lines,
+        Kind::Yaml => Form::Yaml,
+    };
     let known = parameter(VERSION).is_none_or(|version| VERSIONS.contains(&version.as_str()));
     Negotiated { form, refused: (!known).then(ApiError::unknown_version) }
 }
@@ -103,9 +162,9 @@ fn ranges(text: &str) -> Result<Vec<MediaType<'_>>, ApiError> {
     Ok(each.filter(is_wanted).collect())
 }
 
-fn best<'a>(ranges: &[MediaType<'a>], named: Option<Kind>) -> Option<(Kind, MediaType<'a>)> {
+fn best<'a>(ranges: &[MediaType<'a>], named: Option<Kind>, also: Option<Kind>) -> Option<(Kind, MediaType<'a>)> {
     for precedence in (0..=3).rev() {
-        for (kind, ty, subty) in FORMS {
+        for (kind, ty, subty) in FORMS.into_iter().filter(|(kind, ..)| kind.is_offered(also)) {
             let fits = |range: &&MediaType<'_>| {
                 self::precedence(range) == precedence
                     && named.is_none_or(|named| named == kind)
@@ -147,10 +206,10 @@ mod tests {
             headers.insert(header::ACCEPT, accept.parse().expect("a header"));
         }
         let suffix = suffix.map(|suffix| Suffix(suffix.to_owned()));
-        match negotiate(&uri.parse().expect("a path"), &headers, suffix.as_ref()) {
+        match negotiate(&uri.parse().expect("a path"), &headers, suffix.as_ref(), None) {
             Ok(Negotiated { refused: Some(error), .. }) | Err(error) => Err(error.status.as_u16()),
             Ok(Negotiated { form: Form::Json { indent }, .. }) => Ok(indent),
-            Ok(Negotiated { form: Form::Page, .. }) => Err(200),
+            Ok(Negotiated { .. }) => Err(200),
         }
     }
 
@@ -203,6 +262,23 @@ mod tests {
         assert_eq!(form("/api/?format=api", "application/json", None), Err(200));
         assert_eq!(form("/api/?format=xml", "", None), Err(404));
         assert_eq!(form("/api/", "", Some("xml")), Err(404));
+    }
+
+    #[test]
+    fn a_table_is_had_where_there_is_one_by_whoever_names_it() {
+        let agreed = |uri: &str, accept: &'static str, also| {
+            let headers = [(header::ACCEPT, http::HeaderValue::from_static(accept))].into_iter().collect();
+            negotiate(&uri.parse().expect("a path"), &headers, None, also).map(|agreed| agreed.form).ok()
+        };
+        let table = Some(Kind::Table);
+        for (uri, accept) in [("/api/", "text/csv"), ("/api/?format=csv", "*/*"), ("/api/?format=csv", "text/html")] {
+            assert_eq!(agreed(uri, accept, table), Some(Form::Table), "{uri} {accept}");
+            assert_ne!(agreed(uri, accept, None), Some(Form::Table), "{uri} {accept}");
+        }
+        assert_eq!(agreed("/api/", "*/*", table), Some(Form::Json { indent: None }));
+        assert_eq!(agreed("/api/", "text/*", table), Some(Form::Page));
+        assert_eq!(agreed("/api/?format=ndjson", "*/*", table), None);
+        assert_eq!(agreed("/api/", "application/x-ndjson", Some(Kind::Lines)), Some(Form::Lines));
     }
 
     #[test]

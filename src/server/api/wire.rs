@@ -1,11 +1,14 @@
 //! What the API puts on the wire: the order of the fields is part of the contract.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::course::{Course, CourseContents, Module, Subject};
+use crate::school::{Account, Granted};
 
 /// `GET /api/`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Index)]
 pub struct IndexJson {
     subjects: String,
     courses: String,
@@ -19,7 +22,8 @@ impl IndexJson {
 }
 
 /// A subject.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Subject)]
 pub struct SubjectJson<'a> {
     id: u32,
     title: &'a str,
@@ -34,20 +38,23 @@ impl<'a> SubjectJson<'a> {
 }
 
 /// A course with its modules.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Course)]
 pub struct CourseJson<'a, M> {
     id: u32,
     subject: u32,
     title: &'a str,
     slug: &'a str,
     overview: &'a str,
+    #[schema(format = DateTime)]
     created: String,
     owner: u32,
     modules: Vec<M>,
 }
 
 /// A module in lists of courses.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Module)]
 pub struct ModuleJson<'a> {
     order: u32,
     title: &'a str,
@@ -55,7 +62,8 @@ pub struct ModuleJson<'a> {
 }
 
 /// A module with its contents.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FullModule)]
 pub struct FullModuleJson<'a> {
     order: u32,
     title: &'a str,
@@ -64,7 +72,8 @@ pub struct FullModuleJson<'a> {
 }
 
 /// A content: its place and its HTML.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Content)]
 pub struct ContentJson<'a> {
     order: u32,
     item: &'a str,
@@ -111,13 +120,64 @@ impl<'a, M> CourseJson<'a, M> {
 }
 
 /// `POST /api/courses/<id>/enroll/`
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Enrolled)]
 pub struct EnrolledJson {
     /// Whether there is a place for them.
     pub enrolled: bool,
     /// What they have instead: `waiting` or `requested`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub state: Option<&'static str>,
+}
+
+/// Whom a token is for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = User)]
+pub struct UserJson<'a> {
+    id: u64,
+    username: &'a str,
+    email: &'a str,
+}
+
+impl<'a> UserJson<'a> {
+    /// Somebody; without a mail address it is empty, as in the reference.
+    pub fn new(account: &'a Account) -> Self {
+        let email = account.email.as_ref().map_or("", |email| email.as_str());
+        Self { id: account.id.0, username: account.username.as_str(), email }
+    }
+}
+
+/// `POST /api/auth/login/`: a token, when it ends, and what the next one is had for.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Granted)]
+pub struct GrantedJson<'a> {
+    user: UserJson<'a>,
+    token: String,
+    #[schema(format = DateTime)]
+    expiry: String,
+    refresh: String,
+}
+
+impl<'a> GrantedJson<'a> {
+    /// What a program was given.
+    pub fn new(granted: &'a Granted) -> Self {
+        Self {
+            user: UserJson::new(&granted.account),
+            token: granted.token.to_text(),
+            expiry: time(granted.expires),
+            refresh: granted.refresh.to_text(),
+        }
+    }
+}
+
+/// `POST /api/auth/register/` where a mail address must be confirmed first.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Confirming)]
+pub struct ConfirmingJson<'a> {
+    /// Who registered.
+    pub user: UserJson<'a>,
+    /// What to do next.
+    pub detail: &'static str,
 }
 
 /// `OPTIONS` of any address.
@@ -128,13 +188,13 @@ pub struct MetadataJson {
     /// What it is about; empty as in the reference.
     pub description: &'static str,
     /// The forms of its answers.
-    pub renders: [&'static str; 2],
+    pub renders: Vec<&'static str>,
     /// The forms of bodies it takes.
     pub parses: [&'static str; 3],
 }
 
 /// Microseconds, or none at all if they are zero: `2020-02-05T12:00:00.123456Z`.
-fn time(time: jiff::Timestamp) -> String {
+pub fn time(time: jiff::Timestamp) -> String {
     if time.subsec_nanosecond() / 1_000 == 0 { format!("{time:.0}") } else { format!("{time:.6}") }
 }
 

@@ -81,6 +81,19 @@ pub fn read(text: &str, mut known: HashSet<EmailKey>) -> Result<Addresses, TooMa
     Ok(addresses)
 }
 
+/// Reads what came as a list, a text of which is an address or none; the number of a line is its place in the list.
+pub fn read_list(texts: Vec<String>, mut known: HashSet<EmailKey>) -> Addresses {
+    let mut addresses = Addresses::default();
+    for (text, number) in texts.into_iter().zip(1..) {
+        match text.trim().parse::<Email>() {
+            Err(_) => addresses.bad.push(BadLine { number, text, why: Why::NoAddress }),
+            Ok(email) if !known.insert(email.key()) => addresses.bad.push(BadLine { number, text, why: Why::Twice }),
+            Ok(email) => addresses.good.push(email),
+        }
+    }
+    addresses
+}
+
 /// A record as it stands in the text, with the number of its line. A reader's place is after the record before, which may
 /// be an end of line and blank lines too early.
 fn line(text: &str, from: Option<&Position>, to: &Position) -> (u64, String) {

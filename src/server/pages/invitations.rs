@@ -50,7 +50,7 @@ pub async fn invite(
         return draw(&app, &teaching, Made { link, ..Made::default() }).await;
     }
     let open = app.school.invitations(&teaching).await?;
-    let known: HashSet<_> = open.iter().filter_map(|link| Some(email(link)?.key())).collect();
+    let known: HashSet<_> = open.iter().filter_map(|link| Some(email_of(link)?.key())).collect();
     let pages = Pages::new(&app);
     let Ok(Addresses { good, bad }) = addresses::read(form.get("addresses"), known) else {
         let addresses = FieldView {
@@ -67,7 +67,7 @@ pub async fn invite(
     if let Err(TooEarly(wait)) = app.school.may_invite(&teaching, good.len()) {
         return too_early(&app, &teaching, &form, wait).await;
     }
-    let n_invited = send(&app, &teaching, good, &base, device.address).await?;
+    let n_invited = send_invitations(&app, &teaching, good, &base, device.address).await?;
     let value = bad.iter().map(|line| &*line.text).collect::<Vec<_>>().join("\n");
     draw(&app, &teaching, Made { addresses: FieldView { value, errors }, n_invited, link: None }).await
 }
@@ -106,7 +106,7 @@ struct Made {
 }
 
 /// Invites all; the store writes many of them at a time.
-async fn send(
+pub async fn send_invitations(
     app: &App,
     teaching: &Teaching<Invite>,
     emails: Vec<Email>,
@@ -170,7 +170,8 @@ fn here(teaching: &Teaching<Invite>) -> String {
     format!("{}invitations/", people_address(teaching.course()))
 }
 
-fn email(link: &Link) -> Option<&Email> {
+/// Whom an invitation was sent to, if it was sent.
+pub fn email_of(link: &Link) -> Option<&Email> {
     match &link.purpose {
         Purpose::Invitation { email, .. } => email.as_ref(),
         Purpose::ConfirmEmail { .. } | Purpose::ResetPassword { .. } => None,
@@ -182,7 +183,7 @@ async fn draw(app: &App, teaching: &Teaching<Invite>, made: Made) -> Result<Resp
     let course = pages.publication.catalog.course(teaching.course()).ok_or_else(Problem::not_found)?;
     let row = |link: &Link| InvitationRow {
         key: link.key.to_text(),
-        email: email(link).map(|email| email.as_str().to_owned()).unwrap_or_default(),
+        email: email_of(link).map(|email| email.as_str().to_owned()).unwrap_or_default(),
         created: link.created.to_string(),
         expires: link.expires.to_string(),
     };

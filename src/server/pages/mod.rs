@@ -6,6 +6,7 @@ mod outlook;
 mod accounts;
 mod recovery;
 mod own_account;
+mod own_tokens;
 mod students;
 mod chat;
 mod query;
@@ -18,6 +19,7 @@ mod admin_people;
 mod admin_events;
 
 pub use accounts::{bar, login, login_form, logout, logout_form, register, register_form};
+pub use addresses::{Addresses, BadLine, Why, read as read_addresses, read_list};
 pub use admin::{admin, courses};
 pub use admin_events::events;
 pub use admin_people::{account, accounts, enrollments};
@@ -26,8 +28,9 @@ pub use draw::{Pages, error, forbidden, not_found, refused};
 #[cfg(any(test, fuzzing))]
 pub use form::Form;
 pub use invitation::{accept, invitation};
-pub use invitations::{invitations, invite, revoke};
+pub use invitations::{email_of, invitations, invite, revoke, send_invitations};
 pub use own_account::{change_email, change_password, email_form, end_sessions, my_account, password_form, sessions};
+pub use own_tokens::{change_tokens, tokens};
 pub use recovery::{
     ask_reset, confirm, confirm_form, confirm_sent, new_password_form, reset, reset_done, reset_form, reset_sent,
 };

@@ -196,14 +196,14 @@ async fn draw_sessions(
 }
 
 /// Why a password that somebody was asked for is not enough.
-struct WrongPassword {
+pub struct WrongPassword {
     words: String,
     /// How long to wait before the next try, if it was not even looked at.
     wait: Option<SignedDuration>,
 }
 
 /// Whether whoever is signed in does not know the password, and so may not do what they ask for.
-async fn wrong_password(
+pub async fn wrong_password(
     app: &App,
     account: &Account,
     typed: &str,
@@ -220,12 +220,12 @@ async fn wrong_password(
 
 impl WrongPassword {
     /// The field of the password; what was typed does not come back.
-    fn field(&self) -> FieldView {
+    pub fn field(&self) -> FieldView {
         FieldView { value: String::new(), errors: vec![self.words.clone()] }
     }
 
     /// The answer that shows this page.
-    fn on(&self, page: Response) -> Response {
+    pub fn on(&self, page: Response) -> Response {
         match self.wait {
             Some(wait) => too_many(page, wait),
             None => page,

@@ -8,7 +8,7 @@ use crate::site::views::Views;
 
 use super::search::{self, SearchKeys};
 
-use super::{sitemap, static_host};
+use super::{course_json, sitemap, static_host};
 use crate::course::{Address, Audience, routes};
 use crate::digest::Digest;
 use crate::site::config::SiteConfig;
@@ -16,6 +16,8 @@ use crate::site::config::SiteConfig;
 /// The addresses that no author may take, each with what it is.
 pub fn addresses(curriculum: &Curriculum, config: &SiteConfig) -> Vec<(Address, &'static str)> {
     let mut addresses = vec![(routes::robots(), "robots.txt, which the build writes")];
+    let courses = curriculum.subjects.iter().flat_map(|subject| &subject.courses);
+    addresses.extend(courses.map(|course| (routes::course_json(&course.slug), "the course for programs")));
     if config.static_host_files {
         let files = ["/_headers", "/_redirects"].map(|file| file.parse().expect("an address"));
         addresses.extend(files.map(|address| (address, "a file for static hosts")));
@@ -56,6 +58,7 @@ pub fn jobs<'a>(views: &Views<'a>, config: &SiteConfig, known: &mut ByCourse<Sea
         let (address, key) = (feed.address(), feed.key());
         jobs.push(Job::new(address, Audience::Everyone, key, Make::Output(Box::new(move |_| feed.bytes()))));
     }
+    jobs.extend(course_json::jobs(views));
     if config.search {
         jobs.extend(search::jobs(views, known));
     }

@@ -11,6 +11,7 @@ mod feeds;
 mod search;
 mod static_host;
 mod linked_data;
+mod course_json;
 mod made;
 
 pub use linked_data::{About, locale};

@@ -2,16 +2,16 @@
 
 use std::io::{self, BufRead, BufWriter, Write};
 
-use super::dump_lines::{AccountLine, EventLine, Head, LastLine, Line, MessageLine, SeatLine, course};
+use super::dump_lines::{AccountLine, EventLine, Head, LastLine, Line, MessageLine, SeatLine, TokenLine, course};
 use super::export::ExportError;
 use crate::school::{AccountId, EventId, StoreError};
 use crate::store::folder::FORMAT;
 use crate::store::keys::{
-    account_in, account_key, course_in, course_key, message_in, number_in, numbered_key, seat_key,
+    account_in, account_key, course_in, course_key, message_in, number_in, numbered_key, seat_key, token_in,
 };
 use crate::store::records::{
-    read_account, read_event, read_message, read_number, read_seat, write_account, write_event, write_message,
-    write_number, write_seat,
+    read_account, read_api_token, read_event, read_message, read_number, read_seat, write_account, write_api_token,
+    write_event, write_message, write_number, write_seat,
 };
 use crate::store::table::{Counter, Table, VERSION_KEY};
 use crate::store::trees::{Trees, unreadable};
@@ -60,7 +60,7 @@ pub fn write<W: Write>(trees: &Trees, out: W) -> Result<(u64, W), ExportError> {
     };
     say(Line::Educa(Head { dump: VERSION }))?;
     say(Line::Last(last(trees)?))?;
-    for table in [Table::Accounts, Table::Seats, Table::Messages, Table::Events] {
+    for table in [Table::Accounts, Table::ApiTokens, Table::Seats, Table::Messages, Table::Events] {
         for entry in trees.tree(table).iter() {
             let (key, record) = entry.map_err(unreadable)?;
             say(line_of(table, &key, &record)?)?;
@@ -73,6 +73,7 @@ pub fn write<W: Write>(trees: &Trees, out: W) -> Result<(u64, W), ExportError> {
 fn line_of(table: Table, key: &[u8], record: &[u8]) -> Result<Line, StoreError> {
     Ok(match table {
         Table::Accounts => Line::Account(AccountLine::from(&read_account(account_in(key)?, record)?)),
+        Table::ApiTokens => Line::Token(TokenLine::from(&read_api_token(token_in(key)?, record)?)),
         Table::Seats => {
             let account = account_in(key.get(..8).unwrap_or_default())?;
             let course = course_in(key)?;
@@ -177,6 +178,11 @@ impl Reading<'_> {
                 let account = line.account()?;
                 self.see(account.id.0, 0);
                 self.put(Table::Accounts, &account_key(account.id), write_account(&account))
+            }
+            Line::Token(line) => {
+                self.known(line.account)?;
+                let token = line.token()?;
+                self.put(Table::ApiTokens, &token.key.0, write_api_token(&token))
             }
             Line::Seat(line) => {
                 self.known(line.account)?;

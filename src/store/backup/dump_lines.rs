@@ -1,6 +1,7 @@
 //! The lines of a dump, and back into records. Documented in `docs/dump.md`; they may only grow.
 //!
-//! What proves who somebody is, and ends by itself, is not in a dump: sessions, links, letters that wait.
+//! Sessions, links and letters that wait are not in a dump: they end by themselves, and soon. Tokens of programs are, by
+//! their hashes: they last up to a year, and a school that moves to another machine should not break what works for it.
 
 use std::net::IpAddr;
 
@@ -9,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::course::CourseId;
 use crate::school::{
-    Account, AccountId, Event, EventId, Message, MessageText, Origin, PasswordHash, SEAT_STATES, Seat, SeatState,
+    Account, AccountId, ApiToken, Event, EventId, Message, MessageText, Origin, PasswordHash, Renewal, SEAT_STATES,
+    Seat, SeatState, TokenKey,
 };
 use crate::store::records::SeatRecord;
 
@@ -20,6 +22,7 @@ pub enum Line {
     /// The first line: which version of this format.
     Educa(Head),
     Account(AccountLine),
+    Token(TokenLine),
     Seat(SeatLine),
     Message(MessageLine),
     Event(EventLine),
@@ -53,6 +56,33 @@ pub struct AccountLine {
     created: Timestamp,
     #[serde(default)]
     generation: u32,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenLine {
+    pub account: u64,
+    /// BLAKE3 of the token, in hexadecimal digits.
+    hash: String,
+    #[serde(default)]
+    generation: u32,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    name: String,
+    created: Timestamp,
+    expires: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    used: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    renewal: Option<RenewalLine>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RenewalLine {
+    /// BLAKE3 of the two halves of the refresh token.
+    family: String,
+    secret: String,
+    expires: Timestamp,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -135,6 +165,47 @@ impl AccountLine {
             password: PasswordHash(self.password),
             created: self.created,
             generation: self.generation,
+        })
+    }
+}
+
+impl From<&ApiToken> for TokenLine {
+    fn from(token: &ApiToken) -> Self {
+        Self {
+            account: token.account.0,
+            hash: token.key.to_text(),
+            generation: token.generation,
+            name: token.name.to_string(),
+            created: token.created,
+            expires: token.expires,
+            used: token.used,
+            renewal: token.renewal.map(|renewal| RenewalLine {
+                family: renewal.family.to_text(),
+                secret: renewal.secret.to_text(),
+                expires: renewal.expires,
+            }),
+        }
+    }
+}
+
+impl TokenLine {
+    pub fn token(self) -> Result<ApiToken, String> {
+        let hash = |field: &str, text: &str| {
+            TokenKey::parse(text).ok_or_else(|| format!("`{field}` is not a hash of 64 hexadecimal digits"))
+        };
+        let renewal = |line: RenewalLine| -> Result<Renewal, String> {
+            let (family, secret) = (hash("family", &line.family)?, hash("secret", &line.secret)?);
+            Ok(Renewal { family, secret, expires: line.expires })
+        };
+        Ok(ApiToken {
+            key: hash("hash", &self.hash)?,
+            account: AccountId(self.account),
+            generation: self.generation,
+            name: self.name.parse().map_err(|error| format!("`name`: {error}"))?,
+            created: self.created,
+            expires: self.expires,
+            used: self.used,
+            renewal: self.renewal.map(renewal).transpose()?,
         })
     }
 }

@@ -3,6 +3,7 @@
 mod carrier;
 mod accounts;
 mod sessions;
+mod tokens;
 mod links;
 mod letters;
 mod enrollments;

@@ -8,6 +8,7 @@
 mod codec;
 mod accounts;
 mod sessions;
+mod api_tokens;
 mod links;
 mod letters;
 mod seats;
@@ -17,6 +18,7 @@ mod events;
 mod record_tests;
 
 pub use accounts::{account_from, read_account, write_account};
+pub use api_tokens::{read_api_token, read_keys, write_api_token, write_keys};
 pub use codec::{damaged, kept, read_number, write_number};
 pub use events::{read_event, write_event};
 pub use letters::{read_letter, write_letter};

@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use super::*;
 use crate::course::CourseId;
 use crate::school::{
-    Account, AccountId, Device, Event, EventId, EventKind, Letter, LetterId, Link, Message, MessageText, Origin,
-    PasswordHash, Purpose, QueuedLetter, Role, Seat, SeatCounts, SeatState, Session, StoreError, TokenKey,
+    Account, AccountId, ApiToken, Device, Event, EventId, EventKind, Letter, LetterId, Link, Message, MessageText,
+    Origin, PasswordHash, Purpose, QueuedLetter, Renewal, Role, Seat, SeatCounts, SeatState, Session, StoreError,
+    TokenKey,
 };
 
 fn account() -> Account {
@@ -36,6 +37,20 @@ fn session() -> Session {
     let device = Device::new("Browser/1.0", Some("::1".parse().expect("an address")));
     let (created, expires, seen) = (second(1), second(2), second(3));
     Session { key: TokenKey([5; 32]), account: AccountId(300), generation: 2, created, expires, seen, device }
+}
+
+fn api_token() -> ApiToken {
+    let renewal = Renewal { family: TokenKey([8; 32]), secret: TokenKey([9; 32]), expires: second(4) };
+    ApiToken {
+        key: TokenKey([7; 32]),
+        account: AccountId(300),
+        generation: 2,
+        name: "backup Ä".parse().expect("a name"),
+        created: second(1),
+        expires: second(2),
+        used: Some(second(3)),
+        renewal: Some(renewal),
+    }
 }
 
 fn link(purpose: Purpose) -> Link {
@@ -70,6 +85,18 @@ fn every_record_comes_back_as_it_was() {
 }
 
 #[test]
+fn tokens_come_back_as_they_were() {
+    let bare = ApiToken { name: "".parse().expect("a name"), used: None, renewal: None, ..api_token() };
+    for token in [api_token(), bare] {
+        assert_eq!(read_api_token(token.key, &write_api_token(&token)).expect("read"), token);
+    }
+    let keys = [TokenKey([1; 32]), TokenKey([2; 32])];
+    assert_eq!(read_keys("keys", &write_keys(&keys)).expect("read"), keys);
+    assert_eq!(read_keys("keys", &[]).expect("read"), []);
+    assert!(matches!(read_keys("keys", &[0; 33]), Err(StoreError::Damaged { .. })));
+}
+
+#[test]
 fn links_and_letters_come_back_as_they_were() {
     let email = account().email.expect("an address");
     let (id, by) = (AccountId(7), AccountId(1));
@@ -96,6 +123,10 @@ fn the_bytes_on_disk_stay_what_they_are() {
     assert_eq!(write_seat(&seat), [2, 1, 0xd0, 0x0f, 5]);
     let bytes = write_session(&Session { device: Device::new("B", None), ..session() });
     assert_eq!(bytes, b"\x02\xac\x02\x02\x80\x89\x7a\x80\x92\xf4\x01\x80\x9b\xee\x02\x01B\x00");
+    let bytes = write_api_token(&ApiToken { name: "B".parse().expect("a name"), used: None, ..api_token() });
+    let hashes = [[8; 32], [9; 32]].concat();
+    let head = b"\x01\xac\x02\x02\x01B\x80\x89\x7a\x80\x92\xf4\x01\x00\x01";
+    assert_eq!(bytes, [&head[..], &hashes, b"\x80\xa4\xe8\x03"].concat());
     let mut ada = Account { username: "ada".parse().expect("a name"), email: None, ..account() };
     ada.password = PasswordHash("#".into());
     ada.created = Timestamp::UNIX_EPOCH;
@@ -155,6 +186,7 @@ fn arbitrary_bytes_never_panic() {
         }
         let _ = read_account(AccountId(1), &bytes);
         let _ = read_session(TokenKey([0; 32]), &bytes);
+        let _ = read_api_token(TokenKey([0; 32]), &bytes);
         let _ = read_link(TokenKey([0; 32]), &bytes);
         let _ = read_letter(LetterId(1), &bytes);
         let _ = read_seat(AccountId(1), course(), &bytes);
@@ -163,6 +195,23 @@ fn arbitrary_bytes_never_panic() {
         let _ = read_event(EventId(1), &bytes);
         let _ = read_number("a number", &bytes);
         hash = blake3::hash(hash.as_bytes());
+    }
+}
+
+#[test]
+fn a_damaged_token_is_damage_or_another_token() {
+    let bytes = write_api_token(&api_token());
+    let key = api_token().key;
+    for length in 0..bytes.len() {
+        assert!(matches!(read_api_token(key, &bytes[..length]), Err(StoreError::Damaged { .. })), "{length}");
+    }
+    for bit in 0..bytes.len() * 8 {
+        let mut flipped = bytes.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        match read_api_token(key, &flipped) {
+            Ok(other) => assert_ne!(other, api_token(), "bit {bit}"),
+            Err(error) => assert!(matches!(error, StoreError::Damaged { .. }), "bit {bit}: {error}"),
+        }
     }
 }
 

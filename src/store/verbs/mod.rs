@@ -5,6 +5,7 @@
 
 mod accounts;
 mod sessions;
+mod tokens;
 mod links;
 mod letters;
 mod seats;
@@ -16,6 +17,7 @@ pub use links::{add_link, confirm_email, remove_expired_links, reset_password, r
 pub use messages::add_message;
 pub use seats::{enroll, leave};
 pub use sessions::{add_session, remove_expired_sessions, remove_session, touch_session};
+pub use tokens::{add_token, remove_expired_tokens, remove_token, remove_tokens_of, renew_token, touch_token};
 
 use super::table::{Draft, Obstacle, Table};
 use crate::school::Found;

@@ -16,8 +16,9 @@ mod of_catalog;
 
 pub use links::TOTAL_COUNT;
 pub use listed::Listed;
-pub use listing::Listing;
+pub use listing::{Field, Item, Listing, Value};
 pub use of_catalog::CatalogLists;
 pub use ordering::Direction;
 pub use paging::Style;
 pub use parameters::{Address, Parameters};
+pub use selection::fold;

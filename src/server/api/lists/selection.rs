@@ -29,14 +29,14 @@ impl Selection {
             let key = text.trim().parse().ok().filter(|key| filter.choices.iter().any(|(known, _)| known == key));
             match key {
                 Some(key) => keys.push((at, key)),
-                None => wrong.push((filter.name, NO_CHOICE.to_owned())),
+                None => wrong.push((filter.name, vec![NO_CHOICE.to_owned()])),
             }
         }
         let words = words(parameters.get("search").unwrap_or_default()).unwrap_or_else(|message| {
-            wrong.push(("search", message));
+            wrong.push(("search", vec![message]));
             Vec::new()
         });
-        if wrong.is_empty() { Ok(Self { words, keys }) } else { Err(ApiError::invalid(&wrong)) }
+        if wrong.is_empty() { Ok(Self { words, keys }) } else { Err(ApiError::invalid(wrong)) }
     }
 
     /// Whether everything is wanted.
