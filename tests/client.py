@@ -1,7 +1,7 @@
-"""Row R8: a client program written for the reference application, unchanged but for the address of the server.
+"""Rows R8 and R20: a client program written for the reference application, unchanged but for the address of the server.
 
-It lists all courses and enrolls in each with HTTP Basic, then reads the contents. It needs `requests`, which
-scripts/test installs.
+It lists all courses and enrolls in each with HTTP Basic, then reads the contents; and it walks through the list in each
+style of pages. It needs `requests`, which scripts/test installs.
 """
 
 import requests
@@ -9,6 +9,21 @@ import requests
 from served import school
 
 USERNAME, PASSWORD = "student", "correct horse x9"
+
+
+
+def walked(session, first):
+    """The ids of a list, page by page; `requests` follows `Link` as well as what stands in the answer."""
+    ids, url = [], first
+    while url:
+        r = session.get(url)
+        r.raise_for_status()
+        page = r.json()
+        ids += [course["id"] for course in page["results"]]
+        assert page["next"] == r.links.get("next", {}).get("url"), (url, r.links)
+        url = page["next"]
+    return ids
+
 
 with school() as url:
     form = {"username": USERNAME, "password1": PASSWORD, "password2": PASSWORD}
@@ -38,3 +53,10 @@ with school() as url:
         assert contents and all(content["item"] for content in contents), course_title
 
     assert len(courses) >= 5, "the sample school has at least five courses"
+
+    # -- the same list in pages --
+    with requests.Session() as session:
+        ids = [course["id"] for course in courses]
+        for style in ["page_size=2", "limit=2", "cursor=&page_size=2", "page=1", "limit=100&offset=0"]:
+            assert walked(session, f"{base_url}courses/?{style}") == ids, style
+            print(f"Walked the list with ?{style}")
