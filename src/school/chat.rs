@@ -45,17 +45,54 @@ impl MessageText {
     }
 }
 
-/// A message as the store keeps it.
+/// An entry of a room's log, as the store keeps it.
+///
+/// What is done to a message is an entry of its own: who reads on from the last number they know misses nothing, neither
+/// what was said nor what was taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// Its number in the room: from 1, increasing, without gaps.
     pub id: u64,
-    /// Who said it.
+    /// Who said or did it.
     pub author: AccountId,
-    /// What.
-    pub text: MessageText,
     /// When.
     pub at: Timestamp,
+    /// What.
+    pub content: Content,
+}
+
+/// What an entry of a room's log holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// Something was said.
+    Said(MessageText),
+    /// Something was said here, and taken away by somebody: its text is in no record any more.
+    Removed {
+        /// Who took it away.
+        by: AccountId,
+    },
+    /// The message of that number was taken away now.
+    Removal {
+        /// Which.
+        of: u64,
+    },
+}
+
+impl Message {
+    /// What was said, if it can be read.
+    pub fn text(&self) -> Option<&MessageText> {
+        match &self.content {
+            Content::Said(text) => Some(text),
+            Content::Removed { .. } | Content::Removal { .. } => None,
+        }
+    }
+}
+
+/// Somebody may not write in a room for a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Muted {
+    /// Until when.
+    pub until: Timestamp,
 }
 
 #[cfg(test)]

@@ -118,6 +118,12 @@ kinds! {
     InvitationRevoked = "invitation-revoked",
     /// An account that was never confirmed was forgotten.
     Forgotten = "forgotten",
+    /// A message of theirs was taken out of a room.
+    MessageRemoved = "message-removed",
+    /// They may not write in a room for a time.
+    Muted = "muted",
+    /// They may write there again.
+    Unmuted = "unmuted",
     /// Somebody of the staff took all accounts, enrollments or events away in a file.
     Exported = "exported",
 }

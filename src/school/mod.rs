@@ -39,7 +39,7 @@ pub use api_token::{
     Renewal, Renewed, TOKEN_DAYS, TOKEN_LIFETIME, TokenName, TooManyTokens,
 };
 pub use budget::{Budget, Rest, Spent};
-pub use chat::{MAX_MESSAGE, Message, MessageText, NotAMessage};
+pub use chat::{Content, MAX_MESSAGE, Message, MessageText, Muted, NotAMessage};
 pub use device_token::{DeviceToken, SealKey};
 pub use event::{EVENT_KINDS, Event, EventFilter, EventId, EventKind, NotAnEventKind, Origin};
 pub use field_permissions::{FIELDS, FieldRule, Reader, SHAPES};
@@ -68,5 +68,5 @@ pub use throttle::{Throttle, TooEarly, network_of};
 pub use token::{NoRandomness, Token, TokenKey};
 pub use verbs::{
     AccountQuery, Credentials, Day, Delivered, Ended, EnrollmentQuery, Followed, Granted, MadeToken, PeoplePage,
-    PeopleQuery, Person, Proof, Swept,
+    PeopleQuery, Person, Proof, Swept, Unsaid,
 };

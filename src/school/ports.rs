@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use super::{
     Account, AccountId, ApiToken, EmailKey, Enrolling, Event, EventFilter, EventId, EventKind, Left, Letter, LetterId,
-    Link, Message, MessageText, NewAccount, NextKeys, Origin, PasswordHash, QueuedLetter, Renewed, Role, Seat,
+    Link, Message, MessageText, Muted, NewAccount, NextKeys, Origin, PasswordHash, QueuedLetter, Renewed, Role, Seat,
     SeatCounts, Session, TokenKey, TooManyTokens, UsernameKey, Verdict,
 };
 use crate::course::{CourseId, EnrollmentPolicy};
@@ -226,16 +226,41 @@ pub trait Enrollments: Send + Sync {
 /// Messages of the chat rooms, one room a course.
 #[async_trait]
 pub trait Messages: Send + Sync {
-    /// Adds a message under the room's next number.
+    /// Adds a message under the room's next number, unless its author may not write there now.
     async fn add_message(
         &self,
         room: CourseId,
         author: AccountId,
         text: MessageText,
         at: Timestamp,
-    ) -> Result<Message, StoreError>;
-    /// The last `limit` messages of a room, oldest first.
+    ) -> Result<Result<Message, Muted>, StoreError>;
+    /// The last `limit` entries of a room, oldest first.
     async fn last_messages(&self, room: CourseId, limit: usize) -> Result<Vec<Message>, StoreError>;
+    /// The entries of a room after one number up to another, in order, at most `limit` of them.
+    async fn messages_after(
+        &self,
+        room: CourseId,
+        after: u64,
+        up_to: u64,
+        limit: usize,
+    ) -> Result<Vec<Message>, StoreError>;
+    /// The number of a room's last entry that is durable, and with it all before; 0 if there is none.
+    async fn last_message_id(&self, room: CourseId) -> Result<u64, StoreError>;
+    /// Takes a message away: a marker stays in its place, and a [`Content::Removal`](super::Content::Removal) is added, which
+    /// is returned. Nothing if no such message can be read.
+    async fn remove_message(&self, room: CourseId, id: u64, origin: Origin) -> Result<Option<Message>, StoreError>;
+    /// Forbids somebody to write in a room until then, or allows it again.
+    async fn mute(
+        &self,
+        room: CourseId,
+        account: AccountId,
+        until: Option<Timestamp>,
+        origin: Origin,
+    ) -> Result<(), StoreError>;
+    /// Until when somebody may not write in a room; that may have passed.
+    async fn muted(&self, room: CourseId, account: AccountId) -> Result<Option<Muted>, StoreError>;
+    /// All who may not, by account; for some it may have passed.
+    async fn muted_in(&self, room: CourseId) -> Result<Vec<(AccountId, Muted)>, StoreError>;
 }
 
 /// The log of events.
@@ -256,6 +281,8 @@ pub trait Events: Send + Sync {
         filter: EventFilter,
         limit: usize,
     ) -> Result<Vec<Event>, StoreError>;
+    /// The events after an id, oldest first, at most `limit` of them.
+    async fn events_after(&self, after: EventId, limit: usize) -> Result<Vec<Event>, StoreError>;
     /// Forgets the events from before a moment, oldest first; returns how many.
     async fn remove_events(&self, before: Timestamp) -> Result<usize, StoreError>;
 }

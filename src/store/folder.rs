@@ -13,7 +13,7 @@ use super::open_error::OpenError;
 use crate::disk::{self, DiskError, Lock};
 
 /// The format that this version writes, and the newest it can read. Earlier ones are migrated.
-pub(super) const FORMAT: u64 = 4;
+pub(super) const FORMAT: u64 = 5;
 
 /// The file in which sled keeps the records.
 pub(super) const RECORDS: &str = "db";

@@ -5,9 +5,9 @@ use crate::course::CourseId;
 use crate::school::{AccountId, EventId, LetterId, TokenKey};
 use crate::store::backup::{ArchiveReader, ArchiveWriter, DumpLine, Record};
 use crate::store::records::{
-    read_account, read_api_token, read_event, read_letter, read_link, read_message, read_number, read_seat,
+    read_account, read_api_token, read_event, read_letter, read_link, read_message, read_mute, read_number, read_seat,
     read_session, read_tally, write_account, write_api_token, write_event, write_letter, write_link, write_message,
-    write_seat, write_session, write_tally,
+    write_mute, write_seat, write_session, write_tally,
 };
 use crate::store::table::Table;
 
@@ -75,6 +75,7 @@ fn records(bytes: &[u8]) {
     comes_back!(|bytes: &[u8]| read_seat(account, course, bytes), write_seat);
     comes_back!(|bytes: &[u8]| read_tally(course, bytes), write_tally);
     comes_back!(|bytes: &[u8]| read_message(course, 4, bytes), write_message);
+    comes_back!(|bytes: &[u8]| read_mute(course, account, bytes), |muted: &_| write_mute(*muted));
     comes_back!(|bytes: &[u8]| read_event(EventId(2), bytes), write_event);
     assert_eq!(read_number("a number", bytes).is_ok(), bytes.len() == 8);
 }
@@ -115,6 +116,11 @@ impl DumpLine {
                 let message = line.message()?;
                 let message = read_message(room, message.id, &write_message(&message)).map_err(readable)?;
                 Self::Message(crate::store::backup::MessageLine::new(room, &message))
+            }
+            Self::Mute(line) => {
+                let (room, account) = (course(line.course)?, AccountId(line.account));
+                let muted = read_mute(room, account, &write_mute(line.muted())).map_err(readable)?;
+                Self::Mute(crate::store::backup::MuteLine::new(room, account, muted))
             }
             Self::Event(line) => {
                 let event = line.event()?;

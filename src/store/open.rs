@@ -152,7 +152,7 @@ mod tests {
     fn the_records_themselves_can_say_that_they_are_newer() {
         let folder = tempfile::tempdir().expect("a folder");
         put_version(&folder, records::write_number(FORMAT + 1));
-        assert!(matches!(open(&config(&folder)), Err(OpenError::Newer { found: 5, known: FORMAT, .. })));
+        assert!(matches!(open(&config(&folder)), Err(OpenError::Newer { found: 6, known: FORMAT, .. })));
     }
 
     #[test]

@@ -40,7 +40,7 @@ tables! {
     Seats = "enrollments",
     /// Course id, message id → message.
     Messages = "messages",
-    /// Course id → id of the last message.
+    /// Course id → id of the last entry.
     Rooms = "rooms",
     /// Look of a user name → account id.
     Looks = "looks",
@@ -68,6 +68,8 @@ tables! {
     ApiTokensOf = "api tokens of",
     /// Hash of what the refresh tokens of a family have in common → hash of its token.
     TokenFamilies = "token families",
+    /// Course id, account id → until when they may not write in the room.
+    Mutes = "mutes",
 }
 
 /// Under which key of [`Table::Meta`] the version of the format stands.

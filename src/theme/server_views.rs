@@ -230,8 +230,8 @@ pub struct MessageView {
     pub username: String,
     /// Whether the reader did.
     pub mine: bool,
-    /// What.
-    pub text: String,
+    /// What; nothing if it was taken away.
+    pub text: Option<String>,
     /// When, RFC 3339.
     pub at: String,
 }

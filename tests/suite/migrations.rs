@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use educa::course::CourseId;
 use educa::school::{
     AccountId, AccountState, Accounts as _, ApiToken, EmailKey, Enrollments as _, EventFilter, Events as _,
-    Messages as _, Origin, Role, SeatCounts, SeatState, Sessions as _, Token, TokenKey, Tokens as _,
+    MessageText, Messages as _, Origin, Role, SeatCounts, SeatState, Sessions as _, Token, TokenKey, Tokens as _,
 };
 use educa::store::{OpenError, SledStore, StoreConfig};
 
@@ -58,10 +58,10 @@ async fn a_store_of_format_1_is_brought_to_ours_with_all_that_is_in_it() {
         let counts = store.seat_counts(course).await.expect("read");
         assert_eq!(counts, SeatCounts { enrolled: 2, ..SeatCounts::default() });
         let messages = store.last_messages(course, 9).await.expect("read");
-        assert_eq!(messages[1].text.as_str(), "hello from ben");
+        assert_eq!(messages[1].text().map(MessageText::as_str), Some("hello from ben"));
     }
     let marker = fs::read_to_string(config.path.join("format")).expect("read");
-    assert_eq!(marker, "educa store, format 4\n");
+    assert_eq!(marker, "educa store, format 5\n");
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn a_store_of_format_2_is_brought_to_ours_and_its_accounts_can_be_disabled
         store.disable(AccountId(2), origin).await.expect("stored");
     }
     let marker = fs::read_to_string(config.path.join("format")).expect("read");
-    assert_eq!(marker, "educa store, format 4\n");
+    assert_eq!(marker, "educa store, format 5\n");
 }
 
 #[tokio::test]
@@ -128,18 +128,40 @@ async fn a_store_of_format_3_is_brought_to_ours_and_its_accounts_get_tokens() {
         assert_eq!(store.token(made.key).await.expect("read"), Some(made));
     }
     let marker = fs::read_to_string(config.path.join("format")).expect("read");
-    assert_eq!(marker, "educa store, format 4\n");
+    assert_eq!(marker, "educa store, format 5\n");
+}
+
+#[tokio::test]
+async fn a_store_of_format_4_is_brought_to_ours_and_its_messages_can_be_taken_away() {
+    let (_folder, config) = unpack("format-4");
+    let by_ada = |at: &str| Origin { at: at.parse().expect("a time"), by: Some(AccountId(1)), address: None };
+    let room = CourseId::new(1).expect("an id");
+    for turn in 0..2 {
+        let store = open(&config);
+        let token = "e37acdca43928c39fa8d28888a60ee391ce973c8a4ab101cba4bcb9bfa1cc97d";
+        let token = store.token(Token::parse(token).expect("a token").key()).await.expect("read");
+        assert_eq!(token.map(|token| token.account), Some(AccountId(1)));
+        let messages = store.last_messages(room, 9).await.expect("read");
+        let texts: Vec<_> = messages.iter().map(|message| message.text().map(MessageText::as_str)).collect();
+        let expected: [&[_]; 2] =
+            [&[Some("hello from ada"), Some("hello from ben")], &[Some("hello from ada"), None, None]];
+        assert_eq!(texts, expected[turn]);
+        let removed = store.remove_message(room, 2, by_ada("2026-11-22T00:00:00Z")).await.expect("stored");
+        assert_eq!(removed.is_some(), turn == 0);
+    }
+    let marker = fs::read_to_string(config.path.join("format")).expect("read");
+    assert_eq!(marker, "educa store, format 5\n");
 }
 
 #[tokio::test]
 async fn a_migration_that_was_interrupted_is_finished() {
     // The marker is raised before the first change, the number in the records after the last.
     let (_folder, config) = unpack("format-1");
-    fs::write(config.path.join("format"), "educa store, format 4\n").expect("written");
+    fs::write(config.path.join("format"), "educa store, format 5\n").expect("written");
     let store = open(&config);
     assert!(store.account_by_email(&EmailKey::of("ben@example.org")).await.expect("read").is_some());
     drop(store);
-    fs::write(config.path.join("format"), "educa store, format 5\n").expect("written");
+    fs::write(config.path.join("format"), "educa store, format 6\n").expect("written");
     let error = SledStore::open(&config).expect_err("it is newer");
-    assert!(matches!(error, OpenError::Newer { found: 5, known: 4, .. }), "{error}");
+    assert!(matches!(error, OpenError::Newer { found: 6, known: 5, .. }), "{error}");
 }

@@ -227,7 +227,7 @@ fn a_store_of_a_newer_educa_is_left_alone() {
     let program = Program::at(site.root());
     program.run_with_input(&["user", "add", "ada", "--password-stdin"], PASSWORD);
     let marker = site.read(".educa/data/format");
-    site.write(".educa/data/format", marker.replace("format 4", "format 99"));
+    site.write(".educa/data/format", marker.replace("format 5", "format 99"));
     assert!(site.read(".educa/data/format").contains("99"));
     let before = crate::support::tree(&site.path(".educa/data"));
     let run = program.run(&["serve", "--listen", "127.0.0.1:0"]);

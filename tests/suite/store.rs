@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use educa::course::{Admission, CourseId, EnrollmentPolicy};
 use educa::school::{
-    Account, AccountId, Accounts as _, Added, ApiToken, Backing, Device, EmailKey, Enrolling, Enrollments as _,
-    EventFilter, EventKind, Found, Left, Letter, Link, MAX_TOKENS, Message, MessageText, Messages as _, NewAccount,
-    NextKeys, Origin, PasswordHash, Purpose, Refusal, Renewed, Role, Seat, SeatCounts, SeatState, Session,
-    Sessions as _, Store, TokenKey, TooManyTokens, Upkeep as _, UsernameKey, Verdict,
+    Account, AccountId, Accounts as _, Added, ApiToken, Backing, Content, Device, EmailKey, Enrolling,
+    Enrollments as _, EventFilter, EventId, EventKind, Found, Left, Letter, Link, MAX_TOKENS, Message, MessageText,
+    Messages as _, Muted, NewAccount, NextKeys, Origin, PasswordHash, Purpose, Refusal, Renewed, Role, Seat,
+    SeatCounts, SeatState, Session, Sessions as _, Store, TokenKey, TooManyTokens, Upkeep as _, UsernameKey, Verdict,
 };
 use educa::store::{MemoryStore, OpenError, SledStore, StoreConfig};
 use jiff::Timestamp;
@@ -72,6 +72,9 @@ promises![
     messages_are_numbered_from_one_without_gaps,
     messages_of_many_writers_are_numbered_without_gaps,
     the_last_messages_come_oldest_first,
+    entries_of_a_room_are_read_from_one_number_to_another,
+    a_message_that_was_taken_away_leaves_a_marker,
+    who_is_muted_writes_nothing_until_then,
     times_are_kept_to_the_microsecond,
 ];
 
@@ -139,6 +142,10 @@ async fn leave(store: &dyn Store, account: AccountId, course: CourseId, policy: 
 
 fn enrolled(second: i64) -> Seat {
     Seat { state: SeatState::Enrolled, since: at(second) }
+}
+
+async fn say(store: &dyn Store, room: CourseId, author: AccountId, words: &str, at: Timestamp) -> Message {
+    store.add_message(room, author, text(words), at).await.expect("stored").expect("they may")
 }
 
 async fn register(store: &dyn Store, name: &str) -> Account {
@@ -684,18 +691,18 @@ async fn what_happens_is_logged_in_order(store: AnyStore) {
 
 async fn messages_are_numbered_from_one_without_gaps(store: AnyStore) {
     for id in 1..=5 {
-        let message = store.add_message(course(1), AccountId(3), text("hello"), at(1)).await.expect("stored");
-        let expected = Message { id, author: AccountId(3), text: text("hello"), at: at(1) };
+        let message = say(&*store, course(1), AccountId(3), "hello", at(1)).await;
+        let expected = Message { id, author: AccountId(3), at: at(1), content: Content::Said(text("hello")) };
         assert_eq!(message, expected);
     }
-    let other = store.add_message(course(2), AccountId(3), text("another room"), at(0)).await.expect("stored");
+    let other = say(&*store, course(2), AccountId(3), "another room", at(0)).await;
     assert_eq!(other.id, 1);
 }
 
 async fn messages_of_many_writers_are_numbered_without_gaps(store: AnyStore) {
     let added = at_once(&store, 128, |store, number| async move {
         let room = course(1 + number % 2);
-        let said = store.add_message(room, AccountId(3), text(&format!("{number}")), at(0)).await.expect("stored");
+        let said = say(&*store, room, AccountId(3), &format!("{number}"), at(0)).await;
         (room, said)
     })
     .await;
@@ -712,16 +719,74 @@ async fn messages_of_many_writers_are_numbered_without_gaps(store: AnyStore) {
 
 async fn the_last_messages_come_oldest_first(store: AnyStore) {
     for number in 1..=300 {
-        store.add_message(course(2), AccountId(1), text(&format!("{number}")), at(number)).await.expect("stored");
+        say(&*store, course(2), AccountId(1), &format!("{number}"), at(number)).await;
     }
     for room in [1, 3] {
-        store.add_message(course(room), AccountId(1), text("next door"), at(0)).await.expect("stored");
+        say(&*store, course(room), AccountId(1), "next door", at(0)).await;
     }
     let ids = |messages: Vec<Message>| messages.iter().map(|message| message.id).collect::<Vec<_>>();
     assert_eq!(ids(store.last_messages(course(2), 3).await.expect("read")), [298, 299, 300]);
     assert_eq!(ids(store.last_messages(course(2), 1_000).await.expect("read")), (1..=300).collect::<Vec<_>>());
     assert_eq!(ids(store.last_messages(course(2), 0).await.expect("read")), Vec::<u64>::new());
     assert_eq!(ids(store.last_messages(course(4), 3).await.expect("read")), Vec::<u64>::new());
+}
+
+async fn entries_of_a_room_are_read_from_one_number_to_another(store: AnyStore) {
+    assert_eq!(store.last_message_id(course(2)).await.expect("read"), 0);
+    for number in 1..=300 {
+        say(&*store, course(2), AccountId(1), &format!("{number}"), at(number)).await;
+        say(&*store, course(3), AccountId(1), "next door", at(number)).await;
+    }
+    let ids = async |after, up_to, limit| {
+        let messages = store.messages_after(course(2), after, up_to, limit).await.expect("read");
+        messages.iter().map(|message| message.id).collect::<Vec<_>>()
+    };
+    assert_eq!(ids(0, 3, 9).await, [1, 2, 3]);
+    assert_eq!(ids(255, u64::MAX, 2).await, [256, 257]);
+    assert_eq!(ids(298, u64::MAX, 9).await, [299, 300]);
+    assert_eq!(ids(300, u64::MAX, 9).await, [0; 0]);
+    assert_eq!(ids(u64::MAX, 7, 9).await, [0; 0]);
+    assert_eq!(store.last_message_id(course(2)).await.expect("read"), 300);
+}
+
+async fn a_message_that_was_taken_away_leaves_a_marker(store: AnyStore) {
+    let by = AccountId(9);
+    for words in ["one", "two"] {
+        say(&*store, course(1), AccountId(1), words, at(1)).await;
+    }
+    let remove = |id| store.remove_message(course(1), id, Origin { by: Some(by), ..origin(5) });
+    let removal = Message { id: 3, author: by, at: at(5), content: Content::Removal { of: 1 } };
+    assert_eq!(remove(1).await.expect("stored"), Some(removal.clone()));
+    for id in [1, 3, 4] {
+        assert_eq!(remove(id).await.expect("answered"), None, "there is no text in {id}");
+    }
+    let messages = store.last_messages(course(1), 9).await.expect("read");
+    let marker = Message { id: 1, author: AccountId(1), at: at(1), content: Content::Removed { by } };
+    assert_eq!((&messages[0], &messages[2]), (&marker, &removal));
+    assert_eq!(messages[1].text(), Some(&text("two")));
+    let events = store.events_after(EventId(0), 9).await.expect("read");
+    assert_eq!(
+        events.iter().map(|event| (event.kind, event.account)).collect::<Vec<_>>(),
+        [(EventKind::MessageRemoved, Some(AccountId(1)))]
+    );
+    assert_eq!(store.events_after(events[0].id, 9).await.expect("read"), []);
+}
+
+async fn who_is_muted_writes_nothing_until_then(store: AnyStore) {
+    let (ada, muted) = (AccountId(1), Muted { until: at(60) });
+    store.mute(course(1), ada, Some(at(60)), origin(0)).await.expect("stored");
+    assert_eq!(store.muted(course(1), ada).await.expect("read"), Some(muted));
+    assert_eq!(store.muted_in(course(1)).await.expect("read"), [(ada, muted)]);
+    assert_eq!(store.add_message(course(1), ada, text("hello"), at(59)).await.expect("answered"), Err(muted));
+    assert_eq!(say(&*store, course(1), ada, "hello", at(60)).await.id, 1, "it has passed");
+    assert_eq!(say(&*store, course(2), ada, "hello", at(1)).await.id, 1, "another room");
+    store.mute(course(1), ada, Some(at(90)), origin(61)).await.expect("stored");
+    for _ in 0..2 {
+        store.mute(course(1), ada, None, origin(62)).await.expect("stored");
+    }
+    assert_eq!(say(&*store, course(1), ada, "again", at(63)).await.id, 2);
+    let kinds: Vec<_> = store.events_after(EventId(0), 9).await.expect("read").iter().map(|event| event.kind).collect();
+    assert_eq!(kinds, [EventKind::Muted, EventKind::Muted, EventKind::Unmuted]);
 }
 
 // — promises about time —
@@ -737,7 +802,7 @@ async fn times_are_kept_to_the_microsecond(store: AnyStore) {
     store.enroll(enrolling, Origin { at: fine, ..origin(0) }).await.expect("stored");
     let seat = store.seat(AccountId(1), course(1)).await.expect("read");
     assert_eq!(seat.map(|seat| seat.since), Some(kept));
-    let message = store.add_message(course(1), AccountId(1), text("now"), fine).await.expect("stored");
+    let message = say(&*store, course(1), AccountId(1), "now", fine).await;
     assert_eq!(store.last_messages(course(1), 1).await.expect("read"), std::slice::from_ref(&message));
     assert_eq!(message.at, kept);
     store.add_session(session(1, fine), origin(0)).await.expect("stored");
@@ -771,7 +836,7 @@ async fn everything_is_there_after_reopening() {
     enroll(&store, ada.id, course(7), 1).await;
     enroll(&store, ada.id, course(8), 2).await;
     leave(&store, ada.id, course(8), &EnrollmentPolicy::default()).await;
-    let said = store.add_message(course(7), ada.id, text("hello"), at(3)).await.expect("stored");
+    let said = say(&store, course(7), ada.id, "hello", at(3)).await;
     let ada = store.account(ada.id).await.expect("read").expect("there");
     drop(store);
     for turn in 0..5 {
@@ -782,7 +847,7 @@ async fn everything_is_there_after_reopening() {
         assert_eq!(store.last_messages(course(7), 10).await.expect("read")[0], said);
         let next = register(&store, &format!("ben{turn}")).await;
         assert_eq!(next.id, AccountId(ada.id.0 + 1 + turn));
-        assert_eq!(store.add_message(course(7), ada.id, text("again"), at(4)).await.expect("stored").id, 2 + turn);
+        assert_eq!(say(&store, course(7), ada.id, "again", at(4)).await.id, 2 + turn);
     }
 }
 
@@ -806,7 +871,7 @@ async fn a_store_of_a_newer_version_is_refused_and_left_as_it_is() {
     educa::disk::write(&folder.path().join("data/snap.FFFFFFFFFFFFFFFF.generating"), b"torn").expect("written");
     let before = bytes_of(&folder);
     let error = SledStore::open(&config(folder.path())).expect_err("it is newer");
-    assert!(matches!(error, OpenError::Newer { found: 7, known: 4, .. }), "{error}");
+    assert!(matches!(error, OpenError::Newer { found: 7, known: 5, .. }), "{error}");
     assert!(error.to_string().contains("format 7"), "{error}");
     assert_eq!(bytes_of(&folder), before);
 }
@@ -845,7 +910,7 @@ async fn a_snapshot_that_was_torn_does_not_prevent_opening() {
 
 #[tokio::test]
 async fn a_store_whose_making_was_interrupted_is_finished() {
-    for unfinished in [&b""[..], b"educa store, format 4, unfinished\n"] {
+    for unfinished in [&b""[..], b"educa store, format 5, unfinished\n"] {
         // Cut off before the records were made, and after.
         let empty = tempfile::tempdir().expect("a folder");
         educa::disk::write(&empty.path().join("data/format"), unfinished).expect("written");

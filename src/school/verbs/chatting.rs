@@ -1,21 +1,29 @@
 //! What is said in the rooms of the courses.
 
-use crate::school::{Account, Message, MessageText, Pass, Room, School, SchoolError};
-use crate::school::{Budget, TooEarly};
+use crate::school::{Account, Budget, Message, MessageText, Muted, Pass, Room, School, SchoolError, TooEarly};
+
+/// Why somebody may not say something just now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsaid {
+    /// They said too much of late.
+    TooEarly(TooEarly),
+    /// They may not write in this room for a time.
+    Muted(Muted),
+}
 
 impl School {
-    /// Says something in a room, unless its author said too much just now, wherever that was.
+    /// Says something in a room, unless its author said too much just now, wherever that was, or is muted here.
     pub async fn say(
         &self,
         room: &Pass<Room>,
         author: &Account,
         text: MessageText,
-    ) -> Result<Result<Message, TooEarly>, SchoolError> {
+    ) -> Result<Result<Message, Unsaid>, SchoolError> {
         let (Room(course), now) = (*room.thing(), self.clock.now());
         if let Err(early) = self.throttle.spend(Budget::MESSAGES, &author.id.0.to_be_bytes(), 1, now) {
-            return Ok(Err(early));
+            return Ok(Err(Unsaid::TooEarly(early)));
         }
-        Ok(Ok(self.store.add_message(course, author.id, text, now).await?))
+        Ok(self.store.add_message(course, author.id, text, now).await?.map_err(Unsaid::Muted))
     }
 
     /// The last messages of a room with their authors' accounts, oldest first.

@@ -15,6 +15,7 @@ mod delivering;
 mod housekeeping;
 
 pub use administering::{AccountQuery, Day, EnrollmentQuery};
+pub use chatting::Unsaid;
 pub use delivering::Delivered;
 pub use housekeeping::Swept;
 pub use proving::{Credentials, Proof};

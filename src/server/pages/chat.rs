@@ -8,7 +8,7 @@ use super::draw::{Pages, contents_address, course_link, forbidden, refused};
 use super::form::Form;
 use super::own_account::{in_words, too_many};
 use crate::course::{CourseId, routes};
-use crate::school::{Account, Message, MessageText, Pass, Room, TooEarly, admit};
+use crate::school::{Account, Content, Message, MessageText, Muted, Pass, Room, TooEarly, Unsaid, admit};
 use crate::server::app::App;
 use crate::server::identity::{Student, redirect};
 use crate::server::local_path::LocalPath;
@@ -51,9 +51,14 @@ pub async fn say(
     };
     match app.school.say(&pass, &account, text).await? {
         Ok(_) => Ok(redirect(&LocalPath::new(&routes::chat(pass.thing().0).href()))),
-        Err(TooEarly(wait)) => {
+        Err(Unsaid::TooEarly(TooEarly(wait))) => {
             let draft = draft(in_words(&app, "too_many_messages", wait));
             Ok(too_many(draw(&app, &account, &pass, draft).await?, wait))
+        }
+        Err(Unsaid::Muted(Muted { until })) => {
+            let draft =
+                draft(Pages::new(&app).word("muted_until").replace("{time}", &until.strftime("%F %R UTC").to_string()));
+            Ok((StatusCode::FORBIDDEN, draw(&app, &account, &pass, draft).await?).into_response())
         }
     }
 }
@@ -84,7 +89,11 @@ async fn draw(app: &App, reader: &Account, pass: &Pass<Room>, draft: FieldView) 
         contents: contents_address(id),
         room: address,
         username: reader.username.to_string(),
-        messages: messages.iter().map(|(message, author)| view(message, author, reader)).collect(),
+        messages: messages
+            .iter()
+            .filter(|(message, _)| !matches!(message.content, Content::Removal { .. }))
+            .map(|(message, author)| view(message, author, reader))
+            .collect(),
         draft,
     })
 }
@@ -94,7 +103,7 @@ fn view(message: &Message, author: &Account, reader: &Account) -> MessageView {
         id: message.id,
         username: author.username.to_string(),
         mine: author.id == reader.id,
-        text: message.text.as_str().to_owned(),
+        text: message.text().map(|text| text.as_str().to_owned()),
         at: message.at.to_string(),
     }
 }

@@ -2,16 +2,20 @@
 
 use std::io::{self, BufRead, BufWriter, Write};
 
-use super::dump_lines::{AccountLine, EventLine, Head, LastLine, Line, MessageLine, SeatLine, TokenLine, course};
+use super::dump_lines::{
+    AccountLine, EventLine, Head, LastLine, Line, MessageLine, MuteLine, SeatLine, TokenLine, course,
+};
 use super::export::ExportError;
+use crate::course::CourseId;
 use crate::school::{AccountId, EventId, StoreError};
 use crate::store::folder::FORMAT;
 use crate::store::keys::{
-    account_in, account_key, course_in, course_key, message_in, number_in, numbered_key, seat_key, token_in,
+    account_in, account_key, course_in, course_key, message_in, number_in, numbered_key, person_in, person_key,
+    seat_key, token_in,
 };
 use crate::store::records::{
-    read_account, read_api_token, read_event, read_message, read_number, read_seat, write_account, write_api_token,
-    write_event, write_message, write_number, write_seat,
+    read_account, read_api_token, read_event, read_message, read_mute, read_number, read_seat, write_account,
+    write_api_token, write_event, write_message, write_mute, write_number, write_seat,
 };
 use crate::store::table::{Counter, Table, VERSION_KEY};
 use crate::store::trees::{Trees, unreadable};
@@ -60,7 +64,7 @@ pub fn write<W: Write>(trees: &Trees, out: W) -> Result<(u64, W), ExportError> {
     };
     say(Line::Educa(Head { dump: VERSION }))?;
     say(Line::Last(last(trees)?))?;
-    for table in [Table::Accounts, Table::ApiTokens, Table::Seats, Table::Messages, Table::Events] {
+    for table in [Table::Accounts, Table::ApiTokens, Table::Seats, Table::Messages, Table::Mutes, Table::Events] {
         for entry in trees.tree(table).iter() {
             let (key, record) = entry.map_err(unreadable)?;
             say(line_of(table, &key, &record)?)?;
@@ -80,13 +84,21 @@ fn line_of(table: Table, key: &[u8], record: &[u8]) -> Result<Line, StoreError> 
             Line::Seat(SeatLine::new(account, course, &read_seat(account, course, record)?))
         }
         Table::Messages => {
-            let number = key.first_chunk::<4>().map(|number| u32::from_be_bytes(*number)).unwrap_or_default();
-            let damaged = |what| StoreError::Damaged { what };
-            let room = course(number).map_err(damaged)?;
+            let room = room_in(key)?;
             Line::Message(MessageLine::new(room, &read_message(room, message_in(key)?, record)?))
+        }
+        Table::Mutes => {
+            let (room, account) = (room_in(key)?, person_in(key)?);
+            Line::Mute(MuteLine::new(room, account, read_mute(room, account, record)?))
         }
         _ => Line::Event(EventLine::from(&read_event(EventId(number_in(key)?), record)?)),
     })
+}
+
+/// The course at the beginning of a key.
+fn room_in(key: &[u8]) -> Result<CourseId, StoreError> {
+    let number = key.first_chunk::<4>().map(|number| u32::from_be_bytes(*number)).unwrap_or_default();
+    course(number).map_err(|what| StoreError::Damaged { what })
 }
 
 fn last(trees: &Trees) -> Result<LastLine, StoreError> {
@@ -195,6 +207,11 @@ impl Reading<'_> {
                 self.known(message.author.0)?;
                 self.put(Table::Messages, &numbered_key(room, id), write_message(&message))?;
                 self.last_message(&course_key(room), id)
+            }
+            Line::Mute(line) => {
+                self.known(line.account)?;
+                let key = person_key(course(line.course)?, AccountId(line.account));
+                self.put(Table::Mutes, &key, write_mute(line.muted()))
             }
             Line::Event(line) => {
                 let event = line.event()?;

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::course::CourseId;
 use crate::school::{
-    Account, AccountId, ApiToken, Event, EventId, Message, MessageText, Origin, PasswordHash, Renewal, SEAT_STATES,
-    Seat, SeatState, TokenKey,
+    Account, AccountId, ApiToken, Content, Event, EventId, Message, MessageText, Muted, Origin, PasswordHash, Renewal,
+    SEAT_STATES, Seat, SeatState, TokenKey,
 };
 use crate::store::records::SeatRecord;
 
@@ -25,6 +25,7 @@ pub enum Line {
     Token(TokenLine),
     Seat(SeatLine),
     Message(MessageLine),
+    Mute(MuteLine),
     Event(EventLine),
     /// The last ids given, so that none is given again.
     Last(LastLine),
@@ -103,8 +104,23 @@ pub struct MessageLine {
     pub course: u32,
     pub id: u64,
     author: u64,
-    text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+    /// In the place of a text: who took it away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    removed_by: Option<u64>,
+    /// In the place of a text: which message was taken away by this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    removal_of: Option<u64>,
     at: Timestamp,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MuteLine {
+    pub course: u32,
+    pub account: u64,
+    until: Timestamp,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -230,13 +246,36 @@ impl SeatLine {
 
 impl MessageLine {
     pub fn new(course: CourseId, message: &Message) -> Self {
-        let Message { id, author, text, at } = message;
-        Self { course: course.get(), id: *id, author: author.0, text: text.as_str().to_owned(), at: *at }
+        let Message { id, author, at, content } = message;
+        let (mut text, mut removed_by, mut removal_of) = (None, None, None);
+        match content {
+            Content::Said(said) => text = Some(said.as_str().to_owned()),
+            Content::Removed { by } => removed_by = Some(by.0),
+            Content::Removal { of } => removal_of = Some(*of),
+        }
+        Self { course: course.get(), id: *id, author: author.0, text, removed_by, removal_of, at: *at }
     }
 
     pub fn message(self) -> Result<Message, String> {
-        let text = MessageText::parse(&self.text).map_err(|error| format!("`text`: {error}"))?;
-        Ok(Message { id: self.id, author: AccountId(self.author), text, at: self.at })
+        let content = match (self.text, self.removed_by, self.removal_of) {
+            (Some(text), None, None) => {
+                Content::Said(MessageText::parse(&text).map_err(|error| format!("`text`: {error}"))?)
+            }
+            (None, Some(by), None) => Content::Removed { by: AccountId(by) },
+            (None, None, Some(of)) => Content::Removal { of },
+            _ => return Err("a message has one of `text`, `removed_by` and `removal_of`".to_owned()),
+        };
+        Ok(Message { id: self.id, author: AccountId(self.author), at: self.at, content })
+    }
+}
+
+impl MuteLine {
+    pub fn new(course: CourseId, account: AccountId, muted: Muted) -> Self {
+        Self { course: course.get(), account: account.0, until: muted.until }
+    }
+
+    pub fn muted(&self) -> Muted {
+        Muted { until: self.until }
     }
 }
 

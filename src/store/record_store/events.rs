@@ -50,6 +50,11 @@ impl<C: Carrier> Events for RecordStore<C> {
         Ok(events)
     }
 
+    async fn events_after(&self, after: EventId, limit: usize) -> Result<Vec<Event>, StoreError> {
+        let found = self.carrier.scan(Scan::all(Table::Events).after(&after.0.to_be_bytes()).take(limit))?;
+        found.iter().map(|(key, record)| read(key, record)).collect()
+    }
+
     async fn remove_events(&self, before: Timestamp) -> Result<usize, StoreError> {
         let mut n_removed = 0;
         loop {

@@ -23,6 +23,6 @@ pub use codec::{damaged, kept, read_number, write_number};
 pub use events::{read_event, write_event};
 pub use letters::{read_letter, write_letter};
 pub use links::{read_link, write_link};
-pub use messages::{read_message, write_message};
+pub use messages::{read_message, read_mute, write_message, write_mute};
 pub use seats::{SeatRecord, TallyRecord, read_seat, read_tally, write_seat, write_tally};
 pub use sessions::{read_session, write_session};

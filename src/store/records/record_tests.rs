@@ -5,9 +5,9 @@ use jiff::Timestamp;
 use super::*;
 use crate::course::CourseId;
 use crate::school::{
-    Account, AccountId, ApiToken, Device, Event, EventId, EventKind, Letter, LetterId, Link, Message, MessageText,
-    Origin, PasswordHash, Purpose, QueuedLetter, Renewal, Role, Seat, SeatCounts, SeatState, Session, StoreError,
-    TokenKey,
+    Account, AccountId, ApiToken, Content, Device, Event, EventId, EventKind, Letter, LetterId, Link, Message,
+    MessageText, Muted, Origin, PasswordHash, Purpose, QueuedLetter, Renewal, Role, Seat, SeatCounts, SeatState,
+    Session, StoreError, TokenKey,
 };
 
 fn account() -> Account {
@@ -78,8 +78,14 @@ fn every_record_comes_back_as_it_was() {
     let tally = TallyRecord { counts, first_ticket: 4, next_ticket: 5 };
     assert_eq!(read_tally(course(), &write_tally(&tally)).expect("read"), tally);
     let text = MessageText::parse("two\nlines 😀").expect("a text");
-    let message = Message { id: 4, author: account.id, text, at: kept(Timestamp::MAX) };
-    assert_eq!(read_message(course(), 4, &write_message(&message)).expect("read"), message);
+    for content in [Content::Said(text), Content::Removed { by: AccountId(9) }, Content::Removal { of: 3 }] {
+        let message = Message { id: 4, author: account.id, at: kept(Timestamp::MAX), content };
+        assert_eq!(read_message(course(), 4, &write_message(&message)).expect("read"), message);
+    }
+    let old = read_message(course(), 4, b"\x01\x07\x05hello\x02").expect("read");
+    assert_eq!(old.text().map(MessageText::as_str), Some("hello"), "version 1");
+    let muted = Muted { until: kept(Timestamp::MAX) };
+    assert_eq!(read_mute(course(), account.id, &write_mute(muted)).expect("read"), muted);
     assert_eq!(read_number("a number", &write_number(u64::MAX)).expect("read"), u64::MAX);
     assert_eq!(read_event(EventId(2), &write_event(&event())).expect("read"), event());
 }
