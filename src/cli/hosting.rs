@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -19,7 +18,7 @@ use super::control::Control;
 use super::settings::{LogFormat, Settings};
 use crate::mail::{self, MailConfig};
 use crate::school::{AccountRules, Mailer, School, Swept, SystemClock};
-use crate::server::{self, App, PublicationSource};
+use crate::server::{self, App, PublicationSource, Routes};
 use crate::site::SiteConfig;
 use crate::store::{SledStore, StoreConfig};
 
@@ -113,7 +112,7 @@ impl Port {
         self,
         app: App,
         mailer: Arc<dyn Mailer>,
-        router: Router,
+        routes: impl Routes,
         note: &str,
         at_stop: impl FnOnce(),
     ) -> anyhow::Result<()> {
@@ -133,7 +132,7 @@ impl Port {
             readiness.stop();
             tokio::time::sleep(drain).await;
         };
-        server::serve(self.listener, router, app, stopped).await;
+        server::serve(self.listener, routes, app, stopped).await;
         metrics.abort();
         sweep.abort();
         delivery.abort();

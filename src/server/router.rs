@@ -11,12 +11,12 @@ use tower::ServiceExt as _;
 
 use super::app::App;
 use super::hosts::Hosts;
-use super::middleware::Files;
+use super::middleware::{Door, Files};
 use super::preview::{self, Preview};
 use super::{api, edge, files, gate, middleware, operation, pages};
 
 /// The whole server as one service.
-pub fn router(app: App, hosts: Hosts) -> Router {
+pub fn router(app: App, hosts: Hosts) -> Door {
     middleware::stack(before_routing(routes(&app)), &app, hosts, Files::AtTheDoor)
 }
 
