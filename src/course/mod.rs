@@ -10,6 +10,7 @@ pub mod headers;
 mod encoding;
 mod enrollment_policy;
 mod ids;
+pub mod json;
 mod language;
 mod slug;
 

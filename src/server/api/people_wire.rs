@@ -4,7 +4,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::wire::time;
+use crate::course::json::time;
 use crate::course::{Course, CourseId};
 use crate::school::{Account, Event, Link, Person, Purpose, Role, Seat, SeatState};
 
