@@ -183,7 +183,6 @@ fn reachable_titles() -> [String; 5] {
 }
 
 fn reachable_row(person: &Person) -> [String; 5] {
-    let email = person.account.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default();
     let [id, username, state, since] = row(person);
-    [id, username, email, state, since]
+    [id, username, person.account.email_or_empty().to_owned(), state, since]
 }

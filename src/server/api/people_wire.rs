@@ -25,7 +25,7 @@ impl<'a> MeJson<'a> {
         Self {
             id: account.id.0,
             username: account.username.as_str(),
-            email: email_of(account),
+            email: account.email_or_empty(),
             role: role.as_str(),
             courses: format!("{base}/api/me/courses/"),
         }
@@ -115,7 +115,7 @@ impl<'a> ReachablePersonJson<'a> {
     /// Somebody and what they have.
     pub fn new(person: &'a Person) -> Self {
         let PersonJson { id, username, state, since } = PersonJson::new(person);
-        Self { id, username, email: email_of(&person.account), state, since }
+        Self { id, username, email: person.account.email_or_empty(), state, since }
     }
 }
 
@@ -186,7 +186,7 @@ impl<'a> AccountLineJson<'a> {
         Self {
             id: account.id.0,
             username: account.username.as_str(),
-            email: email_of(account),
+            email: account.email_or_empty(),
             email_confirmed: account.email_confirmed,
             role: account.role.as_str(),
             state: account.state().as_str(),
@@ -248,9 +248,4 @@ impl EventLineJson {
             address: event.origin.address,
         }
     }
-}
-
-/// Without a mail address it is empty, as in the reference.
-fn email_of(account: &Account) -> &str {
-    account.email.as_ref().map_or("", |email| email.as_str())
 }

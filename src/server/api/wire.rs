@@ -61,8 +61,7 @@ pub struct UserJson<'a> {
 impl<'a> UserJson<'a> {
     /// Somebody; without a mail address it is empty, as in the reference.
     pub fn new(account: &'a Account) -> Self {
-        let email = account.email.as_ref().map_or("", |email| email.as_str());
-        Self { id: account.id.0, username: account.username.as_str(), email }
+        Self { id: account.id.0, username: account.username.as_str(), email: account.email_or_empty() }
     }
 }
 
