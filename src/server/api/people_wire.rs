@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::course::json::time;
 use crate::course::{Course, CourseId};
-use crate::school::{Account, Event, Link, Person, Purpose, Role, Seat, SeatState};
+use crate::school::{Account, Email, Event, Link, Person, Role, Seat, SeatState};
 
 /// `GET /api/me/`
 #[derive(Debug, Serialize, ToSchema)]
@@ -134,12 +134,7 @@ pub struct InvitationJson<'a> {
 impl<'a> InvitationJson<'a> {
     /// An invitation; one to be handed over has an empty address.
     pub fn new(link: &'a Link) -> Self {
-        let email = match &link.purpose {
-            Purpose::Invitation { email: Some(email), .. } => email.as_str(),
-            Purpose::Invitation { email: None, .. } | Purpose::ConfirmEmail { .. } | Purpose::ResetPassword { .. } => {
-                ""
-            }
-        };
+        let email = link.invited().map_or("", Email::as_str);
         Self { id: link.key.to_text(), email, created: time(link.created), expires: time(link.expires) }
     }
 }
