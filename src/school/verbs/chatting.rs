@@ -1,7 +1,6 @@
 //! What is said in the rooms of the courses.
 
-use crate::school::{Account, Message, MessageText, Pass, Room, School, SchoolError};
-use crate::school::{Budget, TooEarly};
+use crate::school::{Account, Budget, Message, MessageText, Pass, Room, School, SchoolError, TooEarly};
 
 impl School {
     /// Says something in a room, unless its author said too much just now, wherever that was.
