@@ -258,6 +258,11 @@ impl Account {
             (false, true) => AccountState::Active,
         }
     }
+
+    /// Where to write to, as lists and answers show it: empty if nobody said.
+    pub fn email_or_empty(&self) -> &str {
+        self.email.as_ref().map_or("", Email::as_str)
+    }
 }
 
 /// Whether somebody may sign in to an account.

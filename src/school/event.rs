@@ -1,6 +1,6 @@
 //! Events: the school's log of what matters to its security. It is only ever appended to.
 //!
-//! An event is written in the very transaction of what it tells, so neither is there without the other. It holds ids and
+//! An event is made true in one transaction with what it tells, so neither is there without the other. It holds ids and
 //! addresses of the network, no secrets and nothing that somebody typed.
 
 use std::net::IpAddr;

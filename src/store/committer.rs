@@ -59,7 +59,7 @@ impl Committer {
         Ok(Self { queue: Some(queue), thread: Some(thread), work })
     }
 
-    /// Has a verb run in a transaction; returns its outcome once that is durable.
+    /// Has a verb run when its turn comes; returns its outcome once what it changed is durable.
     ///
     /// A caller that stops waiting does not undo the write: it may happen all the same.
     pub(super) async fn write<T: Send + 'static>(

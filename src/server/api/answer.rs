@@ -28,16 +28,19 @@ pub struct Answer {
     body: Arc<Representation>,
     headers: Headers,
     list: Option<Box<Listed>>,
-    download: Option<Download>,
+    /// Instead of `body`: what is made while it is sent.
+    stream: Option<Body>,
     cache: &'static str,
     content_type: &'static str,
+    log: Option<String>,
 }
 
-/// A file that is made while it is sent.
-struct Download {
-    content_type: &'static str,
-    body: Body,
-}
+/// What the log keeps of an answer; the door writes it, which knows of which request.
+#[derive(Debug, Clone)]
+pub struct LogLine(pub String);
+
+const JSON: &str = "application/json";
+const PAGE: &str = "text/html; charset=utf-8";
 
 /// An answer about somebody must not be kept for somebody else.
 const PRIVATE: &str = "private, no-cache";
@@ -65,9 +68,10 @@ impl Answer {
             body,
             headers: Headers::new(),
             list: None,
-            download: None,
+            stream: None,
             cache: PRIVATE,
             content_type: JSON,
+            log: None,
         }
     }
 
@@ -77,7 +81,8 @@ impl Answer {
         let disposition = disposition.expect("files are named by letters of ours and numbers");
         Self {
             headers: vec![(header::CONTENT_DISPOSITION, disposition)],
-            download: Some(Download { content_type, body }),
+            stream: Some(body),
+            content_type,
             ..Self::kept(Arc::new(Representation::new(""))).secret()
         }
     }
@@ -99,64 +104,20 @@ impl Answer {
 
     /// A list, or a page of one.
     pub fn listed(listed: Listed) -> Self {
-        Self { headers: listed.headers(), ..Self::kept(listed.body.clone()) }.with(listed)
+        let body = listed.body.clone();
+        Self { headers: listed.headers(), list: Some(Box::new(listed)), ..Self::kept(body) }
     }
 
-    fn with(self, listed: Listed) -> Self {
-        Self { list: Some(Box::new(listed)), ..self }
-    }
-}
-
-/// An answer on its way to its form.
-pub struct Answered {
-    status: StatusCode,
-    body: Arc<Representation>,
-    content_type: &'static str,
-    headers: Headers,
-    list: Option<Box<Listed>>,
-    download: Option<Download>,
-    cache: &'static str,
-    log: Option<String>,
-}
-
-/// What the log keeps of an answer; the door writes it, which knows of which request.
-#[derive(Debug, Clone)]
-pub struct LogLine(pub String);
-
-const JSON: &str = "application/json";
-const PAGE: &str = "text/html; charset=utf-8";
-
-impl Answered {
-    /// What a handler or one of the checks before it said, and what each answer has said already.
-    pub fn new(answered: Result<Answer, ApiError>, mut headers: Headers) -> Self {
-        match answered {
-            Ok(Answer { status, body, headers: own, list, download, cache, content_type }) => {
-                headers.extend(own);
-                Self { status, body, content_type, headers, list, download, cache, log: None }
-            }
-            Err(error) => {
-                let body = Arc::new(Representation::of(&error));
-                headers.extend(error.challenge.map(|value| (header::WWW_AUTHENTICATE, value)));
-                headers.extend(error.retry_after.map(|value| (header::RETRY_AFTER, value)));
-                let (list, download) = (None, None);
-                Self {
-                    status: error.status,
-                    body,
-                    content_type: JSON,
-                    headers,
-                    list,
-                    download,
-                    cache: PRIVATE,
-                    log: error.log,
-                }
-            }
-        }
+    /// The same behind headers that each answer has, such as those of limits.
+    pub fn behind(mut self, mut headers: Headers) -> Self {
+        headers.append(&mut self.headers);
+        Self { headers, ..self }
     }
 
     /// The response in the form that was negotiated.
     pub async fn respond(mut self, app: &App, endpoint: Endpoint, form: negotiation::Form, parts: &Parts) -> Response {
         match form {
-            _ if self.download.is_some() => {}
+            _ if self.stream.is_some() => {}
             negotiation::Form::Json { indent: None }
             | negotiation::Form::Table
             | negotiation::Form::Lines
@@ -192,15 +153,15 @@ impl Answered {
     }
 
     async fn send(self, endpoint: Endpoint, parts: &Parts) -> Response {
-        let Self { status, body, content_type, headers: own, download, cache, log, .. } = self;
+        let Self { status, body, content_type, headers: own, stream, cache, log, .. } = self;
         let reads = parts.method == Method::GET || parts.method == Method::HEAD;
         let form = body.form(&encodings::wanted(&parts.headers));
         let tag = (reads && status == StatusCode::OK && cache == PRIVATE).then(|| form.tag.clone());
         let known = tag.as_ref().is_some_and(|tag| matches_etag(&parts.headers, tag.as_bytes()));
         let encoding = form.encoding;
         let head = parts.method == Method::HEAD;
-        let mut response = match (download, known, status) {
-            (Some(download), ..) => streamed(download, head),
+        let mut response = match (stream, known, status) {
+            (Some(stream), ..) => streamed(content_type, stream, head),
             (None, true, _) => bodiless(StatusCode::NOT_MODIFIED),
             (None, false, StatusCode::NO_CONTENT) => bodiless(status),
             (None, false, _) => full(status, content_type, bytes_of(body, form).await, head),
@@ -230,6 +191,17 @@ impl Answered {
     }
 }
 
+/// What one of the checks or a handler says instead.
+impl From<ApiError> for Answer {
+    fn from(error: ApiError) -> Self {
+        let body = Representation::of(&error);
+        let mut headers = Headers::new();
+        headers.extend(error.challenge.map(|value| (header::WWW_AUTHENTICATE, value)));
+        headers.extend(error.retry_after.map(|value| (header::RETRY_AFTER, value)));
+        Self { status: error.status, headers, log: error.log, ..Self::kept(Arc::new(body)) }
+    }
+}
+
 /// The bytes of a form; those that must be compressed first are not, where others wait.
 async fn bytes_of(body: Arc<Representation>, form: Form) -> Bytes {
     if body.is_at_hand(&form) {
@@ -246,7 +218,7 @@ fn bodiless(status: StatusCode) -> Response {
     response
 }
 
-fn streamed(Download { content_type, body }: Download, head: bool) -> Response {
+fn streamed(content_type: &'static str, body: Body, head: bool) -> Response {
     let mut response = Response::new(if head { Body::empty() } else { body });
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response

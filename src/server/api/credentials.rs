@@ -115,8 +115,8 @@ fn bad_token(scheme: Scheme, detail: &str) -> ApiError {
 /// Whether a request shows a token: no page of another site can make a browser send one without asking first, so what
 /// guards against such pages need not.
 pub fn shows_token(path: &str, headers: &HeaderMap) -> bool {
-    let parsed = headers.get(header::AUTHORIZATION).map(parse);
-    path.starts_with("/api/") && matches!(parsed, Some(Parsed::Token(_)))
+    let is_token = |value| matches!(parse(value), Parsed::Token(_));
+    path.starts_with("/api/") && headers.get(header::AUTHORIZATION).is_some_and(is_token)
 }
 
 /// Whether a page of ours sent the request: a session cookie alone proves nothing about who wrote the request.

@@ -16,6 +16,7 @@ use super::lists::{Address, Parameters};
 use super::negotiation::{Form, Kind};
 use super::people_wire::{PeopleJson, PersonJson, ReachablePersonJson};
 use super::permitted::account_id;
+use crate::course::json::time;
 use crate::school::{
     AccountId, Approve, PeoplePage, PeopleQuery, Person, Refusal, Remove, SEAT_STATES, School, SeatState, SeePeople,
     Teaching, Verdict,
@@ -174,7 +175,7 @@ fn titles_of_all() -> [String; 4] {
 
 fn row(Person { account, seat }: &Person) -> [String; 4] {
     let state = seat.state.as_str().to_owned();
-    [account.id.to_string(), account.username.to_string(), state, super::wire::time(seat.since)]
+    [account.id.to_string(), account.username.to_string(), state, time(seat.since)]
 }
 
 fn reachable_titles() -> [String; 5] {
@@ -182,7 +183,6 @@ fn reachable_titles() -> [String; 5] {
 }
 
 fn reachable_row(person: &Person) -> [String; 5] {
-    let email = person.account.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default();
     let [id, username, state, since] = row(person);
-    [id, username, email, state, since]
+    [id, username, person.account.email_or_empty().to_owned(), state, since]
 }

@@ -4,9 +4,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::wire::time;
+use crate::course::json::time;
 use crate::course::{Course, CourseId};
-use crate::school::{Account, Event, Link, Person, Purpose, Role, Seat, SeatState};
+use crate::school::{Account, Email, Event, Link, Person, Role, Seat, SeatState};
 
 /// `GET /api/me/`
 #[derive(Debug, Serialize, ToSchema)]
@@ -25,7 +25,7 @@ impl<'a> MeJson<'a> {
         Self {
             id: account.id.0,
             username: account.username.as_str(),
-            email: email_of(account),
+            email: account.email_or_empty(),
             role: role.as_str(),
             courses: format!("{base}/api/me/courses/"),
         }
@@ -115,7 +115,7 @@ impl<'a> ReachablePersonJson<'a> {
     /// Somebody and what they have.
     pub fn new(person: &'a Person) -> Self {
         let PersonJson { id, username, state, since } = PersonJson::new(person);
-        Self { id, username, email: email_of(&person.account), state, since }
+        Self { id, username, email: person.account.email_or_empty(), state, since }
     }
 }
 
@@ -134,12 +134,7 @@ pub struct InvitationJson<'a> {
 impl<'a> InvitationJson<'a> {
     /// An invitation; one to be handed over has an empty address.
     pub fn new(link: &'a Link) -> Self {
-        let email = match &link.purpose {
-            Purpose::Invitation { email: Some(email), .. } => email.as_str(),
-            Purpose::Invitation { email: None, .. } | Purpose::ConfirmEmail { .. } | Purpose::ResetPassword { .. } => {
-                ""
-            }
-        };
+        let email = link.invited().map_or("", Email::as_str);
         Self { id: link.key.to_text(), email, created: time(link.created), expires: time(link.expires) }
     }
 }
@@ -186,7 +181,7 @@ impl<'a> AccountLineJson<'a> {
         Self {
             id: account.id.0,
             username: account.username.as_str(),
-            email: email_of(account),
+            email: account.email_or_empty(),
             email_confirmed: account.email_confirmed,
             role: account.role.as_str(),
             state: account.state().as_str(),
@@ -248,9 +243,4 @@ impl EventLineJson {
             address: event.origin.address,
         }
     }
-}
-
-/// Without a mail address it is empty, as in the reference.
-fn email_of(account: &Account) -> &str {
-    account.email.as_ref().map_or("", |email| email.as_str())
 }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use serde::Serialize;
 
-use crate::course::Encoding;
+use crate::course::{Encoding, json};
 use crate::digest::Digest;
 
 /// From how many bytes on a compressed form is worth its making.
@@ -43,12 +43,12 @@ impl Representation {
 
     /// A value as compact JSON, the fields in their order.
     pub fn of(value: &impl Serialize) -> Self {
-        Self::json(serde_json::to_string(value).expect("plain strings and numbers always serialize"))
+        Self::new(json::text_of(value))
     }
 
     /// A text that is JSON.
     pub fn json(text: String) -> Self {
-        Self::new(without_line_separators(text))
+        Self::new(json::without_line_separators(text))
     }
 
     /// The same JSON on several lines; the order of fields stays.
@@ -121,15 +121,6 @@ fn compressed(encoding: Encoding, bytes: &[u8]) -> io::Result<Bytes> {
         Encoding::Zstandard => return Err(io::ErrorKind::Unsupported.into()),
     }
     Ok(short.into())
-}
-
-/// Old JavaScript ends a line at U+2028 and U+2029, in the middle of a string; the reference's framework escapes them.
-/// JSON has them in strings only, so nothing but strings is touched.
-fn without_line_separators(json: String) -> String {
-    match json.contains(['\u{2028}', '\u{2029}']) {
-        true => json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029"),
-        false => json,
-    }
 }
 
 #[cfg(test)]

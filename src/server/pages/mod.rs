@@ -28,7 +28,7 @@ pub use draw::{Pages, error, forbidden, not_found, refused};
 #[cfg(any(test, fuzzing))]
 pub use form::Form;
 pub use invitation::{accept, invitation};
-pub use invitations::{email_of, invitations, invite, revoke, send_invitations};
+pub use invitations::{invitations, invite, revoke, send_invitations};
 pub use own_account::{change_email, change_password, email_form, end_sessions, my_account, password_form, sessions};
 pub use own_tokens::{change_tokens, tokens};
 pub use recovery::{

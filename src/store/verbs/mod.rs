@@ -1,7 +1,7 @@
 //! Verbs: what each write does, as a function on a draft of what there is.
 //!
-//! Nothing here waits, flushes or changes anything: a carrier runs these inside its transaction, as often as it must, and
-//! makes the changes of the draft if the verb did not fail.
+//! Nothing here waits, flushes or changes anything: a carrier runs these one after another, each on what those before it
+//! left, and makes the changes of a draft, all of them or none, if its verb did not fail.
 
 mod accounts;
 mod sessions;

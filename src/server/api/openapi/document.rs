@@ -7,6 +7,7 @@ use super::operation::{self, Answer, Field, Operation, Parameter, Shape};
 use super::operations::OPERATIONS;
 use super::schemas::{reference, schemas};
 use crate::course::Catalog;
+use crate::school::SEAT_STATES;
 use crate::server::api::credentials::Scheme;
 use crate::server::api::negotiation::Kind;
 
@@ -114,7 +115,7 @@ fn schema_of(kind: operation::Kind, catalog: &Catalog) -> Value {
         operation::Kind::Subject => keys(catalog.subjects.iter().map(|subject| subject.id.get())),
         operation::Kind::Owner => keys(catalog.instructors.iter().map(|owner| owner.id.get())),
         operation::Kind::Number(from, to) => json!({ "type": "integer", "minimum": from, "maximum": to }),
-        operation::Kind::Word(words) => json!({ "type": "string", "enum": words }),
+        operation::Kind::SeatState => json!({ "type": "string", "enum": SEAT_STATES.map(|(name, _)| name) }),
     }
 }
 

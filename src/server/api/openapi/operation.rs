@@ -52,8 +52,8 @@ pub enum Kind {
     Owner,
     /// A whole number from one to another.
     Number(u64, u64),
-    /// One of these words.
-    Word(&'static [&'static str]),
+    /// What somebody may have in a course, by its name.
+    SeatState,
 }
 
 /// A field of a body.

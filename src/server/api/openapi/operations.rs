@@ -7,6 +7,7 @@ use crate::server::api::body::{MAX_LIST, SECRET, TEXT};
 use crate::server::api::export::{ACCOUNTS, ENROLLMENTS, EVENTS};
 use crate::server::api::handlers::{CONTENTS, COURSE, COURSES, ENROLL, INDEX, SUBJECT, SUBJECTS};
 use crate::server::api::invitations::{EMAILS, INVITATION, INVITATIONS};
+use crate::server::api::lists;
 use crate::server::api::me::{ME, MY_COURSES};
 use crate::server::api::people::{APPROVE, MAX_PAGE_SIZE, MAX_SEARCH, PEOPLE, PERSON};
 
@@ -15,7 +16,7 @@ macro_rules! list_parameters {
     ($($own:expr),*) => {
         &[
             $($own,)*
-            Parameter { name: "search", description: "Only what has all of these words in its texts.", kind: Kind::Short(200) },
+            Parameter { name: "search", description: "Only what has all of these words in its texts.", kind: Kind::Short(lists::MAX_SEARCH) },
             Parameter { name: "ordering", description: "Fields to order by, parted by commas, `-` before those that go down.", kind: Kind::Text },
             Parameter { name: "page", description: "The number of a page, or `last`.", kind: Kind::Text },
             Parameter { name: "page_size", description: "How many a page has, 100 at most; 10 unless it is said.", kind: Kind::Text },
@@ -33,11 +34,7 @@ const COURSE_LIST: &[Parameter] = list_parameters!(
 );
 
 const PEOPLE_LIST: &[Parameter] = &[
-    Parameter {
-        name: "state",
-        description: "Only those who have this.",
-        kind: Kind::Word(&["enrolled", "waiting", "requested"]),
-    },
+    Parameter { name: "state", description: "Only those who have this.", kind: Kind::SeatState },
     Parameter { name: "search", description: "Only whose user name has this in it.", kind: Kind::Short(MAX_SEARCH) },
     Parameter {
         name: "after",
