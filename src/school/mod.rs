@@ -22,6 +22,7 @@ mod common_passwords;
 mod password;
 mod hasher;
 mod remembered;
+mod known;
 mod permissions;
 mod field_permissions;
 mod gate;

@@ -303,6 +303,9 @@ pub trait Upkeep: Send + Sync {
     async fn size(&self) -> Result<u64, StoreError>;
     /// What it did so far.
     fn work(&self) -> StoreWork;
+    /// A number that every write raises before it is answered: while it is the same, all that was read is as it was. Nothing
+    /// where others write, too.
+    fn version(&self) -> Option<u64>;
 }
 
 /// What only this school knows.

@@ -7,10 +7,12 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use super::known::Known;
 use super::remembered::Remembered;
 use super::throttle::Throttle;
 use super::{
-    Account, Clock, Hasher, HasherError, NoRandomness, Origin, SealKey, Store, StoreError, StoreWork, Token, Unwritten,
+    Account, ApiToken, Clock, Hasher, HasherError, NoRandomness, Origin, SealKey, Session, Store, StoreError,
+    StoreWork, Token, Unwritten,
 };
 
 /// A school with its ports.
@@ -22,6 +24,8 @@ pub struct School {
     pub(super) queued: Notify,
     pub(super) throttle: Throttle,
     pub(super) remembered: Remembered,
+    pub(super) known_sessions: Known<Session>,
+    pub(super) known_tokens: Known<ApiToken>,
     /// Read from the store once.
     pub(super) seal_key: OnceLock<SealKey>,
     /// What the operator decided.
@@ -71,6 +75,8 @@ impl School {
             queued: Notify::new(),
             throttle: Throttle::default(),
             remembered: Remembered::new().map_err(|NoRandomness| HasherError::Failed)?,
+            known_sessions: Known::default(),
+            known_tokens: Known::default(),
             seal_key: OnceLock::new(),
             rules: AccountRules::default(),
         })

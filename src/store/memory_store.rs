@@ -80,6 +80,10 @@ impl Carrier for Memory {
         StoreWork { writes: self.n_writes.load(Ordering::Relaxed), flushes: 0 }
     }
 
+    fn version(&self) -> Option<u64> {
+        Some(self.work().writes)
+    }
+
     async fn write<T: Send + 'static>(&self, doing: &'static str, verb: impl Verb<T>) -> Result<T, StoreError> {
         let mut maps = self.maps();
         let mut draft = Draft::new(&*maps);

@@ -83,6 +83,10 @@ impl Carrier for SledCarrier {
         self.committer.work()
     }
 
+    fn version(&self) -> Option<u64> {
+        Some(self.work().writes)
+    }
+
     async fn write<T: Send + 'static>(&self, doing: &'static str, verb: impl Verb<T>) -> Result<T, StoreError> {
         self.committer.write(doing, verb).await
     }

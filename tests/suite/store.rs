@@ -69,6 +69,7 @@ promises![
     an_address_is_confirmed_for_one_account,
     letters_wait_until_they_are_taken,
     what_happens_is_logged_in_order,
+    every_write_has_raised_the_number_when_it_is_answered,
     messages_are_numbered_from_one_without_gaps,
     messages_of_many_writers_are_numbered_without_gaps,
     the_last_messages_come_oldest_first,
@@ -685,6 +686,22 @@ async fn what_happens_is_logged_in_order(store: AnyStore) {
     assert_eq!(store.events(None, EventFilter::default(), 99).await.expect("read"), all[..3]);
     let next = store.add_event(EventKind::SignedOut, None, None, origin(61)).await.expect("stored");
     assert_eq!(next.0, 5, "numbers are never given twice");
+}
+
+async fn every_write_has_raised_the_number_when_it_is_answered(store: AnyStore) {
+    // Where others write, too, there is none.
+    let Some(before) = store.version() else { return };
+    let ada = register(&*store, "ada").await;
+    let after = store.version().expect("as before");
+    assert!(after > before);
+    assert_eq!(store.account(ada.id).await.expect("read"), Some(ada.clone()));
+    assert_eq!(
+        store.remove_session(TokenKey([9; 32]), EventKind::SignedOut, origin(0)).await.expect("answered"),
+        Found::No
+    );
+    assert_eq!(store.version(), Some(after), "nothing was written");
+    store.set_role(ada.id, Role::Staff, origin(0)).await.expect("stored");
+    assert!(store.version() > Some(after));
 }
 
 // — promises about messages —

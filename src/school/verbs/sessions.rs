@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::school::{
     Account, AccountId, AccountState, Device, EventKind, Found, SEEN_EVERY, SESSION_LIFETIME, School, SchoolError,
-    Session, SignedIn, Token,
+    Session, SignedIn, Token, TokenKey,
 };
 
 /// How many accounts a step takes at most: few enough that other writes wait no longer than for each other.
@@ -49,18 +49,31 @@ impl School {
 
     /// Whose session this is, if it is one that has not ended.
     pub async fn identify(&self, token: &Token) -> Result<Option<Account>, SchoolError> {
-        let Some(session) = self.store.session(token.key()).await? else { return Ok(None) };
+        let Some((session, account)) = self.session_of(token.key()).await? else { return Ok(None) };
         let now = self.clock.now();
         if session.expires <= now {
             return Ok(None);
         }
+        if session.seen + SEEN_EVERY <= now {
+            self.store.touch_session(session.key, now).await?;
+        }
+        Ok(Some(account))
+    }
+
+    /// A session that nothing ended but perhaps its time, and whose it is.
+    async fn session_of(&self, key: TokenKey) -> Result<Option<(Session, Account)>, SchoolError> {
+        let version = self.store.version();
+        if let Some(known) = self.known_sessions.get(key, version) {
+            return Ok(Some(known));
+        }
+        let Some(session) = self.store.session(key).await? else { return Ok(None) };
         let account = self.store.account(session.account).await?;
         let account = account
             .filter(|account| account.state() == AccountState::Active && account.generation == session.generation);
-        if account.is_some() && session.seen + SEEN_EVERY <= now {
-            self.store.touch_session(session.key, now).await?;
-        }
-        Ok(account)
+        Ok(account.map(|account| {
+            self.known_sessions.keep(key, version, &session, &account);
+            (session, account)
+        }))
     }
 
     /// Ends a session, for every browser that holds its token.

@@ -21,9 +21,18 @@ const WORTH_IT: usize = 1_000;
 #[derive(Debug)]
 pub struct Representation {
     plain: Bytes,
-    digest: OnceLock<Digest>,
-    /// By encoding; nothing if it would not be smaller.
-    short: [OnceLock<Option<Bytes>>; Encoding::ALL.len()],
+    /// The tag of the bytes as they are.
+    tag: OnceLock<HeaderValue>,
+    /// By encoding.
+    short: [Short; Encoding::ALL.len()],
+}
+
+/// A compressed form, as far as somebody wanted it.
+#[derive(Debug, Default)]
+struct Short {
+    tag: OnceLock<HeaderValue>,
+    /// Nothing if it would not be smaller.
+    bytes: OnceLock<Option<Bytes>>,
 }
 
 /// What is sent: the bytes, their coding and their tag.
@@ -38,7 +47,7 @@ pub struct Form {
 impl Representation {
     /// These bytes, whatever they are.
     pub fn new(bytes: impl Into<Bytes>) -> Self {
-        Self { plain: bytes.into(), digest: OnceLock::new(), short: Default::default() }
+        Self { plain: bytes.into(), tag: OnceLock::new(), short: Default::default() }
     }
 
     /// A value as compact JSON, the fields in their order.
@@ -77,24 +86,28 @@ impl Representation {
     pub fn form(&self, wanted: &[Encoding]) -> Form {
         let offered = |encoding: &&Encoding| **encoding != Encoding::Zstandard && self.plain.len() >= WORTH_IT;
         let encoding = wanted.iter().find(offered).copied();
-        let digest = self.digest.get_or_init(|| Digest::of(&self.plain));
         let tag = match encoding {
-            Some(encoding) => format!("\"{digest}-{encoding}\""),
-            None => format!("\"{digest}\""),
+            Some(encoding) => self.short[encoding.at()].tag.get_or_init(|| self.tag(&format!("-{encoding}"))),
+            None => self.tag.get_or_init(|| self.tag("")),
         };
-        Form { encoding, tag: HeaderValue::try_from(tag).expect("hexadecimal digits are a header") }
+        Form { encoding, tag: tag.clone() }
+    }
+
+    fn tag(&self, suffix: &str) -> HeaderValue {
+        let tag = format!("\"{}{suffix}\"", Digest::of(&self.plain));
+        HeaderValue::try_from(tag).expect("hexadecimal digits are a header")
     }
 
     /// Whether the bytes of a form are there already, or few enough to be made while others wait.
     pub fn is_at_hand(&self, form: &Form) -> bool {
         const FEW: usize = 32 * 1024;
-        self.plain.len() <= FEW || form.encoding.is_none_or(|encoding| self.short[encoding.at()].get().is_some())
+        self.plain.len() <= FEW || form.encoding.is_none_or(|encoding| self.short[encoding.at()].bytes.get().is_some())
     }
 
     /// The bytes of a form. Nothing was promised about their size: what does not get smaller is sent all the same.
     pub fn bytes(&self, form: &Form) -> Bytes {
         let Some(encoding) = form.encoding else { return self.plain.clone() };
-        let short = self.short[encoding.at()].get_or_init(|| compressed(encoding, &self.plain).ok());
+        let short = self.short[encoding.at()].bytes.get_or_init(|| compressed(encoding, &self.plain).ok());
         short.clone().unwrap_or_else(|| self.plain.clone())
     }
 

@@ -92,6 +92,8 @@ pub trait Carrier: Send + Sync + 'static {
     fn size(&self) -> Result<u64, StoreError>;
     /// What it did so far.
     fn work(&self) -> StoreWork;
+    /// See [`Upkeep::version`](crate::school::Upkeep::version).
+    fn version(&self) -> Option<u64>;
     /// Runs a verb alone, makes its changes, and answers once they are durable.
     fn write<T: Send + 'static>(
         &self,

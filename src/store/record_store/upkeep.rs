@@ -14,4 +14,8 @@ impl<C: Carrier> Upkeep for RecordStore<C> {
     fn work(&self) -> StoreWork {
         self.carrier.work()
     }
+
+    fn version(&self) -> Option<u64> {
+        self.carrier.version()
+    }
 }
