@@ -62,11 +62,11 @@ impl fmt::Debug for SledStore {
 }
 
 impl Carrier for SledCarrier {
-    fn get(&self, table: Table, key: &[u8]) -> Result<Option<IVec>, StoreError> {
+    async fn get(&self, table: Table, key: &[u8]) -> Result<Option<IVec>, StoreError> {
         self.tree(table).get(key).map_err(unreadable)
     }
 
-    fn scan(&self, scan: Scan) -> Result<Vec<(IVec, IVec)>, StoreError> {
+    async fn scan(&self, scan: Scan) -> Result<Vec<(IVec, IVec)>, StoreError> {
         let found = self.tree(scan.table).range::<Vec<u8>, _>((scan.from, scan.to));
         let found: Result<Vec<_>, _> = match scan.order {
             Order::Up => found.take(scan.limit).collect(),
@@ -75,7 +75,7 @@ impl Carrier for SledCarrier {
         found.map_err(unreadable)
     }
 
-    fn size(&self) -> Result<u64, StoreError> {
+    async fn size(&self) -> Result<u64, StoreError> {
         self.db.size_on_disk().map_err(unreadable)
     }
 

@@ -26,7 +26,7 @@ impl<C: Carrier> Messages for RecordStore<C> {
 
     async fn last_messages(&self, room: CourseId, limit: usize) -> Result<Vec<Message>, StoreError> {
         let last = Scan::prefix(Table::Messages, &course_key(room)).down().take(limit);
-        let found = self.carrier.scan(last)?;
+        let found = self.carrier.scan(last).await?;
         found.iter().rev().map(|(key, record)| read_message(room, message_in(key)?, record)).collect()
     }
 }
