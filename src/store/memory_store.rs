@@ -86,7 +86,8 @@ impl Carrier for Memory {
         let outcome = match verb(&mut draft) {
             Ok(outcome) => outcome,
             Err(Obstacle::Record(error)) => return Err(error),
-            Err(Obstacle::Batch(error)) => return Err(StoreError::Failed { doing, reason: format!("{error:?}") }),
+            Err(Obstacle::Batch(reason)) => return Err(StoreError::Failed { doing, reason }),
+            Err(Obstacle::Missed) => return Err(StoreError::Failed { doing, reason: "a record was missed".into() }),
         };
         let changes = draft.into_changes();
         if !changes.is_empty() {

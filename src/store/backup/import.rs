@@ -12,6 +12,7 @@ use crate::school::StoreError;
 use crate::store::folder;
 use crate::store::open::StoreConfig;
 use crate::store::open_error::OpenError;
+use crate::store::tables::Tables as _;
 use crate::store::{SledStore, indexes};
 
 /// A store that could not be put in its place.
