@@ -26,6 +26,7 @@ mod open;
 mod open_error;
 mod sled_store;
 mod backup;
+mod postgres;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -37,4 +38,7 @@ pub use backup::{
 pub use memory_store::MemoryStore;
 pub use open::StoreConfig;
 pub use open_error::OpenError;
+pub use postgres::{
+    Moved, NotADatabase, PostgresConfig, PostgresStore, load as load_database, restore as restore_database,
+};
 pub use sled_store::SledStore;

@@ -31,6 +31,14 @@ macro_rules! promises {
                 super::$promise(std::sync::Arc::new(super::open(folder.path()))).await;
             })+
         }
+        /// In a database.
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $promise() {
+                let Some(database) = crate::support::Database::make().await else { return };
+                super::$promise(std::sync::Arc::new(database.open())).await;
+            })+
+        }
         /// In memory.
         mod in_memory {
             $(#[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,94 @@
+//! Databases of one test each, in the PostgreSQL that `scripts/with_postgres` starts.
+
+use std::io::Write as _;
+use std::process::Command;
+
+use educa::store::{PostgresConfig, PostgresStore};
+use tokio_postgres::{Client, Config, NoTls};
+
+/// Where the server is: the address of a database of a user who may make others.
+const SERVER: &str = "EDUCA_TEST_POSTGRES";
+
+/// If it is set, nothing may be left out.
+const EVERYTHING: &str = "EDUCA_TEST_EVERYTHING";
+
+/// A database that is gone when it is dropped.
+pub struct Database {
+    server: Config,
+    name: String,
+    /// Its address.
+    pub url: String,
+}
+
+impl Database {
+    /// An empty one; nothing, said aloud, if there is no server.
+    pub async fn make() -> Option<Self> {
+        let Ok(server) = std::env::var(SERVER) else {
+            assert!(std::env::var_os(EVERYTHING).is_none(), "{SERVER} is not set: nothing was tested on PostgreSQL");
+            let test = std::thread::current().name().unwrap_or_default().to_owned();
+            // Not by a macro: what those print is kept from who looks.
+            let _ = writeln!(
+                std::io::stderr(),
+                "NOT TESTED: {test} needs PostgreSQL: scripts/with_postgres cargo test --test suite"
+            );
+            return None;
+        };
+        let random: [u8; 8] = std::array::from_fn(|_| fastrand::u8(..));
+        let name = format!("test_{:x}", u64::from_be_bytes(random));
+        let config: Config = server.parse().expect("an address");
+        connect(&config).await.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("made");
+        let (address, _) = server.rsplit_once('/').expect("an address with a database");
+        let url = format!("{address}/{name}");
+        Some(Self { server: config, name, url })
+    }
+
+    /// How educa is told of it.
+    pub fn config(&self) -> PostgresConfig {
+        self.url.parse().expect("an address")
+    }
+
+    /// A store on it.
+    pub fn open(&self) -> PostgresStore {
+        PostgresStore::open(&self.config()).expect("the store opens")
+    }
+
+    /// Somebody else in it.
+    pub async fn client(&self) -> Client {
+        connect(&self.own()).await
+    }
+
+    fn own(&self) -> Config {
+        let mut config = self.server.clone();
+        config.dbname(&self.name);
+        config
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let (server, name) = (self.server.clone(), self.name.clone());
+        let gone = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+            runtime.block_on(async {
+                // The server may be stopped just now; it is private to the tests, and gone after them.
+                if let Ok((client, connection)) = server.connect(NoTls).await {
+                    tokio::spawn(connection);
+                    let _ = client.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+                }
+            });
+        });
+        let _ = gone.join();
+    }
+}
+
+async fn connect(config: &Config) -> Client {
+    let (client, connection) = config.connect(NoTls).await.expect("connected");
+    tokio::spawn(connection);
+    client
+}
+
+/// Stops and starts the server: `stop`, `kill`, `start`.
+pub fn server(what: &str) {
+    let program = std::env::var("EDUCA_TEST_POSTGRES_CTL").expect("scripts/with_postgres says it");
+    assert!(Command::new(program).arg(what).status().expect("run").success(), "{what}");
+}
