@@ -27,6 +27,7 @@ mod open_error;
 mod sled_store;
 mod backup;
 mod postgres;
+mod place;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -38,6 +39,7 @@ pub use backup::{
 pub use memory_store::MemoryStore;
 pub use open::StoreConfig;
 pub use open_error::OpenError;
+pub use place::StorePlace;
 pub use postgres::{
     Moved, NotADatabase, PostgresConfig, PostgresStore, load as load_database, restore as restore_database,
 };

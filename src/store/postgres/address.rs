@@ -158,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_passes_other_machines_is_encrypted_for_who_is_meant() {
-        let encryption = |text| parse(text).expect("an address").encryption;
+        let encryption = |text: &str| parse(text).expect("an address").encryption;
         for here in ["localhost", "127.0.0.1:5433", "[::1]", "%2Fvar%2Frun%2Fpostgresql"] {
             assert_eq!(encryption(&format!("postgresql://ada@{here}/school")), Encryption::None, "{here}");
         }

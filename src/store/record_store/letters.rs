@@ -33,6 +33,16 @@ impl<C: Carrier> Letters for RecordStore<C> {
         Ok(self.queue().await?.into_iter().map(|letter| letter.due).min())
     }
 
+    async fn claim_letter(
+        &self,
+        id: LetterId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<QueuedLetter>, StoreError> {
+        let claim = move |draft: &mut Draft<'_>| verbs::claim_letter(draft, id, now, until);
+        self.carrier.write("claim a letter", claim).await
+    }
+
     async fn remove_letter(&self, id: LetterId) -> Result<Found, StoreError> {
         let remove = move |draft: &mut Draft<'_>| verbs::remove_letter(draft, id);
         self.carrier.write("take a letter from the queue", remove).await

@@ -1,7 +1,7 @@
 //! Databases of one test each, in the PostgreSQL that `scripts/with_postgres` starts.
 
-use std::io::Write as _;
-use std::process::Command;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Child, Command, Stdio};
 
 use educa::store::{PostgresConfig, PostgresStore};
 use tokio_postgres::{Client, Config, NoTls};
@@ -87,8 +87,40 @@ async fn connect(config: &Config) -> Client {
     client
 }
 
-/// Stops and starts the server: `stop`, `kill`, `start`.
-pub fn server(what: &str) {
-    let program = std::env::var("EDUCA_TEST_POSTGRES_CTL").expect("scripts/with_postgres says it");
-    assert!(Command::new(program).arg(what).status().expect("run").success(), "{what}");
+/// A PostgreSQL of one test alone, which may stop it.
+pub struct Cluster {
+    child: Child,
+    ctl: String,
+    /// The address of a database in it.
+    pub url: String,
+}
+
+impl Cluster {
+    /// Starts one; nothing, said aloud, if there is to be no PostgreSQL.
+    pub async fn start() -> Option<Self> {
+        // Says it, or fails.
+        Database::make().await?;
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/with_postgres");
+        // It goes on until it can read no more, so it ends with us, however we end.
+        let says = "printf '%s\\n' \"$EDUCA_TEST_POSTGRES\" \"$EDUCA_TEST_POSTGRES_CTL\"; cat";
+        let mut command = Command::new(script);
+        let mut child =
+            command.args(["sh", "-c", says]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("run");
+        let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
+        let mut line = || lines.next().expect("it says where it is").expect("read");
+        let (url, ctl) = (line(), line());
+        Some(Self { child, ctl, url })
+    }
+
+    /// `stop`, `kill` or `start`.
+    pub fn tell(&self, what: &str) {
+        assert!(Command::new(&self.ctl).arg(what).status().expect("run").success(), "{what}");
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
 }

@@ -9,7 +9,7 @@ mod report;
 mod school;
 mod server;
 
-pub use database::{Database, server};
+pub use database::{Cluster, Database};
 pub use mail_server::MailServer;
 pub use preview::{Author, build_of};
 pub use program::{Program, Run, Running};
