@@ -2,21 +2,18 @@
 //! there by half. Rows U5, E2, E3, E13.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use educa::course::CourseId;
-use educa::school::{
-    AccountId, Accounts as _, Enrollments as _, EventFilter, EventKind, Events as _, SeatCounts, SeatState,
-    Sessions as _, Token, UsernameKey,
-};
+use educa::school::{AccountId, EventFilter, EventKind, SeatCounts, SeatState, Store, Token, UsernameKey};
 use educa::store::{SledStore, StoreConfig};
 use reqwest::{Client, Response, redirect};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-use crate::support::{PASSWORD, Program, Site, location, session};
+use crate::support::{Database, PASSWORD, Program, Running, Site, location, session};
 
 const KILLS: u64 = 200;
 const CLIENTS: usize = 6;
@@ -35,6 +32,44 @@ type AllTold = Arc<Mutex<BTreeMap<String, Told>>>;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_client_was_told_survives_two_hundred_kills() {
+    survives(KILLS, Place::Folder).await;
+}
+
+/// The same, while another server on the same database lives on, and takes what comes to it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_client_was_told_survives_kills_beside_a_server_that_lives() {
+    let Some(database) = Database::make().await else { return };
+    survives(KILLS / 4, Place::Database(database)).await;
+}
+
+/// Where the records lie.
+enum Place {
+    Folder,
+    Database(Database),
+}
+
+impl Place {
+    fn serve(&self, program: &Program) -> Running {
+        let mut command = program.command(&["serve", "--listen", "127.0.0.1:0", "--no-build"]);
+        if let Self::Database(database) = self {
+            command.env("EDUCA_STORE_URL", &database.url);
+        }
+        Running::start(command)
+    }
+
+    /// Opens the store that a dead server left.
+    fn open(&self, site: &Site) -> Box<dyn Store> {
+        match self {
+            Self::Folder => {
+                let config = StoreConfig { path: site.path(".educa/data"), cache_bytes: 16 * 1024 * 1024 };
+                Box::new(SledStore::open(&config).expect("the store opens"))
+            }
+            Self::Database(database) => Box::new(database.open()),
+        }
+    }
+}
+
+async fn survives(kills: u64, place: Place) {
     let site = Site::smallest().with(
         "content/maths/rings/course.md",
         "+++\nid = 2\ntitle = \"Rings\"\nowner = \"ada\"\n+++\nAll about rings.\n",
@@ -42,13 +77,17 @@ async fn what_a_client_was_told_survives_two_hundred_kills() {
     site.build();
     let program = Program::at(site.root());
     let told = AllTold::default();
-    for kill in 0..KILLS {
-        let server = program.serve(&["--no-build"]);
+    let other = matches!(place, Place::Database(_)).then(|| place.serve(&program));
+    for kill in 0..kills {
+        let server = place.serve(&program);
         let (answer, mut answered) = mpsc::unbounded_channel();
         let mut clients = JoinSet::new();
         for client in 0..CLIENTS {
             let name = format!("person{kill}-{client}");
-            clients.spawn(live(server.url.clone(), name, told.clone(), answer.clone()));
+            // Every third asks both servers in turn.
+            let other = other.as_ref().filter(|_| client % 3 == 0).map_or(&server.url, |other| &other.url);
+            let urls = [server.url.clone(), other.clone()];
+            clients.spawn(live(urls, name, told.clone(), answer.clone()));
         }
         // Different moments of the work, the same in every run: after so many answers, and a little later.
         for _ in 0..1 + kill * 7 % 23 {
@@ -59,19 +98,38 @@ async fn what_a_client_was_told_survives_two_hundred_kills() {
         clients.shutdown().await;
         let told = told.lock().expect("ours").clone();
         // Everybody at the end, and in between whoever was there last.
-        let from = if kill + 1 == KILLS { "" } else { &format!("person{kill}-") };
-        check(&site.path(".educa/data"), &told, from).await;
+        let from = if kill + 1 == kills { "" } else { &format!("person{kill}-") };
+        let store = place.open(&site);
+        if other.is_some() {
+            settled(&*store).await;
+        }
+        check(&*store, &told, from).await;
     }
     let told = told.lock().expect("ours");
-    assert!(told.len() > 200, "only {} were told something", told.len());
+    assert!(told.len() as u64 > kills, "only {} were told something", told.len());
     let n = |seat| told.values().flat_map(|told| told.seats.values()).filter(|state| **state == Some(seat)).count();
-    assert!(n(true) > 50 && n(false) > 50, "{} places and {} given up", n(true), n(false));
+    assert!(n(true) as u64 > kills / 4 && n(false) as u64 > kills / 4, "{} places and {} given up", n(true), n(false));
+}
+
+/// Waits until the server that lives has done what it was asked by who is gone.
+async fn settled(store: &dyn Store) {
+    let last =
+        async || store.events(None, EventFilter::default(), 1).await.expect("read").first().map(|event| event.id);
+    loop {
+        let before = last().await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if last().await == before {
+            return;
+        }
+    }
 }
 
 /// Registers, then enrolls, leaves, signs out and in, until the server is gone; notes what it was told.
-async fn live(url: String, name: String, told: AllTold, answered: mpsc::UnboundedSender<()>) -> Option<()> {
+async fn live(urls: [String; 2], name: String, told: AllTold, answered: mpsc::UnboundedSender<()>) -> Option<()> {
     let client = client();
+    let asked = AtomicUsize::new(0);
     let post = async |path: &str, form: &[(&str, &str)]| {
+        let url = &urls[asked.fetch_add(1, Ordering::Relaxed) % 2];
         let answer = client.post(format!("{url}{path}")).form(form).send().await.ok()?;
         let _ = answered.send(());
         Some(answer)
@@ -104,10 +162,8 @@ async fn live(url: String, name: String, told: AllTold, answered: mpsc::Unbounde
     None
 }
 
-/// Opens the store that a dead server left, and holds it against what people were told and against itself.
-async fn check(data: &Path, told: &BTreeMap<String, Told>, from: &str) {
-    let config = StoreConfig { path: data.to_owned(), cache_bytes: 16 * 1024 * 1024 };
-    let store = SledStore::open(&config).expect("the store opens");
+/// Holds what a dead server left against what people were told and against itself.
+async fn check(store: &dyn Store, told: &BTreeMap<String, Told>, from: &str) {
     for (name, told) in told.iter().filter(|(name, _)| name.starts_with(from)) {
         let account = store.account_by_name(&UsernameKey::of(name)).await.expect("read").expect("registered");
         for (course, told) in told.seats.iter().filter_map(|(course, told)| told.map(|told| (course, told))) {
@@ -120,11 +176,11 @@ async fn check(data: &Path, told: &BTreeMap<String, Told>, from: &str) {
             assert!(store.sessions_of(account.id).await.expect("read").contains(&session), "{name}");
         }
     }
-    nothing_by_half(&store).await;
+    nothing_by_half(store).await;
 }
 
 /// Counters, indexes and the log tell the same story as the records, because each was written with them.
-async fn nothing_by_half(store: &SledStore) {
+async fn nothing_by_half(store: &dyn Store) {
     let accounts = store.accounts(AccountId(0), usize::MAX).await.expect("read");
     let events = store.events(None, EventFilter::default(), usize::MAX).await.expect("read");
     let n = |kind, course: Option<CourseId>| {

@@ -10,7 +10,7 @@ use tokio_postgres::config::Host;
 /// Which database holds a school's records, and how it is reached. It shows its password to nobody.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PostgresConfig {
-    pub(super) client: Config,
+    pub(super) client: Box<Config>,
     pub(super) encryption: Encryption,
     password_file: Option<PathBuf>,
 }
@@ -75,7 +75,7 @@ impl FromStr for PostgresConfig {
             (Some("disable"), None) => Encryption::None,
             (Some(_), _) => return Err(NotADatabase::Mode),
         };
-        Ok(Self { client, encryption, password_file: None })
+        Ok(Self { client: Box::new(client), encryption, password_file: None })
     }
 }
 

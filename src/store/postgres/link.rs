@@ -43,7 +43,7 @@ pub struct Link {
 impl Link {
     /// Reads the files that the address names: a password, certificates.
     pub fn new(address: &PostgresConfig) -> Result<Self, OpenError> {
-        let mut config = address.client.clone();
+        let mut config = tokio_postgres::Config::clone(&address.client);
         if let Some(file) = address.password_file() {
             let text = disk::read(file)?;
             config.password(text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default());

@@ -2,6 +2,7 @@
 //!
 //! A read sees what is committed, and that is durable: the database shows a transaction to others after it flushed it.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::thread;
@@ -70,7 +71,7 @@ impl Carrier for PostgresCarrier {
         }
         let wanted: Vec<&[u8]> = keys.iter().map(AsRef::as_ref).collect();
         let rows = self.readers.rows(statements::GET_ALL, &[&statements::tree(table), &wanted]).await?;
-        let found: std::collections::HashMap<&[u8], &[u8]> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
+        let found: HashMap<&[u8], &[u8]> = rows.iter().map(|row| (row.get(0), row.get(1))).collect();
         Ok(wanted.iter().map(|key| found.get(key).map(|record| IVec::from(*record))).collect())
     }
 

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, Command, Stdio};
 
 use educa::store::{PostgresConfig, PostgresStore};
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, NoTls};
 
 /// Where the server is: the address of a database of a user who may make others.
 const SERVER: &str = "EDUCA_TEST_POSTGRES";
@@ -14,7 +14,7 @@ const EVERYTHING: &str = "EDUCA_TEST_EVERYTHING";
 
 /// A database that is gone when it is dropped.
 pub struct Database {
-    server: Config,
+    server: String,
     name: String,
     /// Its address.
     pub url: String,
@@ -35,11 +35,10 @@ impl Database {
         };
         let random: [u8; 8] = std::array::from_fn(|_| fastrand::u8(..));
         let name = format!("test_{:x}", u64::from_be_bytes(random));
-        let config: Config = server.parse().expect("an address");
-        connect(&config).await.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("made");
+        connect(&server).await.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("made");
         let (address, _) = server.rsplit_once('/').expect("an address with a database");
         let url = format!("{address}/{name}");
-        Some(Self { server: config, name, url })
+        Some(Self { server, name, url })
     }
 
     /// How educa is told of it.
@@ -54,13 +53,7 @@ impl Database {
 
     /// Somebody else in it.
     pub async fn client(&self) -> Client {
-        connect(&self.own()).await
-    }
-
-    fn own(&self) -> Config {
-        let mut config = self.server.clone();
-        config.dbname(&self.name);
-        config
+        connect(&self.url).await
     }
 }
 
@@ -71,7 +64,7 @@ impl Drop for Database {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
             runtime.block_on(async {
                 // The server may be stopped just now; it is private to the tests, and gone after them.
-                if let Ok((client, connection)) = server.connect(NoTls).await {
+                if let Ok((client, connection)) = tokio_postgres::connect(&server, NoTls).await {
                     tokio::spawn(connection);
                     let _ = client.batch_execute(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
                 }
@@ -81,8 +74,8 @@ impl Drop for Database {
     }
 }
 
-async fn connect(config: &Config) -> Client {
-    let (client, connection) = config.connect(NoTls).await.expect("connected");
+async fn connect(url: &str) -> Client {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await.expect("connected");
     tokio::spawn(connection);
     client
 }
