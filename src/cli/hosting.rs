@@ -86,11 +86,17 @@ pub fn source(site: &SiteConfig) -> PublicationSource {
     }
 }
 
+/// Whoever asks for every detail does not hear what the client of a database would say: the bytes of records, such as
+/// hashes of passwords.
+const UNHEARD: [&str; 2] = ["tokio_postgres=info", "tokio_postgres::query=info"];
+
 /// Logs to standard error: what `EDUCA_LOG` asks for, else `usual`.
 pub fn start_log(format: LogFormat, usual: &str) {
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_env("EDUCA_LOG").unwrap_or_else(|_| EnvFilter::new(usual)))
-        .with_writer(std::io::stderr);
+    let filter = EnvFilter::try_from_env("EDUCA_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    let filter = UNHEARD
+        .iter()
+        .fold(filter, |filter, unheard| filter.add_directive(unheard.parse().expect("it is a directive")));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),

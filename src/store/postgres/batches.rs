@@ -111,17 +111,13 @@ impl PostgresBackend {
 
     /// Ends a connection, and with it its transaction: at once, not when the next batch drives it.
     fn give_up(&self, client: ClientWrapper) {
-        hang_up(&self.runtime, client);
+        self.runtime.block_on(async {
+            drop(client);
+            // Its task, which holds the socket, was told to end, and does so when it is its turn.
+            tokio::task::yield_now().await;
+            tokio::task::yield_now().await;
+        });
     }
-}
-
-fn hang_up(runtime: &Runtime, client: ClientWrapper) {
-    runtime.block_on(async {
-        drop(client);
-        // Its task, which holds the socket, was told to end, and does so when it is its turn.
-        tokio::task::yield_now().await;
-        tokio::task::yield_now().await;
-    });
 }
 
 impl Backend for PostgresBackend {
