@@ -112,6 +112,27 @@ async fn ten_seats_are_given_ten_times_however_many_ask_through_both() {
     }
 }
 
+/// Who is next is found ticket by ticket, so this write reads what no other round trip could have fetched before.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_may_follow_a_long_chain_of_reads() {
+    let Some(database) = Database::make().await else { return };
+    let store = database.open();
+    let policy = EnrollmentPolicy { capacity: Some(1), ..EnrollmentPolicy::default() };
+    let mut accounts = Vec::new();
+    for number in 0..20 {
+        let account = register(&store, &format!("student{number}")).await;
+        let enrolling = Enrolling { account, course: course(1), policy: policy.clone(), backing: Backing::None };
+        let verdict = store.enroll(enrolling, origin()).await.expect("answered");
+        assert!(matches!(verdict, Verdict::Give(_)), "{verdict:?}");
+        accounts.push(account);
+    }
+    let leave = async |account| store.leave(account, course(1), policy.clone(), origin()).await.expect("answered");
+    for account in &accounts[1..19] {
+        assert!(leave(*account).await.followed_by.is_empty());
+    }
+    assert_eq!(leave(accounts[0]).await.followed_by, [accounts[19]]);
+}
+
 /// Counts what it takes, slowly.
 #[derive(Default)]
 struct Counting(std::sync::Mutex<Vec<String>>);

@@ -184,7 +184,13 @@ struct Story {
     /// With the account that is found by its name.
     accounts: Vec<(Account, Option<Account>)>,
     sessions: u64,
-    courses: Vec<(CourseId, Vec<(AccountId, Seat)>, SeatCounts)>,
+    courses: Vec<InCourse>,
+}
+
+struct InCourse {
+    id: CourseId,
+    people: Vec<(AccountId, Seat)>,
+    counts: SeatCounts,
 }
 
 impl Story {
@@ -196,9 +202,9 @@ impl Story {
             let found = store.account_by_name(&account.username.key()).await.expect("read");
             accounts.push((account, found));
         }
-        for course in [1, 2].map(|number| CourseId::new(number).expect("an id")) {
-            let people = store.people_of(course, AccountId(0), usize::MAX).await.expect("read");
-            courses.push((course, people, store.seat_counts(course).await.expect("read")));
+        for id in [1, 2].map(|number| CourseId::new(number).expect("an id")) {
+            let people = store.people_of(id, AccountId(0), usize::MAX).await.expect("read");
+            courses.push(InCourse { id, people, counts: store.seat_counts(id).await.expect("read") });
         }
         Self { events, accounts, sessions, courses }
     }
@@ -211,11 +217,11 @@ impl Story {
         assert_eq!(n(EventKind::Registered, None), self.accounts.len() as u64);
         assert!(self.accounts.iter().all(|(account, found)| found.as_ref() == Some(account)));
         assert_eq!(n(EventKind::SignedIn, None) - n(EventKind::SignedOut, None), self.sessions);
-        for (course, people, counts) in &self.courses {
+        for InCourse { id, people, counts } in &self.courses {
             assert!(people.iter().all(|(_, seat)| seat.state == SeatState::Enrolled));
             let enrolled = people.len() as u64;
             assert_eq!(*counts, SeatCounts { enrolled, ..SeatCounts::default() });
-            let (came, went) = (n(EventKind::Enrolled, Some(*course)), n(EventKind::Left, Some(*course)));
+            let (came, went) = (n(EventKind::Enrolled, Some(*id)), n(EventKind::Left, Some(*id)));
             assert_eq!(came - went, enrolled);
         }
     }

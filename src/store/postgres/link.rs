@@ -18,8 +18,8 @@ use super::words::reason;
 use crate::disk;
 use crate::store::open_error::OpenError;
 
-/// How long it may take to be let in.
-pub const CONNECT: Duration = Duration::from_secs(5);
+/// How long it may take to be let in by one host; several are tried one after another.
+const CONNECT: Duration = Duration::from_secs(5);
 
 /// How long one statement may take, its turn among the writers of other processes included. The database gives up first;
 /// a little later we do, if it says nothing any more.
@@ -36,6 +36,8 @@ const READERS: usize = 8;
 pub struct Link {
     config: tokio_postgres::Config,
     tls: MakeRustlsConnect,
+    /// How long it may take to be let in.
+    patience: Duration,
     /// The address, for people.
     pub place: String,
 }
@@ -58,12 +60,14 @@ impl Link {
             Encryption::Unverified | Encryption::Verified(_) => SslMode::Require,
         });
         let place = address.to_string();
-        Ok(Self { config, tls: MakeRustlsConnect::new(tls(&address.encryption, &place)?), place })
+        let n_hosts = u32::try_from(config.get_hosts().len()).unwrap_or(u32::MAX);
+        let tls = MakeRustlsConnect::new(tls(&address.encryption, &place)?);
+        Ok(Self { config, tls, patience: CONNECT.saturating_mul(n_hosts), place })
     }
 
     /// A connection of its own.
     pub async fn connect(&self) -> Result<ClientWrapper, String> {
-        let connecting = timeout(CONNECT, self.config.connect(self.tls.clone()));
+        let connecting = timeout(self.patience, self.config.connect(self.tls.clone()));
         let (client, connection) =
             connecting.await.map_err(|_| "it does not answer".to_owned())?.map_err(|error| reason(&error))?;
         let task = tokio::spawn(async move {
@@ -79,7 +83,7 @@ impl Link {
         let recycling_method = RecyclingMethod::Fast;
         let manager = Manager::from_config(self.config.clone(), self.tls.clone(), ManagerConfig { recycling_method });
         let pool = Pool::builder(manager).max_size(READERS).runtime(Runtime::Tokio1);
-        let pool = pool.wait_timeout(Some(CONNECT)).create_timeout(Some(CONNECT)).recycle_timeout(Some(CONNECT));
+        let pool = pool.wait_timeout(Some(CONNECT)).create_timeout(Some(self.patience)).recycle_timeout(Some(CONNECT));
         pool.build().expect("it has a runtime for its timeouts")
     }
 }
