@@ -17,42 +17,53 @@ use super::args::HostingArgs;
 use super::control::Control;
 use super::settings::{LogFormat, Settings};
 use crate::mail::{self, MailConfig};
-use crate::school::{AccountRules, Mailer, School, Swept, SystemClock};
+use crate::school::{AccountRules, Mailer, School, Store, Swept, SystemClock};
 use crate::server::{self, App, PublicationSource, Routes};
 use crate::site::SiteConfig;
-use crate::store::{SledStore, StoreConfig};
+use crate::store::{PostgresStore, SledStore, StorePlace};
 
 impl HostingArgs {
     /// Puts what was typed on top of the settings.
     pub fn over(self, settings: &mut Settings) {
         settings.server.listen = self.listen.unwrap_or(settings.server.listen);
-        if let Some(data) = self.data {
-            settings.store.path = data;
-        }
+        settings.store = settings.store.clone().or_folder(self.data);
     }
 }
 
 /// A school's records, open.
-pub struct Records {
-    store: Arc<SledStore>,
-    folder: PathBuf,
+pub enum Records {
+    /// In a folder that is ours now.
+    Folder(Arc<SledStore>, PathBuf),
+    /// In a database, where others may be, too.
+    Database(Arc<PostgresStore>),
 }
 
 impl Records {
     /// Opens those that lie at this place.
-    pub fn open(config: &StoreConfig) -> anyhow::Result<Self> {
-        Ok(Self { store: Arc::new(SledStore::open(config)?), folder: config.path.clone() })
+    pub fn open(place: &StorePlace) -> anyhow::Result<Self> {
+        Ok(match place {
+            StorePlace::Folder(config) => Self::Folder(Arc::new(SledStore::open(config)?), config.path.clone()),
+            StorePlace::Database(config) => Self::Database(Arc::new(PostgresStore::open(config)?)),
+        })
     }
 
     /// The school on them.
     pub fn school(&self, rules: AccountRules) -> anyhow::Result<Arc<School>> {
-        Ok(Arc::new(School::new(self.store.clone(), Arc::new(SystemClock))?.with_rules(rules)))
+        let store: Arc<dyn Store> = match self {
+            Self::Folder(store, _) => store.clone(),
+            Self::Database(store) => store.clone(),
+        };
+        Ok(Arc::new(School::new(store, Arc::new(SystemClock))?.with_rules(rules)))
     }
 
-    /// Lets commands reach them, and the school that is on them, as long as this lives.
+    /// Lets commands reach them, and the school that is on them, as long as this lives. Those in a database they reach
+    /// without us.
     #[cfg(unix)]
-    pub fn control(self, school: Arc<School>) -> anyhow::Result<Control> {
-        Control::open(self.store, school, &self.folder)
+    pub fn control(self, school: Arc<School>) -> anyhow::Result<Option<Control>> {
+        match self {
+            Self::Folder(store, folder) => Control::open(store, school, &folder).map(Some),
+            Self::Database(_) => Ok(None),
+        }
     }
 }
 
@@ -74,11 +85,17 @@ pub fn source(site: &SiteConfig) -> PublicationSource {
     }
 }
 
+/// Whoever asks for every detail does not hear what the client of a database would say: the bytes of records, such as
+/// hashes of passwords.
+const UNHEARD: [&str; 2] = ["tokio_postgres=info", "tokio_postgres::query=info"];
+
 /// Logs to standard error: what `EDUCA_LOG` asks for, else `usual`.
 pub fn start_log(format: LogFormat, usual: &str) {
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_env("EDUCA_LOG").unwrap_or_else(|_| EnvFilter::new(usual)))
-        .with_writer(std::io::stderr);
+    let filter = EnvFilter::try_from_env("EDUCA_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    let filter = UNHEARD
+        .iter()
+        .fold(filter, |filter, unheard| filter.add_directive(unheard.parse().expect("it is a directive")));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),

@@ -188,6 +188,14 @@ pub trait Letters: Send + Sync {
     async fn due_letters(&self, now: Timestamp, limit: usize) -> Result<Vec<QueuedLetter>, StoreError>;
     /// When the next letter is due.
     async fn next_letter_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// Claims a letter for whoever delivers it: nobody else finds it due before `until`. Nothing if it is not due by `now`,
+    /// such as when another process claimed it.
+    async fn claim_letter(
+        &self,
+        id: LetterId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<QueuedLetter>, StoreError>;
     /// Takes a letter that was sent, or given up, out of the queue.
     async fn remove_letter(&self, id: LetterId) -> Result<Found, StoreError>;
     /// Notes a try in vain, and when to try again.

@@ -109,16 +109,12 @@ pub trait View {
 /// Why a write could not be decided.
 #[derive(Debug)]
 pub enum Obstacle {
-    /// Nothing can be read: the batch cannot run.
-    Batch(sled::Error),
+    /// Nothing can be read, and why: the batch cannot run.
+    Batch(String),
     /// This write met a damaged record; the others go on.
     Record(StoreError),
-}
-
-impl From<sled::Error> for Obstacle {
-    fn from(error: sled::Error) -> Self {
-        Self::Batch(error)
-    }
+    /// The record is not at hand yet: the view fetches it, and the write runs once more.
+    Missed,
 }
 
 impl From<StoreError> for Obstacle {

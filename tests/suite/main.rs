@@ -63,3 +63,5 @@ mod operation;
 mod watched;
 mod dev;
 mod store;
+mod databases;
+mod database_commands;

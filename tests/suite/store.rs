@@ -31,6 +31,14 @@ macro_rules! promises {
                 super::$promise(std::sync::Arc::new(super::open(folder.path()))).await;
             })+
         }
+        /// In a database.
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $promise() {
+                let Some(database) = crate::support::Database::make().await else { return };
+                super::$promise(std::sync::Arc::new(database.open())).await;
+            })+
+        }
         /// In memory.
         mod in_memory {
             $(#[tokio::test(flavor = "multi_thread")]
@@ -660,6 +668,13 @@ async fn letters_wait_until_they_are_taken(store: AnyStore) {
     assert!(first < second);
     assert_eq!(store.due_letters(at(0), 9).await.expect("read"), []);
     assert_eq!(store.due_letters(at(2), 1).await.expect("read")[0].id, first);
+    let claims = [at(1), at(9), at(9), at(10)].map(|now| store.claim_letter(first, now, at(10)));
+    let mut claimed = Vec::new();
+    for claim in claims {
+        claimed.push(claim.await.expect("answered").map(|letter| letter.n_tries));
+    }
+    assert_eq!(claimed, [Some(0), None, None, Some(0)], "it is one's own until the claim ends");
+    assert_eq!(store.due_letters(at(2), 9).await.expect("read").len(), 1);
     assert_eq!(store.put_off_letter(first, at(60)).await.expect("answered"), Found::Yes);
     assert_eq!(store.next_letter_due().await.expect("read"), Some(at(2)));
     assert_eq!(store.remove_letter(second).await.expect("answered"), Found::Yes);

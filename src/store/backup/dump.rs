@@ -18,6 +18,7 @@ use crate::store::records::{
     write_api_token, write_event, write_message, write_mute, write_number, write_seat,
 };
 use crate::store::table::{Counter, Table, VERSION_KEY};
+use crate::store::tables::Tables;
 use crate::store::trees::{Trees, unreadable};
 
 /// Grows when a reader of the version before would misread a line.
@@ -54,7 +55,7 @@ pub struct LoadMistake {
 }
 
 /// Writes all records that a dump holds; returns how many.
-pub fn write<W: Write>(trees: &Trees, out: W) -> Result<(u64, W), ExportError> {
+pub fn write<W: Write>(tables: &impl Tables, out: W) -> Result<(u64, W), ExportError> {
     let mut out = BufWriter::new(out);
     let mut n_lines = 0;
     let mut say = |line: Line| -> Result<(), ExportError> {
@@ -63,12 +64,9 @@ pub fn write<W: Write>(trees: &Trees, out: W) -> Result<(u64, W), ExportError> {
         Ok(out.write_all(b"\n")?)
     };
     say(Line::Educa(Head { dump: VERSION }))?;
-    say(Line::Last(last(trees)?))?;
+    say(Line::Last(last(tables)?))?;
     for table in [Table::Accounts, Table::ApiTokens, Table::Seats, Table::Messages, Table::Mutes, Table::Events] {
-        for entry in trees.tree(table).iter() {
-            let (key, record) = entry.map_err(unreadable)?;
-            say(line_of(table, &key, &record)?)?;
-        }
+        tables.each(table, |key, record| say(line_of(table, key, record)?))?;
     }
     let out = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     Ok((n_lines, out))
@@ -101,9 +99,9 @@ fn room_in(key: &[u8]) -> Result<CourseId, StoreError> {
     course(number).map_err(|what| StoreError::Damaged { what })
 }
 
-fn last(trees: &Trees) -> Result<LastLine, StoreError> {
+fn last(tables: &impl Tables) -> Result<LastLine, StoreError> {
     let counter = |counter: Counter| -> Result<u64, StoreError> {
-        let number = trees.tree(Table::Meta).get(counter.key()).map_err(unreadable)?;
+        let number = tables.get(Table::Meta, counter.key())?;
         number.map_or(Ok(0), |number| read_number("a counter", &number))
     };
     let (account, letter) = (counter(Counter::Account)?, counter(Counter::Letter)?);
@@ -241,7 +239,7 @@ impl Reading<'_> {
     }
 
     fn last_message(&self, room: &[u8], id: u64) -> Result<(), Trouble> {
-        let last = self.trees.tree(Table::Rooms).get(room).map_err(unreadable)?;
+        let last = self.trees.get(Table::Rooms, room)?;
         let last = last.map_or(Ok(0), |number| read_number("the last message of a room", &number))?;
         Ok(self.trees.put(Table::Rooms, room, write_number(last.max(id)))?)
     }

@@ -11,6 +11,7 @@ use crate::disk;
 use crate::school::StoreError;
 use crate::store::open::StoreConfig;
 use crate::store::open_error::OpenError;
+use crate::store::tables::Tables as _;
 use crate::store::{SledStore, folder, indexes};
 
 /// A store that could not be put in its place.

@@ -14,16 +14,16 @@ use crate::store::table::{Draft, Table};
 use crate::store::verbs;
 
 impl<C: Carrier> RecordStore<C> {
-    fn account_now(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        let record = self.carrier.get(Table::Accounts, &account_key(id))?;
+    async fn account_now(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        let record = self.carrier.get(Table::Accounts, &account_key(id)).await?;
         record.map(|record| read_account(id, &record)).transpose()
     }
 
     /// The account that an index names.
-    fn account_by(&self, index: Table, key: &str) -> Result<Option<Account>, StoreError> {
-        let Some(id) = self.carrier.get(index, key.as_bytes())? else { return Ok(None) };
+    async fn account_by(&self, index: Table, key: &str) -> Result<Option<Account>, StoreError> {
+        let Some(id) = self.carrier.get(index, key.as_bytes()).await? else { return Ok(None) };
         let id = AccountId(read_number("the name of an account", &id)?);
-        match self.account_now(id)? {
+        match self.account_now(id).await? {
             Some(account) => Ok(Some(account)),
             None => Err(damaged(|| format!("account {id}, missing"))),
         }
@@ -38,19 +38,19 @@ impl<C: Carrier> Accounts for RecordStore<C> {
     }
 
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        self.account_now(id)
+        self.account_now(id).await
     }
 
     async fn account_by_name(&self, key: &UsernameKey) -> Result<Option<Account>, StoreError> {
-        self.account_by(Table::Names, key.as_str())
+        self.account_by(Table::Names, key.as_str()).await
     }
 
     async fn account_by_email(&self, key: &EmailKey) -> Result<Option<Account>, StoreError> {
-        self.account_by(Table::Emails, key.as_str())
+        self.account_by(Table::Emails, key.as_str()).await
     }
 
     async fn accounts(&self, after: AccountId, limit: usize) -> Result<Vec<Account>, StoreError> {
-        let found = self.carrier.scan(Scan::all(Table::Accounts).after(&account_key(after)).take(limit))?;
+        let found = self.carrier.scan(Scan::all(Table::Accounts).after(&account_key(after)).take(limit)).await?;
         found.iter().map(|(key, record)| read_account(account_in(key)?, record)).collect()
     }
 

@@ -8,7 +8,7 @@ use crate::school::{StoreError, StoreWork, Upkeep};
 #[async_trait]
 impl<C: Carrier> Upkeep for RecordStore<C> {
     async fn size(&self) -> Result<u64, StoreError> {
-        self.carrier.size()
+        self.carrier.size().await
     }
 
     fn work(&self) -> StoreWork {

@@ -12,7 +12,7 @@ mod seats;
 mod messages;
 
 pub use accounts::{add_account, disable, enable, end_sessions, forget_inactive, rehash, set_password, set_role};
-pub use letters::{add_letter, put_off_letter, remove_letter};
+pub use letters::{add_letter, claim_letter, put_off_letter, remove_letter};
 pub use links::{add_link, confirm_email, remove_expired_links, reset_password, revoke_invitation};
 pub use messages::{add_message, last_message_id, mute, remove_message};
 pub use seats::{enroll, leave};

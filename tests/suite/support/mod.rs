@@ -1,5 +1,6 @@
 //! The stage: small schools, running servers, the program.
 
+mod database;
 mod mail_server;
 mod program;
 mod preview;
@@ -8,6 +9,7 @@ mod report;
 mod school;
 mod server;
 
+pub use database::{Cluster, Database};
 pub use mail_server::MailServer;
 pub use preview::{Author, build_of};
 pub use program::{Program, Run, Running};
