@@ -10,7 +10,8 @@ use tokio::sync::Notify;
 use super::remembered::Remembered;
 use super::throttle::Throttle;
 use super::{
-    Account, Clock, Hasher, HasherError, NoRandomness, Origin, SealKey, Store, StoreError, StoreWork, Token, Unwritten,
+    Account, Budget, Clock, Hasher, HasherError, NoRandomness, Origin, SealKey, Store, StoreError, StoreWork, Token,
+    Unwritten,
 };
 
 /// A school with its ports.
@@ -24,6 +25,8 @@ pub struct School {
     pub(super) remembered: Remembered,
     /// Read from the store once.
     pub(super) seal_key: OnceLock<SealKey>,
+    /// How much an account says in the rooms, by whatever way.
+    pub(super) messages: Budget,
     /// What the operator decided.
     pub rules: AccountRules,
 }
@@ -72,6 +75,7 @@ impl School {
             throttle: Throttle::default(),
             remembered: Remembered::new().map_err(|NoRandomness| HasherError::Failed)?,
             seal_key: OnceLock::new(),
+            messages: Budget::MESSAGES,
             rules: AccountRules::default(),
         })
     }
@@ -80,6 +84,12 @@ impl School {
     #[must_use]
     pub fn with_rules(self, rules: AccountRules) -> Self {
         Self { rules, ..self }
+    }
+
+    /// The same with another budget for messages.
+    #[must_use]
+    pub fn with_messages(self, messages: Budget) -> Self {
+        Self { messages, ..self }
     }
 
     /// What time it is here.

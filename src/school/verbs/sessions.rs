@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use crate::school::{
     Account, AccountId, AccountState, Device, EventKind, Found, SEEN_EVERY, SESSION_LIFETIME, School, SchoolError,
-    Session, SignedIn, Token,
+    Session, SignedIn, Token, TokenKey,
 };
 
 /// How many accounts a step takes at most: few enough that other writes wait no longer than for each other.
@@ -49,7 +49,12 @@ impl School {
 
     /// Whose session this is, if it is one that has not ended.
     pub async fn identify(&self, token: &Token) -> Result<Option<Account>, SchoolError> {
-        let Some(session) = self.store.session(token.key()).await? else { return Ok(None) };
+        Ok(self.session(token.key()).await?.map(|(account, _)| account))
+    }
+
+    /// A session and whose it is, if it has not ended.
+    pub async fn session(&self, key: TokenKey) -> Result<Option<(Account, Session)>, SchoolError> {
+        let Some(session) = self.store.session(key).await? else { return Ok(None) };
         let now = self.clock.now();
         if session.expires <= now {
             return Ok(None);
@@ -60,7 +65,7 @@ impl School {
         if account.is_some() && session.seen + SEEN_EVERY <= now {
             self.store.touch_session(session.key, now).await?;
         }
-        Ok(account)
+        Ok(account.map(|account| (account, session)))
     }
 
     /// Ends a session, for every browser that holds its token.
