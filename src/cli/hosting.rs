@@ -19,7 +19,7 @@ use super::control::Control;
 use super::settings::{LogFormat, Settings};
 use crate::mail::{self, MailConfig};
 use crate::school::{AccountRules, Mailer, School, Swept, SystemClock};
-use crate::server::{self, App, PublicationSource};
+use crate::server::{self, App, LiveConfig, PublicationSource};
 use crate::site::SiteConfig;
 use crate::store::{SledStore, StoreConfig};
 
@@ -46,8 +46,9 @@ impl Records {
     }
 
     /// The school on them.
-    pub fn school(&self, rules: AccountRules) -> anyhow::Result<Arc<School>> {
-        Ok(Arc::new(School::new(self.store.clone(), Arc::new(SystemClock))?.with_rules(rules)))
+    pub fn school(&self, rules: AccountRules, live: &LiveConfig) -> anyhow::Result<Arc<School>> {
+        let school = School::new(self.store.clone(), Arc::new(SystemClock))?.with_rules(rules);
+        Ok(Arc::new(school.with_messages(live.messages())))
     }
 
     /// Lets commands reach them, and the school that is on them, as long as this lives.

@@ -53,6 +53,8 @@ mod api_people;
 mod api_export;
 mod chat;
 mod live;
+mod live_ends;
+mod live_presence;
 mod forwarded;
 mod front_server;
 mod edge;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
-use tokio_tungstenite::tungstenite::{Bytes, Error, Message};
+use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use super::Server;
@@ -37,6 +37,11 @@ impl Server {
     /// Somebody new in some role, with a place in no course.
     pub async fn caller_as(&self, name: &str, role: Role) -> Caller<'_> {
         let account = self.account(name, role).await;
+        self.signed_in(account).await
+    }
+
+    /// Somebody with a new session.
+    pub async fn signed_in(&self, account: Account) -> Caller<'_> {
         let signed_in = self.school.sign_in(account, Device::default()).await.expect("it works");
         Caller { server: self, account: signed_in.account, token: signed_in.token }
     }
@@ -161,17 +166,5 @@ impl Client {
             }
         }
         heard
-    }
-
-    /// Asks the server whether it is there, and waits for its answer: what was sent before has been read then.
-    pub async fn ping(&mut self) {
-        self.stream.send(Message::Ping(Bytes::new())).await.expect("it is sent");
-        while !timeout(PATIENCE, self.stream.next())
-            .await
-            .expect("in good time")
-            .expect("open")
-            .expect("a frame")
-            .is_pong()
-        {}
     }
 }
