@@ -195,7 +195,7 @@ async fn a_client_that_closes_is_answered() {
 
 #[tokio::test]
 async fn who_does_not_read_is_let_go_and_nobody_else_waits() {
-    let slow = Duration::from_millis(500);
+    let slow = Duration::from_secs(2);
     let live = LiveConfig { message_burst: 100_000, messages_per_minute: 100_000, slow, ..LiveConfig::default() };
     let server = Server::with(Site::smallest(), config(live)).await;
     let (ada, bob) = (server.caller("ada").await, server.caller("bob").await);
