@@ -18,7 +18,7 @@ use super::control::Control;
 use super::settings::{LogFormat, Settings};
 use crate::mail::{self, MailConfig};
 use crate::school::{AccountRules, Mailer, School, Store, Swept, SystemClock};
-use crate::server::{self, App, PublicationSource, Routes};
+use crate::server::{self, App, LiveConfig, PublicationSource, Routes};
 use crate::site::SiteConfig;
 use crate::store::{PostgresStore, SledStore, StorePlace};
 
@@ -48,12 +48,13 @@ impl Records {
     }
 
     /// The school on them.
-    pub fn school(&self, rules: AccountRules) -> anyhow::Result<Arc<School>> {
+    pub fn school(&self, rules: AccountRules, live: &LiveConfig) -> anyhow::Result<Arc<School>> {
         let store: Arc<dyn Store> = match self {
             Self::Folder(store, _) => store.clone(),
             Self::Database(store) => store.clone(),
         };
-        Ok(Arc::new(School::new(store, Arc::new(SystemClock))?.with_rules(rules)))
+        let school = School::new(store, Arc::new(SystemClock))?.with_rules(rules);
+        Ok(Arc::new(school.with_messages(live.messages())))
     }
 
     /// Lets commands reach them, and the school that is on them, as long as this lives. Those in a database they reach

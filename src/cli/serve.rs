@@ -30,7 +30,7 @@ pub fn serve(mut settings: Settings, args: ServeArgs) -> anyhow::Result<ExitCode
     use_small_pages();
     let shelf = Arc::new(Shelf::open(hosting::source(&site))?);
     let records = Records::open(&store)?;
-    let mut app = App::new(records.school(accounts)?, shelf, server);
+    let mut app = App::new(records.school(accounts, &server.live)?, shelf, server);
     if let Some(edge) = edge {
         let config = edge.with_key().context("cannot sign tokens for the edge")?;
         app.edge = Some(Arc::new(EdgeSigner::new(config, Arc::new(SystemClock))?));

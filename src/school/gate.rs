@@ -131,6 +131,20 @@ impl Gated for Room {
     }
 }
 
+/// Who is here of the people of a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Attendance(pub CourseId);
+
+impl Gated for Attendance {
+    fn audience(&self) -> Audience {
+        Audience::Enrolled(self.0)
+    }
+
+    fn has_preview(&self) -> bool {
+        true
+    }
+}
+
 /// Proof that somebody may have `T`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pass<T> {

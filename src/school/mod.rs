@@ -44,7 +44,7 @@ pub use chat::{Content, MAX_MESSAGE, Message, MessageText, Muted, NotAMessage};
 pub use device_token::{DeviceToken, SealKey};
 pub use event::{EVENT_KINDS, Event, EventFilter, EventId, EventKind, NotAnEventKind, Origin};
 pub use field_permissions::{FIELDS, FieldRule, Reader, SHAPES};
-pub use gate::{Contents, CoursePages, Denied, File, Gated, Pass, Room, Standing, admit};
+pub use gate::{Attendance, Contents, CoursePages, Denied, File, Gated, Pass, Room, Standing, admit};
 pub use hasher::{Hasher, HasherError};
 pub use letter::{Letter, LetterId, QueuedLetter};
 pub use link::{Link, Purpose};

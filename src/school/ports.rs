@@ -242,6 +242,14 @@ pub trait Messages: Send + Sync {
         text: MessageText,
         at: Timestamp,
     ) -> Result<Result<Message, Muted>, StoreError>;
+    /// Adds messages of one author in their order and in one write: all of them, or none if they may not write there now.
+    async fn add_messages(
+        &self,
+        room: CourseId,
+        author: AccountId,
+        texts: Vec<MessageText>,
+        at: Timestamp,
+    ) -> Result<Result<Vec<Message>, Muted>, StoreError>;
     /// The last `limit` entries of a room, oldest first.
     async fn last_messages(&self, room: CourseId, limit: usize) -> Result<Vec<Message>, StoreError>;
     /// The entries of a room after one number up to another, in order, at most `limit` of them.

@@ -11,7 +11,7 @@ use super::known::Known;
 use super::remembered::Remembered;
 use super::throttle::Throttle;
 use super::{
-    Account, ApiToken, Clock, Hasher, HasherError, NoRandomness, Origin, SealKey, Session, Store, StoreError,
+    Account, ApiToken, Budget, Clock, Hasher, HasherError, NoRandomness, Origin, SealKey, Session, Store, StoreError,
     StoreWork, Token, Unwritten,
 };
 
@@ -28,6 +28,8 @@ pub struct School {
     pub(super) known_tokens: Known<ApiToken>,
     /// Read from the store once.
     pub(super) seal_key: OnceLock<SealKey>,
+    /// How much an account says in the rooms, by whatever way.
+    pub(super) messages: Budget,
     /// What the operator decided.
     pub rules: AccountRules,
 }
@@ -78,6 +80,7 @@ impl School {
             known_sessions: Known::default(),
             known_tokens: Known::default(),
             seal_key: OnceLock::new(),
+            messages: Budget::MESSAGES,
             rules: AccountRules::default(),
         })
     }
@@ -86,6 +89,12 @@ impl School {
     #[must_use]
     pub fn with_rules(self, rules: AccountRules) -> Self {
         Self { rules, ..self }
+    }
+
+    /// The same with another budget for messages.
+    #[must_use]
+    pub fn with_messages(self, messages: Budget) -> Self {
+        Self { messages, ..self }
     }
 
     /// What time it is here.

@@ -8,6 +8,7 @@ use super::api::ApiThrottle;
 use super::config::ServerConfig;
 use super::edge::EdgeSigner;
 use super::files::FileCache;
+use super::live::Live;
 use super::operation::{Metrics, Readiness};
 use super::publication::Shelf;
 use super::tls::Tls;
@@ -34,6 +35,8 @@ pub struct App {
     pub throttle: Arc<ApiThrottle>,
     /// Published files in memory.
     pub cache: Arc<FileCache>,
+    /// Course chat and presence.
+    pub live: Arc<Live>,
 }
 
 impl App {
@@ -42,8 +45,9 @@ impl App {
         let config = Arc::new(config);
         let cache = Arc::new(FileCache::new(config.cache_bytes));
         let throttle = Arc::new(ApiThrottle::new(&config.api.throttle));
-        let (metrics, readiness) = (Arc::default(), Arc::default());
-        Self { school, shelf, config, throttle, cache, metrics, edge: None, tls: None, readiness }
+        let (metrics, readiness) = (Arc::<Metrics>::default(), Arc::default());
+        let live = Arc::new(Live::new(school.clone(), shelf.clone(), config.live, metrics.live.clone()));
+        Self { school, shelf, config, throttle, cache, live, metrics, edge: None, tls: None, readiness }
     }
 }
 

@@ -7,6 +7,7 @@ use ipnet::IpNet;
 
 use super::api::ApiConfig;
 use super::forwarded::ForwardedHeaders;
+use super::live::LiveConfig;
 use super::tls::TlsConfig;
 
 /// Settings of the server: `[server]` of educa.toml.
@@ -47,6 +48,8 @@ pub struct ServerConfig {
     pub drain: Duration,
     /// The REST API: `[api]`.
     pub api: ApiConfig,
+    /// Course chat and presence: `[live]`.
+    pub live: LiveConfig,
     /// How many bytes of published files may be kept in memory; 0 keeps none.
     pub cache_bytes: usize,
     /// How long requests that were accepted may go on after the server was told to stop.
@@ -73,6 +76,7 @@ impl Default for ServerConfig {
             max_body: 256 * 1024,
             drain: Duration::ZERO,
             api: ApiConfig::default(),
+            live: LiveConfig::default(),
             cache_bytes: 64 * 1024 * 1024,
             grace: Duration::from_secs(10),
         }

@@ -7,6 +7,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -28,9 +29,13 @@ use tower::{Service, ServiceExt as _};
 use super::app::App;
 use super::config::ServerConfig;
 use super::forwarded::Peer;
+use super::live::Held;
 use super::operation::Counted;
 use super::places::{Places, Taken};
 use super::tls::{Tls, speaks_http2};
+
+/// Where connections may become sockets.
+const SOCKETS: &str = "/ws/";
 
 /// Opens the port.
 pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
@@ -57,7 +62,7 @@ pub async fn serve(listener: TcpListener, routes: impl Routes, app: App, stop: i
                 {
                     let watcher = graceful.watcher();
                     let stopping = stopping.clone();
-                    let place = (place, app.metrics.connection());
+                    let place = Arc::new((place, app.metrics.connection()));
                     tokio::spawn(connection(accepted, routes.clone(), app.clone(), stopping, watcher, place));
                 }
             }
@@ -65,7 +70,8 @@ pub async fn serve(listener: TcpListener, routes: impl Routes, app: App, stop: i
     }
     drop(listener);
     stopping.cancel();
-    if tokio::time::timeout(config.grace, graceful.shutdown()).await.is_err() {
+    let ended = async { tokio::join!(graceful.shutdown(), app.live.stop()) };
+    if tokio::time::timeout(config.grace, ended).await.is_err() {
         tracing::warn!("some requests did not finish in time and were cut off");
     }
 }
@@ -92,18 +98,22 @@ async fn connection(
     app: App,
     stopping: CancellationToken,
     watcher: Watcher,
-    _place: (Taken, Counted),
+    place: Arc<(Taken, Counted)>,
 ) {
     let config = app.config;
     let peer = Peer { address, tls: app.tls.is_some() };
     let routes = routes.map_request(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer);
+        if request.uri().path().starts_with(SOCKETS) {
+            // A connection that becomes a socket goes on after this task has ended.
+            request.extensions_mut().insert(Held(place.clone()));
+        }
         request
     });
     let served = match app.tls {
         None => match in_time(&config, &stopping, protocol(&stream)).await {
-            Some(Protocol::Http1) => serve_http1(stream, routes, &config, watcher).await,
+            Some(Protocol::Http1) => serve_http1(stream, routes, &config, &stopping, watcher).await,
             // On its own: what few connections need would else lie idle in each.
             Some(Protocol::Http2) => Box::pin(serve_http2(stream, routes, &config, watcher)).await,
             None => return,
@@ -150,7 +160,7 @@ async fn serve_encrypted(
     watcher: Watcher,
 ) -> Result<(), hyper::Error> {
     match in_time(config, stopping, encrypted(tls, stream)).await {
-        Some((stream, Protocol::Http1)) => serve_http1(stream, routes, config, watcher).await,
+        Some((stream, Protocol::Http1)) => serve_http1(stream, routes, config, stopping, watcher).await,
         Some((stream, Protocol::Http2)) => serve_http2(stream, routes, config, watcher).await,
         None => Ok(()),
     }
@@ -203,13 +213,22 @@ async fn serve_http1(
     stream: impl AsyncRead + AsyncWrite + Send + 'static,
     routes: MapRequest<impl Routes, impl Admission>,
     config: &ServerConfig,
-    watcher: Watcher,
+    stopping: &CancellationToken,
+    _watcher: Watcher,
 ) -> Result<(), hyper::Error> {
     let mut builder = http1::Builder::new();
     builder.timer(TokioTimer::new()).header_read_timeout(config.head_timeout).max_headers(64).max_buf_size(64 * 1024);
     let stream = TokioIo::new(Box::pin(limited(stream, config)));
-    let connection = builder.serve_connection(stream, TowerToHyperService::new(routes));
-    watcher.watch(connection).await
+    let connection = builder.serve_connection(stream, TowerToHyperService::new(routes)).with_upgrades();
+    // What `Watcher::watch` does, for a connection that may become a socket; holding the watcher is what is waited for.
+    let mut connection = std::pin::pin!(connection);
+    tokio::select! {
+        biased;
+        served = connection.as_mut() => return served,
+        () = stopping.cancelled() => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    connection.await
 }
 
 async fn serve_http2(

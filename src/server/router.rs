@@ -13,7 +13,7 @@ use super::app::App;
 use super::hosts::Hosts;
 use super::middleware::{Door, Files};
 use super::preview::{self, Preview};
-use super::{api, edge, files, gate, middleware, operation, pages};
+use super::{api, edge, files, gate, live, middleware, operation, pages};
 
 /// The whole server as one service.
 pub fn router(app: App, hosts: Hosts) -> Door {
@@ -68,6 +68,12 @@ fn routes(app: &App) -> Router {
         .page("/admin/enrollments/", get(pages::enrollments))
         .page("/admin/events/", get(pages::events))
         .merge(api_routes())
+        // sockets
+        .route("/ws/chat/room/{id}/", any(live::chat))
+        .route("/ws/presence/", any(live::presence))
+        .route("/ws/presence/{id}/", any(live::course_presence))
+        .route("/ws/", any(live::nowhere))
+        .route("/ws/{*path}", any(live::nowhere))
         // for operators
         .route("/health/live", get(operation::live))
         .route("/health/ready", get(operation::ready))

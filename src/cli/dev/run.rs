@@ -25,7 +25,7 @@ pub fn dev(settings: Settings, args: DevArgs) -> anyhow::Result<ExitCode> {
     let runtime = hosting::runtime()?;
     let port = runtime.block_on(Port::open(typed.server.listen))?;
     let records = hosting::Records::open(&typed.store)?;
-    let school = records.school(typed.accounts)?;
+    let school = records.school(typed.accounts, &typed.server.live)?;
     let mailer = hosting::open_mail(&typed.mail)?;
     hosting::start_log(typed.log, LOG);
     #[cfg(unix)]

@@ -8,6 +8,7 @@ use super::accounts::AccountsTable;
 use super::api::ApiTable;
 use super::build::BuildTable;
 use super::edge::EdgeTable;
+use super::live::LiveTable;
 use super::mail::MailTable;
 use super::server::ServerTable;
 use super::site::SiteTable;
@@ -22,7 +23,7 @@ use crate::server::ServerConfig;
 use crate::site::SiteConfig;
 
 /// The tables of a layer.
-pub const TABLES: [&str; 8] = ["site", "build", "server", "api", "edge", "store", "accounts", "mail"];
+pub const TABLES: [&str; 9] = ["site", "build", "server", "api", "live", "edge", "store", "accounts", "mail"];
 
 /// What one source says.
 #[derive(Default)]
@@ -31,6 +32,7 @@ pub struct Layer {
     build: BuildTable,
     server: ServerTable,
     api: ApiTable,
+    live: LiveTable,
     edge: EdgeTable,
     store: StoreTable,
     accounts: AccountsTable,
@@ -60,6 +62,7 @@ impl Layer {
             build: fields.table("build", BuildTable::read).unwrap_or_default(),
             server: fields.table("server", ServerTable::read).unwrap_or_default(),
             api: fields.table("api", ApiTable::read).unwrap_or_default(),
+            live: fields.table("live", LiveTable::read).unwrap_or_default(),
             edge: fields.table("edge", EdgeTable::read).unwrap_or_default(),
             store: fields.table("store", StoreTable::read).unwrap_or_default(),
             accounts: fields.table("accounts", AccountsTable::read).unwrap_or_default(),
@@ -76,6 +79,7 @@ impl Layer {
             build: self.build.over(below.build),
             server: self.server.over(below.server),
             api: self.api.over(below.api),
+            live: self.live.over(below.live),
             edge: self.edge.over(below.edge),
             store: self.store.over(below.store),
             accounts: self.accounts.over(below.accounts),
@@ -104,6 +108,7 @@ impl Layer {
         let mut log = LogFormat::default();
         self.server.into_config(root, &mut log, &mut server);
         self.api.into_config(&mut server.api);
+        self.live.into_config(&mut server.live);
         let store = self.store.into_place(root);
         self.mail.into_config(root, &mut mail);
         let mut accounts = AccountRules::default();

@@ -11,7 +11,7 @@ use crate::disk;
 use crate::fields::Fields;
 use crate::mail::MailConfig;
 use crate::school::AccountRules;
-use crate::server::ServerConfig;
+use crate::server::{LiveConfig, ServerConfig};
 use crate::site::SiteConfig;
 use crate::store::StorePlace;
 
@@ -79,6 +79,7 @@ pub fn load(root: &Path, now: Timestamp, diagnostics: &mut Diagnostics) -> Optio
     settings.site.newest = epoch;
     said.append(overlaps(&settings.site));
     said.append(unheard(&settings.server));
+    said.append(unasked(&settings.server.live));
     if let Some(edge) = &settings.edge {
         edge.check(&mut said);
     }
@@ -113,6 +114,17 @@ fn unheard(server: &ServerConfig) -> Diagnostics {
     said
 }
 
+/// Who is asked whether they are there must have time to answer.
+fn unasked(live: &LiveConfig) -> Diagnostics {
+    let mut said = Diagnostics::new();
+    if live.silence <= live.ping {
+        let message = "`silence_seconds` under [live] must be more than `ping_seconds`";
+        let help = "leave some seconds in between, such as ping_seconds = 20 and silence_seconds = 28";
+        said.push(Diagnostic::error(SETTINGS_FILE, message).help(help));
+    }
+    said
+}
+
 /// The moment that stands for now in builds which are to be the same wherever they run
 /// (<https://reproducible-builds.org/specs/source-date-epoch/>).
 fn source_date_epoch(said: &mut Diagnostics) -> Option<Timestamp> {
@@ -142,6 +154,37 @@ mod tests {
         assert_eq!(cache("[server]\ncache_mb = 3\n"), Some(3 * 1024 * 1024));
         assert_eq!(cache("[server]\ncache_mb = -1\n"), None);
         assert_eq!(cache("[server]\ncache_mb = \"all\"\n"), None);
+    }
+
+    #[test]
+    fn what_is_said_of_sockets_is_read_or_refused_with_its_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let read = |text: &str| {
+            disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
+            let mut said = Diagnostics::new();
+            let settings = load(folder.path(), Timestamp::UNIX_EPOCH, &mut said);
+            let lines: Vec<_> = said.sorted().iter().map(|d| d.place.as_ref().map_or(0, |place| place.line)).collect();
+            (settings.map(|settings| settings.server.live), lines)
+        };
+        let all = "[live]\nmax_sockets = 1\nsockets_per_account = 2\nsockets_per_address = 3\nmax_rooms = 4\nmessage_burst = 5\n\
+                   messages_per_minute = 6\nmax_frame_kb = 7\nping_seconds = 8\nsilence_seconds = 9\nslow_seconds = 10\n";
+        let seconds = std::time::Duration::from_secs;
+        let live = LiveConfig {
+            max_sockets: 1,
+            sockets_per_account: 2,
+            sockets_per_address: 3,
+            max_rooms: 4,
+            message_burst: 5,
+            messages_per_minute: 6,
+            max_frame: 7 * 1024,
+            ping: seconds(8),
+            silence: seconds(9),
+            slow: seconds(10),
+        };
+        assert_eq!(read(all), (Some(live), vec![]));
+        assert_eq!(read("[live]\n"), (Some(LiveConfig::default()), vec![]));
+        assert_eq!(read("[live]\nmax_rooms = 0\nslow_seconds = \"long\"\nport = 1\n"), (None, vec![2, 3, 4]));
+        assert_eq!(read("[live]\nping_seconds = 28\n"), (None, vec![0]), "nobody could answer in time");
     }
 
     #[test]

@@ -6,6 +6,7 @@
 
 mod load;
 mod layer;
+mod live;
 mod environment;
 mod site;
 mod build;

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::course::{Catalog, Course, CourseId, EnrollmentPolicy};
 use crate::school::{
-    Account, Actor, Backing, Enrolling, Facts, Left, Outlook, School, SchoolError, Seat, SeatState, Standing, Verdict,
-    decide,
+    Account, AccountId, Actor, Backing, Enrolling, Facts, Left, Outlook, School, SchoolError, Seat, SeatState,
+    Standing, Verdict, decide,
 };
 
 impl School {
@@ -74,6 +74,12 @@ impl School {
     /// When a course begins, if that is still to come.
     pub fn begins(&self, course: &Course) -> Option<Timestamp> {
         course.enrollment.starts.filter(|starts| self.clock.now() < *starts)
+    }
+
+    /// The courses somebody has a place in, by id.
+    pub async fn courses_of(&self, account: AccountId) -> Result<Vec<CourseId>, SchoolError> {
+        let seats = self.store.seats_of(account).await?;
+        Ok(seats.into_iter().filter(|(_, seat)| seat.state == SeatState::Enrolled).map(|(course, _)| course).collect())
     }
 
     /// The seats somebody has, the newest first.

@@ -9,6 +9,7 @@ mod inviting;
 mod chatting;
 mod administering;
 mod exporting;
+mod following;
 mod proving;
 mod recovering;
 mod delivering;

@@ -49,7 +49,12 @@ impl School {
 
     /// Whose session this is, if it is one that has not ended.
     pub async fn identify(&self, token: &Token) -> Result<Option<Account>, SchoolError> {
-        let Some((session, account)) = self.session_of(token.key()).await? else { return Ok(None) };
+        Ok(self.session(token.key()).await?.map(|(account, _)| account))
+    }
+
+    /// A session and whose it is, if it has not ended.
+    pub async fn session(&self, key: TokenKey) -> Result<Option<(Account, Session)>, SchoolError> {
+        let Some((session, account)) = self.session_of(key).await? else { return Ok(None) };
         let now = self.clock.now();
         if session.expires <= now {
             return Ok(None);
@@ -57,7 +62,7 @@ impl School {
         if session.seen + SEEN_EVERY <= now {
             self.store.touch_session(session.key, now).await?;
         }
-        Ok(Some(account))
+        Ok(Some((account, session)))
     }
 
     /// A session that nothing ended but perhaps its time, and whose it is.

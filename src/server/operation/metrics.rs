@@ -14,6 +14,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::live_metrics::LiveMetrics;
 use crate::school::StoreWork;
 
 /// All figures of one server.
@@ -29,6 +30,8 @@ pub struct Metrics {
     published: Gauge,
     store_writes: Counter,
     store_flushes: Counter,
+    /// Of course chat and presence.
+    pub live: LiveMetrics,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -48,8 +51,11 @@ impl Default for Metrics {
         // From half a millisecond to eight seconds, doubling.
         let durations =
             Family::new_with_constructor((|| Histogram::new(exponential_buckets(0.0005, 2.0, 15))) as fn() -> _);
+        let mut registry = Registry::with_prefix("educa");
+        let live = LiveMetrics::register(&mut registry);
         let mut metrics = Self {
-            registry: Registry::with_prefix("educa"),
+            registry,
+            live,
             requests: Family::default(),
             n_answered: AtomicU64::new(0),
             durations,
@@ -131,7 +137,7 @@ fn known(method: &Method) -> &'static str {
 pub struct Counted(Gauge);
 
 impl Counted {
-    fn one_of(gauge: &Gauge) -> Self {
+    pub(super) fn one_of(gauge: &Gauge) -> Self {
         gauge.inc();
         Self(gauge.clone())
     }

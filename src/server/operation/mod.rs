@@ -3,12 +3,14 @@
 mod readiness;
 mod health;
 mod route;
+mod live_metrics;
 mod metrics;
 mod measure;
 mod refusals;
 mod scrape;
 
 pub use health::{is_probe, live, ready};
+pub use live_metrics::LiveMetrics;
 pub use measure::measure;
 pub use metrics::{Counted, Metrics};
 pub use readiness::Readiness;

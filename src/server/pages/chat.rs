@@ -49,7 +49,7 @@ pub async fn say(
             return Ok((StatusCode::BAD_REQUEST, page).into_response());
         }
     };
-    match app.school.say(&pass, &account, text).await? {
+    match app.live.say(pass.clone(), account.clone(), text).await? {
         Ok(_) => Ok(redirect(&LocalPath::new(&routes::chat(pass.thing().0).href()))),
         Err(Unsaid::TooEarly(TooEarly(wait))) => {
             let draft = draft(in_words(&app, "too_many_messages", wait));

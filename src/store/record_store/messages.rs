@@ -26,6 +26,21 @@ impl<C: Carrier> Messages for RecordStore<C> {
         self.carrier.write("add a message", add).await
     }
 
+    async fn add_messages(
+        &self,
+        room: CourseId,
+        author: AccountId,
+        texts: Vec<MessageText>,
+        at: Timestamp,
+    ) -> Result<Result<Vec<Message>, Muted>, StoreError> {
+        let add = move |draft: &mut Draft<'_>| {
+            let added: Result<Result<Vec<_>, _>, _> =
+                texts.iter().map(|text| verbs::add_message(draft, room, author, text, at)).collect();
+            added
+        };
+        self.carrier.write("add messages", add).await
+    }
+
     async fn last_messages(&self, room: CourseId, limit: usize) -> Result<Vec<Message>, StoreError> {
         let last = Scan::prefix(Table::Messages, &course_key(room)).down().take(limit);
         let found = self.carrier.scan(last).await?;

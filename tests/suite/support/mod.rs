@@ -8,6 +8,7 @@ mod raw;
 mod report;
 mod school;
 mod server;
+mod socket;
 
 pub use database::{Cluster, Database};
 pub use mail_server::MailServer;
@@ -17,3 +18,4 @@ pub use raw::{Raw, answers};
 pub use report::assert_report;
 pub use school::{Site, picture, tree};
 pub use server::{PASSWORD, Server, Visitor, assert_guarded, header, link_in, location, session};
+pub use socket::{Caller, Client};

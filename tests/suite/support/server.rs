@@ -37,7 +37,7 @@ pub struct Server {
     pub store: Arc<SledStore>,
     clock: Arc<StoppedClock>,
     _watch: Watch,
-    _stop: oneshot::Sender<()>,
+    stop: Option<oneshot::Sender<()>>,
     _data: TempDir,
 }
 
@@ -83,7 +83,8 @@ impl Server {
         let store = StoreConfig { path: data.path().join("store"), ..StoreConfig::default() };
         let store = Arc::new(SledStore::open(&store).expect("a store"));
         let clock = Arc::new(StoppedClock(Mutex::new("2026-11-20T12:00:00Z".parse().expect("a time"))));
-        let school = Arc::new(School::new(store.clone(), clock.clone()).expect("a school").with_rules(rules));
+        let school = School::new(store.clone(), clock.clone()).expect("a school").with_rules(rules);
+        let school = Arc::new(school.with_messages(config.live.messages()));
         let shelf = Arc::new(Shelf::open(source(&site)).expect("a publication"));
         let config = ServerConfig { grace: Duration::from_secs(1), ..config };
         let mut app = App::new(school.clone(), shelf.clone(), config);
@@ -96,7 +97,12 @@ impl Server {
         tokio::spawn(server::serve(listener, router, app.clone(), async move {
             let _ = stopped.await;
         }));
-        Self { site, school, app, address, store, clock, _watch: watch, _stop: stop, _data: data }
+        Self { site, school, app, address, store, clock, _watch: watch, stop: Some(stop), _data: data }
+    }
+
+    /// Tells it to stop.
+    pub fn stop(&mut self) {
+        self.stop = None;
     }
 
     /// Moves the clock.
