@@ -30,7 +30,7 @@ pub use admin_views::{
     EnrollmentsView, EventView, EventsView, FigureView, SeatView,
 };
 pub use api_views::{ApiFilterView, ApiListView, ApiParameterView};
-pub use docs_views::{AnswerView, DocsView, GroupView, OperationView, ParameterView};
+pub use docs_views::{AnswerView, DocsView, GroupView, OperationView, ParameterView, WordsPart};
 pub use files::{DEFAULT_THEME, default_theme_files};
 pub use lesson_views::{
     ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, ModuleView, NavModule,

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use super::api_views::ApiListView;
+use super::api_views::{ApiListView, ApiParameterView};
 use super::list_views::CourseLink;
 use super::view::{LinkView, PageView, View, view};
 
@@ -243,6 +243,14 @@ pub struct ApiView {
     pub page: PageView,
     /// The addresses above this one, and this one.
     pub trail: Vec<LinkView>,
+    /// Who is signed in; empty if nobody is.
+    pub username: String,
+    /// Where one signs in, to come back here.
+    pub login: String,
+    /// Where one registers, to come back here.
+    pub register: String,
+    /// Whether more could be done here by somebody who is signed in.
+    pub sign_in_for_more: bool,
     /// How it was asked.
     pub method: String,
     /// What was asked for.
@@ -293,4 +301,8 @@ pub struct ApiActionView {
     pub address: String,
     /// Whether it is done with POST.
     pub post: bool,
+    /// Whether it ends something.
+    pub ends: bool,
+    /// What is sent along.
+    pub fields: Vec<ApiParameterView>,
 }

@@ -15,9 +15,11 @@ use super::error::ApiError;
 use super::lists::Listed;
 use super::negotiation;
 use super::representation::{Form, Representation};
+use crate::school::Account;
 use crate::server::app::App;
 use crate::server::caching::matches_etag;
 use crate::server::encodings;
+use crate::server::identity::Caller;
 
 /// Headers that an answer has besides those of all.
 pub type Headers = Vec<(HeaderName, HeaderValue)>;
@@ -123,19 +125,24 @@ impl Answer {
             | negotiation::Form::Lines
             | negotiation::Form::Yaml => {}
             negotiation::Form::Json { indent: Some(indent) } => self.body = Arc::new(self.body.indented(indent)),
-            negotiation::Form::Page => self.draw(app, endpoint, parts),
+            negotiation::Form::Page => {
+                // Asked anew: who may not do a thing is shown a page, too, and should see whether they are signed in.
+                let reader = Caller::of(&app.school, &parts.headers).await.ok().and_then(|Caller(account)| account);
+                self.draw(app, endpoint, parts, reader.as_ref());
+            }
         }
         self.send(endpoint, parts).await
     }
 
     /// The same for people. A theme without such a page leaves them the JSON.
-    fn draw(&mut self, app: &App, endpoint: Endpoint, parts: &Parts) {
+    fn draw(&mut self, app: &App, endpoint: Endpoint, parts: &Parts, reader: Option<&Account>) {
         let json = self.body.indented(4);
         let answer = browsable::Shown {
             status: self.status,
             headers: &self.headers,
             json: json.text(),
             list: self.list.as_deref(),
+            reader,
         };
         match browsable::draw(app, endpoint, parts, &answer) {
             Ok(page) => {

@@ -18,7 +18,7 @@ mod admin;
 mod admin_people;
 mod admin_events;
 
-pub use accounts::{bar, login, login_form, logout, logout_form, register, register_form};
+pub use accounts::{LOGIN, REGISTER, bar, login, login_form, logout, logout_form, register, register_form, with_next};
 pub use addresses::{Addresses, BadLine, Why, read as read_addresses, read_list};
 pub use admin::{admin, courses};
 pub use admin_events::events;

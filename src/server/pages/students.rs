@@ -95,7 +95,7 @@ pub fn after(verdict: &Verdict, course: CourseId) -> LocalPath {
     }
 }
 
-/// `POST /students/leave-course/` (`course`)
+/// `POST /students/leave-course/` (`course`, `next`)
 pub async fn leave(
     State(app): State<App>,
     Student(account): Student,
@@ -107,7 +107,7 @@ pub async fn leave(
     let policy = app.shelf.current().catalog.course(course).map(|course| course.enrollment.clone()).unwrap_or_default();
     let Client(device) = client;
     app.school.leave(&account, course, policy, device.address).await?;
-    Ok(redirect(&LocalPath::new(MY_COURSES)))
+    Ok(redirect(&LocalPath::parse(form.get("next")).unwrap_or_else(|| LocalPath::new(MY_COURSES))))
 }
 
 /// `GET /students/course/<id>/`: on to the first module.
