@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::api_views::{ApiListView, ApiParameterView};
 use super::list_views::CourseLink;
+use super::progress_views::ProgressView;
 use super::view::{LinkView, PageView, View, view};
 
 /// A form field that was sent and did not pass.
@@ -108,6 +109,8 @@ pub struct MyCourse {
     pub dir: &'static str,
     /// How many modules it has.
     pub n_modules: usize,
+    /// How far they are, if they can read it.
+    pub progress: Option<ProgressView>,
     /// Since when it is so, RFC 3339.
     pub since: String,
 }

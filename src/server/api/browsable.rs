@@ -83,6 +83,7 @@ fn trail(path: &str) -> Vec<LinkView> {
     let ends = path.match_indices('/').map(|(at, _)| &path[..=at]).filter(|above| above.starts_with("/api/"));
     // Nothing is there.
     let ends = ends.filter(|above| !["/api/auth/", "/api/auth/token/", "/api/export/"].contains(above));
+    let ends = ends.filter(|above| !above.contains("/modules/") || above.ends_with("/done/"));
     ends.map(|above| LinkView { title: name_of(above).to_owned(), address: above.to_owned() }).collect()
 }
 
@@ -96,6 +97,7 @@ fn name_of(path: &str) -> &str {
         ["api", "courses", _] => "Course Instance",
         ["api", "courses", _, "enroll"] => "Enroll",
         ["api", "courses", _, "contents"] => "Contents",
+        ["api", "courses", _, "modules", _, "done"] => "Done",
         ["api", "courses", _, "people"] => "People",
         ["api", "courses", _, "people", _] => "Person",
         ["api", "courses", _, "people", _, "approve"] => "Approve",

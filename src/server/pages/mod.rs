@@ -8,6 +8,7 @@ mod recovery;
 mod own_account;
 mod own_tokens;
 mod students;
+mod progress;
 mod chat;
 mod query;
 mod teaching;
@@ -31,6 +32,7 @@ pub use invitation::{accept, invitation};
 pub use invitations::{invitations, invite, revoke, send_invitations};
 pub use own_account::{change_email, change_password, email_form, end_sessions, my_account, password_form, sessions};
 pub use own_tokens::{change_tokens, tokens};
+pub use progress::done;
 pub use recovery::{
     ask_reset, confirm, confirm_form, confirm_sent, new_password_form, reset, reset_done, reset_form, reset_sent,
 };

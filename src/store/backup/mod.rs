@@ -15,6 +15,6 @@ pub use archive::{ArchiveError, Summary};
 pub use archive::{ArchiveReader, ArchiveWriter, Record};
 pub use dump::{LoadError, LoadMistake};
 #[cfg(any(test, fuzzing))]
-pub use dump_lines::{Line as DumpLine, MessageLine, MuteLine, SeatLine};
+pub use dump_lines::{Line as DumpLine, MessageLine, MuteLine, ProgressLine, SeatLine};
 pub use export::ExportError;
 pub use import::{Compaction, RestoreError, Restored, compact, load, restore};

@@ -197,6 +197,7 @@ fn arbitrary_bytes_never_panic() {
         let _ = read_letter(LetterId(1), &bytes);
         let _ = read_seat(AccountId(1), course(), &bytes);
         let _ = read_tally(course(), &bytes);
+        let _ = read_progress(AccountId(1), course(), &bytes);
         let _ = read_message(course(), 1, &bytes);
         let _ = read_event(EventId(1), &bytes);
         let _ = read_number("a number", &bytes);
