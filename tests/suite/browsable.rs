@@ -72,6 +72,16 @@ async fn programs_get_json_unless_they_ask_for_a_page() {
 }
 
 #[tokio::test]
+async fn a_stranger_gets_a_page_that_no_password_dialog_hides() {
+    let server = Server::start().await;
+    for (accept, challenge) in [(BROWSER, "Token"), ("application/json", "Basic realm=\"api\"")] {
+        let request = server.visitor().request(Method::GET, "/api/me/").header("Accept", accept);
+        let answer = request.send().await.expect("an answer");
+        assert_eq!((answer.status().as_u16(), header(&answer, "www-authenticate").as_str()), (401, challenge));
+    }
+}
+
+#[tokio::test]
 async fn an_address_that_somebody_types_is_answered_for_them_and_a_page_of_another_site_gets_nothing() {
     let server = Server::start().await;
     let ada = server.student("ada").await;

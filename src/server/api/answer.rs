@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::browsable;
 use super::call::Endpoint;
+use super::credentials::TOKEN_CHALLENGE;
 use super::error::ApiError;
 use super::lists::Listed;
 use super::negotiation;
@@ -147,6 +148,9 @@ impl Answer {
         match browsable::draw(app, endpoint, parts, &answer) {
             Ok(page) => {
                 (self.body, self.content_type) = (Arc::new(Representation::new(page)), PAGE);
+                // A challenge for Basic would have the browser ask for a password over the page that says where to sign in.
+                let challenges = self.headers.iter_mut().filter(|(name, _)| *name == header::WWW_AUTHENTICATE);
+                challenges.for_each(|(_, challenge)| *challenge = TOKEN_CHALLENGE);
                 // A page has words, whatever it is about.
                 if self.status == StatusCode::NO_CONTENT {
                     self.status = StatusCode::OK;
