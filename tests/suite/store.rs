@@ -10,9 +10,9 @@ use educa::course::{Admission, CourseId, EnrollmentPolicy};
 use educa::school::{
     Account, AccountId, Accounts as _, Added, ApiToken, Backing, Content, Device, EmailKey, Enrolling,
     Enrollments as _, EventFilter, EventId, EventKind, Found, Left, Letter, Link, MAX_TOKENS, Mark, Marking, Message,
-    MessageText, Messages as _, Muted, NewAccount, NextKeys, Origin, PasswordHash, Progress, Progresses as _, Purpose,
-    Refusal, Renewed, Role, Seat, SeatCounts, SeatState, Session, Sessions as _, Store, TokenKey, TooManyTokens,
-    Upkeep as _, UsernameKey, Verdict,
+    MessageText, Messages as _, Muted, NewAccount, NextKeys, Origin, PasswordHash, Progress, Purpose, Refusal, Renewed,
+    Role, Seat, SeatCounts, SeatState, Session, Sessions as _, Store, TokenKey, TooManyTokens, Upkeep as _,
+    UsernameKey, Verdict,
 };
 use educa::store::{MemoryStore, OpenError, SledStore, StoreConfig};
 use jiff::Timestamp;
