@@ -34,12 +34,13 @@ impl Reader {
 }
 
 /// The types whose fields pages and answers show, by file, and to whom. What only holds others, and forms, is not among them.
-pub const SHAPES: [(&str, &str, &[Reader]); 29] = [
+pub const SHAPES: [(&str, &str, &[Reader]); 32] = [
     ("AccountRow", "src/theme/admin_views.rs", &[Reader::Staff]),
     ("AdminCourse", "src/theme/admin_views.rs", &[Reader::Staff]),
     ("EventView", "src/theme/admin_views.rs", &[Reader::Staff]),
     ("CountsView", "src/theme/teaching_views.rs", &[Reader::Instructor, Reader::Staff]),
     ("PersonView", "src/theme/teaching_views.rs", &[Reader::Instructor, Reader::Staff]),
+    ("LearnerView", "src/theme/teaching_views.rs", &[Reader::Instructor, Reader::Staff]),
     ("InvitationRow", "src/theme/teaching_views.rs", &[Reader::Instructor, Reader::Staff]),
     ("MyAccountView", "src/theme/account_views.rs", &[Reader::Owner]),
     ("SessionView", "src/theme/account_views.rs", &[Reader::Owner]),
@@ -55,6 +56,8 @@ pub const SHAPES: [(&str, &str, &[Reader]); 29] = [
     ("GrantedJson", "src/server/api/wire.rs", &[Reader::Owner]),
     ("ConfirmingJson", "src/server/api/wire.rs", &[Reader::Owner]),
     ("MeJson", "src/server/api/people_wire.rs", &[Reader::Owner]),
+    ("TotalProgressJson", "src/server/api/people_wire.rs", &[Reader::Owner]),
+    ("ProgressJson", "src/server/api/people_wire.rs", &[Reader::Owner]),
     ("MyCourseJson", "src/server/api/people_wire.rs", &[Reader::Owner]),
     ("PersonJson", "src/server/api/people_wire.rs", &[Reader::Instructor, Reader::Staff]),
     ("ReachablePersonJson", "src/server/api/people_wire.rs", &[Reader::Staff]),
@@ -101,6 +104,7 @@ pub const FIELDS: &[FieldRule] = &[
         &[
             "AccountRow.id",
             "PersonView.id",
+            "LearnerView.person",
             "UserJson.id",
             "MeJson.id",
             "PersonJson.id",
@@ -215,6 +219,23 @@ pub const FIELDS: &[FieldRule] = &[
         "how many there are",
         NOBODY,
         &["CountsView.enrolled", "CountsView.waiting", "CountsView.requested", "AdminCourse.counts"],
+    ),
+    rule(
+        "progress",
+        "which modules are done",
+        "whose it is",
+        &[
+            "LearnerView.done",
+            "MeJson.progress",
+            "TotalProgressJson.done",
+            "TotalProgressJson.modules",
+            "ProgressJson.done",
+            "ProgressJson.modules",
+            "ProgressJson.finished",
+            "MyCourseJson.progress",
+            "PersonJson.modules_done",
+            "ReachablePersonJson.modules_done",
+        ],
     ),
     rule(
         "invitation",

@@ -16,6 +16,7 @@ mod throttle;
 mod budget;
 mod event;
 mod seat;
+mod progress;
 mod chat;
 mod ports;
 mod common_passwords;
@@ -44,7 +45,7 @@ pub use chat::{Content, MAX_MESSAGE, Message, MessageText, Muted, NotAMessage};
 pub use device_token::{DeviceToken, SealKey};
 pub use event::{EVENT_KINDS, Event, EventFilter, EventId, EventKind, NotAnEventKind, Origin};
 pub use field_permissions::{FIELDS, FieldRule, Reader, SHAPES};
-pub use gate::{Attendance, Contents, CoursePages, Denied, File, Gated, Pass, Room, Standing, admit};
+pub use gate::{Attendance, Contents, CoursePages, Denied, File, Gated, Pass, Room, Standing, Study, admit};
 pub use hasher::{Hasher, HasherError};
 pub use letter::{Letter, LetterId, QueuedLetter};
 pub use link::{Link, Purpose};
@@ -55,9 +56,10 @@ pub use permissions::{
     Teaching, permissions_as_markdown, taught,
 };
 pub use ports::{
-    Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Mailer, MailerError, Messages, Secrets,
-    Sessions, Store, StoreError, StoreWork, SystemClock, Tokens, Upkeep,
+    Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Mailer, MailerError, Messages, Progresses,
+    Secrets, Sessions, Store, StoreError, StoreWork, SystemClock, Tokens, Upkeep,
 };
+pub use progress::{Mark, Marking, Progress};
 pub use registration::{NewPassword, PasswordMistakes, Registration, RegistrationMistakes, ValidRegistration};
 pub use school::{AccountRules, School, SchoolError, SignedIn};
 pub use seat::{

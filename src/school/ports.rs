@@ -9,8 +9,8 @@ use jiff::Timestamp;
 
 use super::{
     Account, AccountId, ApiToken, EmailKey, Enrolling, Event, EventFilter, EventId, EventKind, Left, Letter, LetterId,
-    Link, Message, MessageText, Muted, NewAccount, NextKeys, Origin, PasswordHash, QueuedLetter, Renewed, Role, Seat,
-    SeatCounts, Session, TokenKey, TooManyTokens, UsernameKey, Verdict,
+    Link, Marking, Message, MessageText, Muted, NewAccount, NextKeys, Origin, PasswordHash, Progress, QueuedLetter,
+    Renewed, Role, Seat, SeatCounts, Session, TokenKey, TooManyTokens, UsernameKey, Verdict,
 };
 use crate::course::{CourseId, EnrollmentPolicy};
 
@@ -231,6 +231,17 @@ pub trait Enrollments: Send + Sync {
     async fn seat_counts(&self, course: CourseId) -> Result<SeatCounts, StoreError>;
 }
 
+/// Which modules somebody has done. Leaving a course does not forget it: they may come back.
+#[async_trait]
+pub trait Progresses: Send + Sync {
+    /// Notes what somebody says of a module; returns what is true then.
+    async fn mark_module(&self, marking: Marking, at: Timestamp) -> Result<Progress, StoreError>;
+    /// What somebody has done in a course.
+    async fn progress(&self, account: AccountId, course: CourseId) -> Result<Progress, StoreError>;
+    /// What somebody has done, by course id.
+    async fn progress_of(&self, account: AccountId) -> Result<Vec<(CourseId, Progress)>, StoreError>;
+}
+
 /// Messages of the chat rooms, one room a course.
 #[async_trait]
 pub trait Messages: Send + Sync {
@@ -351,11 +362,12 @@ pub trait Mailer: Send + Sync {
 
 /// Where a school's records lie.
 pub trait Store:
-    Accounts + Sessions + Tokens + Links + Letters + Enrollments + Messages + Events + Secrets + Upkeep
+    Accounts + Sessions + Tokens + Links + Letters + Enrollments + Progresses + Messages + Events + Secrets + Upkeep
 {
 }
 
-impl<T: Accounts + Sessions + Tokens + Links + Letters + Enrollments + Messages + Events + Secrets + Upkeep> Store
-    for T
+impl<
+    T: Accounts + Sessions + Tokens + Links + Letters + Enrollments + Progresses + Messages + Events + Secrets + Upkeep,
+> Store for T
 {
 }

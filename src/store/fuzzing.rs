@@ -2,12 +2,12 @@
 //! lines of a dump.
 
 use crate::course::CourseId;
-use crate::school::{AccountId, EventId, LetterId, TokenKey};
+use crate::school::{AccountId, EventId, LetterId, Progress, TokenKey};
 use crate::store::backup::{ArchiveReader, ArchiveWriter, DumpLine, Record};
 use crate::store::records::{
-    read_account, read_api_token, read_event, read_letter, read_link, read_message, read_mute, read_number, read_seat,
-    read_session, read_tally, write_account, write_api_token, write_event, write_letter, write_link, write_message,
-    write_mute, write_seat, write_session, write_tally,
+    read_account, read_api_token, read_event, read_letter, read_link, read_message, read_mute, read_number,
+    read_progress, read_seat, read_session, read_tally, write_account, write_api_token, write_event, write_letter,
+    write_link, write_message, write_mute, write_progress, write_seat, write_session, write_tally,
 };
 use crate::store::table::Table;
 
@@ -73,6 +73,7 @@ fn records(bytes: &[u8]) {
     comes_back!(|bytes: &[u8]| read_link(token, bytes), write_link);
     comes_back!(|bytes: &[u8]| read_letter(LetterId(3), bytes), write_letter);
     comes_back!(|bytes: &[u8]| read_seat(account, course, bytes), write_seat);
+    comes_back!(|bytes: &[u8]| read_progress(account, course, bytes), write_progress);
     comes_back!(|bytes: &[u8]| read_tally(course, bytes), write_tally);
     comes_back!(|bytes: &[u8]| read_message(course, 4, bytes), write_message);
     comes_back!(|bytes: &[u8]| read_mute(course, account, bytes), |muted: &_| write_mute(*muted));
@@ -110,6 +111,12 @@ impl DumpLine {
                 let (account, course) = (AccountId(line.account), course(line.course)?);
                 let seat = read_seat(account, course, &write_seat(&line.record()?)).map_err(readable)?;
                 Self::Seat(crate::store::backup::SeatLine::new(account, course, &seat))
+            }
+            Self::Progress(line) => {
+                let (account, course) = (AccountId(line.account), course(line.course)?);
+                let progress = Progress::new(vec![line.module()?]).expect("one module is there once");
+                let progress = read_progress(account, course, &write_progress(&progress)).map_err(readable)?;
+                Self::Progress(crate::store::backup::ProgressLine::new(account, course, &progress.done()[0]))
             }
             Self::Message(line) => {
                 let room = course(line.course)?;

@@ -70,6 +70,8 @@ tables! {
     TokenFamilies = "token families",
     /// Course id, account id → until when they may not write in the room.
     Mutes = "mutes",
+    /// Account id, course id → the modules that they have done.
+    Progress = "progress",
 }
 
 /// Under which key of [`Table::Meta`] the version of the format stands.

@@ -11,6 +11,7 @@ mod functions;
 mod view;
 mod list_views;
 mod lesson_views;
+mod progress_views;
 mod server_views;
 mod teaching_views;
 mod admin_views;
@@ -30,7 +31,7 @@ pub use admin_views::{
     EnrollmentsView, EventView, EventsView, FigureView, SeatView,
 };
 pub use api_views::{ApiFilterView, ApiListView, ApiParameterView};
-pub use docs_views::{AnswerView, DocsView, GroupView, OperationView, ParameterView};
+pub use docs_views::{AnswerView, DocsView, GroupView, OperationView, ParameterView, WordsPart};
 pub use files::{DEFAULT_THEME, default_theme_files};
 pub use lesson_views::{
     ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, ModuleView, NavModule,
@@ -40,12 +41,14 @@ pub use list_views::{
     CatalogView, CourseEntry, CourseLink, CourseView, InstructorView, MovedView, NotFoundView, OutlineContent,
     OutlineModule, PolicyView, SubjectEntry, SubjectView,
 };
+pub use progress_views::{FinishedModule, MarkView, ProgressView};
 pub use server_views::{
     AccountBarView, ApiActionView, ApiView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
     HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, NotBegunView, RegisterView,
 };
 pub use teaching_views::{
-    CountsView, InvitationRow, InvitationView, InvitationsView, PeopleView, PersonView, TaughtCourse, TeachView,
+    CountsView, InvitationRow, InvitationView, InvitationsView, LearnerView, PeopleView, PersonView, TaughtCourse,
+    TeachView,
 };
 pub use theme::{Asset, TemplateError, Theme, ThemeOptions};
 pub use view::{LinkView, PageView, Part, Shared, SiteView, View};

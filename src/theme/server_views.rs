@@ -4,8 +4,9 @@
 
 use serde::Serialize;
 
-use super::api_views::ApiListView;
+use super::api_views::{ApiListView, ApiParameterView};
 use super::list_views::CourseLink;
+use super::progress_views::ProgressView;
 use super::view::{LinkView, PageView, View, view};
 
 /// A form field that was sent and did not pass.
@@ -108,6 +109,8 @@ pub struct MyCourse {
     pub dir: &'static str,
     /// How many modules it has.
     pub n_modules: usize,
+    /// How far they are, if they can read it.
+    pub progress: Option<ProgressView>,
     /// Since when it is so, RFC 3339.
     pub since: String,
 }
@@ -243,6 +246,14 @@ pub struct ApiView {
     pub page: PageView,
     /// The addresses above this one, and this one.
     pub trail: Vec<LinkView>,
+    /// Who is signed in; empty if nobody is.
+    pub username: String,
+    /// Where one signs in, to come back here.
+    pub login: String,
+    /// Where one registers, to come back here.
+    pub register: String,
+    /// Whether more could be done here by somebody who is signed in.
+    pub sign_in_for_more: bool,
     /// How it was asked.
     pub method: String,
     /// What was asked for.
@@ -293,4 +304,8 @@ pub struct ApiActionView {
     pub address: String,
     /// Whether it is done with POST.
     pub post: bool,
+    /// Whether it ends something.
+    pub ends: bool,
+    /// What is sent along.
+    pub fields: Vec<ApiParameterView>,
 }

@@ -58,8 +58,10 @@ pub struct PeopleView {
     pub state: &'static str,
     /// What is looked for in names; empty for all.
     pub search: String,
+    /// How many modules the course has.
+    pub n_modules: usize,
     /// The people.
-    pub people: Vec<PersonView>,
+    pub people: Vec<LearnerView>,
     /// The first page of the same list, if this is a later one.
     pub first: Option<String>,
     /// The next page of the same list.
@@ -78,6 +80,16 @@ pub struct PersonView {
     pub state: &'static str,
     /// Since when, RFC 3339.
     pub since: String,
+}
+
+/// The same, as who teaches the course sees them.
+#[derive(Debug, Serialize)]
+pub struct LearnerView {
+    /// Who, and what they have.
+    #[serde(flatten)]
+    pub person: PersonView,
+    /// How many modules they have done.
+    pub done: usize,
 }
 
 /// `/teach/<id>/invitations/`

@@ -118,12 +118,15 @@ async fn a_dump_is_loaded_with_all_its_ids() {
     let program = Program::at(site.root());
     let server = program.serve(&["--no-build"]);
     enroll(&server, "ben").await;
+    let done = client().put(format!("{}/api/courses/1/modules/0/done/", server.url)).basic_auth("ben", Some(PASSWORD));
+    assert_eq!(done.send().await.expect("an answer").status(), 200);
     let login = serde_json::json!({ "username": "ben", "password": PASSWORD });
     let granted = asked(&server, "login/", &login).await;
     let dump = program.run_with_input(&["dump", "-"], "").succeeded();
     drop(server);
     assert!(dump.starts_with("{\"educa\":{\"dump\":1}}\n"), "{dump}");
     assert!(dump.contains("\"username\":\"Straße\"") && !dump.contains("session"), "{dump}");
+    assert!(dump.contains("{\"progress\":{\"account\":2,\"course\":1,\"module\":\""), "{dump}");
     let (token, refresh) = (granted["token"].as_str().expect("one"), granted["refresh"].as_str().expect("one"));
     assert!(dump.contains("{\"token\":{\"account\":2,\"hash\":\"") && !dump.contains(token), "{dump}");
     assert!(!dump.contains(&refresh[..64]) && !dump.contains(&refresh[64..]), "{dump}");
@@ -167,6 +170,7 @@ fn every_mistake_of_a_dump_is_said_with_its_line() {
         "{{\"token\":{{\"account\":1,\"hash\":\"{hash}\",\"created\":\"2026-02-02T00:00:00Z\",\"expires\":\"2026-03-03T00:00:00Z\"}}}}"
     );
     let head = "{\"educa\":{\"dump\":1}}";
+    let done = "{\"progress\":{\"account\":1,\"course\":1,\"module\":\"basics\",\"done\":\"2026-02-02T00:00:00Z\"}}";
     for (dump, says) in [
         (String::new(), "line 1: there is nothing in it"),
         (account.to_owned(), "line 1: the first line of a dump"),
@@ -184,6 +188,9 @@ fn every_mistake_of_a_dump_is_said_with_its_line() {
         (format!("{head}\n{account}\n{}", token.replace("ab", "xy")), "line 3: `hash` is not a hash"),
         (format!("{head}\n{account}\n{}", token.replace('1', "7")), "line 3: account 7 is in no earlier line"),
         (format!("{head}\n{account}\n{token}\n{token}"), "line 4: there is such a one"),
+        (format!("{head}\n{account}\n{done}\n{done}"), "line 4: there is such a one"),
+        (format!("{head}\n{account}\n{}", done.replace("basics", "Ba sics")), "line 3: `module`"),
+        (format!("{head}\n{done}"), "line 2: account 1 is in no earlier line"),
         (format!("{head}\n{}", "x".repeat(70_000)), "line 2: it is longer than 64 KiB"),
         (format!("{head}\n{{\"account\":{{\"id\":1,\"crown\":true}}}}"), "line 2: unknown field"),
     ] {

@@ -33,6 +33,7 @@ mod sessions;
 mod sign_in_limits;
 mod mail;
 mod enrollment;
+mod progress;
 mod policies;
 mod teaching;
 mod permissions;

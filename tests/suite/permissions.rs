@@ -24,6 +24,7 @@ fn addresses() -> BTreeSet<String> {
             let path = path
                 .replace("{id}", "1")
                 .replace("{number}", "1")
+                .replace("{order}", "0")
                 .replace("{account}", "1")
                 .replace("{token}", &"0".repeat(64));
             addresses.insert(path.replace("{*path}", "nothing"));

@@ -9,9 +9,10 @@ use std::sync::Arc;
 use educa::course::{Admission, CourseId, EnrollmentPolicy};
 use educa::school::{
     Account, AccountId, Accounts as _, Added, ApiToken, Backing, Content, Device, EmailKey, Enrolling,
-    Enrollments as _, EventFilter, EventId, EventKind, Found, Left, Letter, Link, MAX_TOKENS, Message, MessageText,
-    Messages as _, Muted, NewAccount, NextKeys, Origin, PasswordHash, Purpose, Refusal, Renewed, Role, Seat,
-    SeatCounts, SeatState, Session, Sessions as _, Store, TokenKey, TooManyTokens, Upkeep as _, UsernameKey, Verdict,
+    Enrollments as _, EventFilter, EventId, EventKind, Found, Left, Letter, Link, MAX_TOKENS, Mark, Marking, Message,
+    MessageText, Messages as _, Muted, NewAccount, NextKeys, Origin, PasswordHash, Progress, Purpose, Refusal, Renewed,
+    Role, Seat, SeatCounts, SeatState, Session, Sessions as _, Store, TokenKey, TooManyTokens, Upkeep as _,
+    UsernameKey, Verdict,
 };
 use educa::store::{MemoryStore, OpenError, SledStore, StoreConfig};
 use jiff::Timestamp;
@@ -68,6 +69,8 @@ promises![
     one_of_many_enrollments_wins,
     an_enrollment_ends,
     enrollments_are_listed_by_course_and_by_account,
+    a_module_is_done_once_and_stays_done_when_its_course_is_left,
+    modules_that_are_done_at_once_are_all_done,
     a_capacity_holds_however_many_ask_at_once,
     a_free_place_goes_to_who_waits_longest,
     a_request_waits_for_its_approval,
@@ -503,6 +506,63 @@ async fn enrollments_are_listed_by_course_and_by_account(store: AnyStore) {
     assert_eq!(people, [1, 255, 257].map(|id| (AccountId(id), enrolled(0))));
     let rest = store.people_of(course(3), AccountId(257), 3).await.expect("read");
     assert_eq!(rest, [(AccountId(u64::MAX), enrolled(0))]);
+}
+
+/// The modules of a course that somebody has done, each with the second.
+async fn done(store: &dyn Store, account: AccountId, of: CourseId) -> Vec<(String, Timestamp)> {
+    let progress = store.progress(account, of).await.expect("read");
+    progress.done().iter().map(|(module, at)| (module.to_string(), *at)).collect()
+}
+
+fn marking(number: u64, module: &str, mark: Mark) -> Marking {
+    Marking { account: AccountId(number), course: course(3), module: module.parse().expect("a slug"), mark }
+}
+
+fn modules(names: &[&str]) -> Mark {
+    Mark::Done(names.iter().map(|name| name.parse().expect("a slug")).collect())
+}
+
+async fn a_module_is_done_once_and_stays_done_when_its_course_is_left(store: AnyStore) {
+    let id = AccountId(1);
+    assert_eq!(store.progress(id, course(3)).await.expect("read"), Progress::default());
+    enroll(&*store, id, course(3), 0).await;
+    for second in [1, 2] {
+        let marking = marking(1, "b", modules(&["a", "b"]));
+        let progress = store.mark_module(marking, at(second)).await.expect("written");
+        assert_eq!(progress, store.progress(id, course(3)).await.expect("read"), "what is said is what is read");
+    }
+    assert_eq!(done(&*store, id, course(3)).await, [("b".to_owned(), at(1))], "the first time counts");
+    leave(&*store, id, course(3), &EnrollmentPolicy::default()).await;
+    assert_eq!(done(&*store, id, course(3)).await.len(), 1, "they may come back");
+    // A course has no more modules done than it has modules.
+    for name in ["c", "d"] {
+        store.mark_module(marking(1, name, modules(&["c", "d"])), at(3)).await.expect("written");
+    }
+    assert_eq!(done(&*store, id, course(3)).await, [("c".to_owned(), at(3)), ("d".to_owned(), at(3))]);
+    for (account, of) in [(2, course(3)), (1, course(4))] {
+        assert_eq!(done(&*store, AccountId(account), of).await, [], "nobody else's, and of no other course");
+    }
+    let all = store.progress_of(id).await.expect("read");
+    assert_eq!(
+        all.iter().map(|(course, progress)| (*course, progress.done().len())).collect::<Vec<_>>(),
+        [(course(3), 2)]
+    );
+    for name in ["c", "d", "d", "e"] {
+        store.mark_module(marking(1, name, Mark::Open), at(4)).await.expect("written");
+    }
+    assert_eq!(store.progress_of(id).await.expect("read"), []);
+}
+
+async fn modules_that_are_done_at_once_are_all_done(store: AnyStore) {
+    let names: Vec<String> = (0..50).map(|number| format!("module-{number:02}")).collect();
+    let all = Mark::Done(names.iter().map(|name| name.parse().expect("a slug")).collect());
+    at_once(&store, 100, move |store, number| {
+        let marking = marking(1, &format!("module-{:02}", number % 50), all.clone());
+        async move { store.mark_module(marking, at(1)).await.expect("written") }
+    })
+    .await;
+    let found = done(&*store, AccountId(1), course(3)).await;
+    assert_eq!(found.iter().map(|(module, _)| module.clone()).collect::<Vec<_>>(), names);
 }
 
 async fn a_capacity_holds_however_many_ask_at_once(store: AnyStore) {

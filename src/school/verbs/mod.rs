@@ -4,6 +4,7 @@ mod accounts;
 mod sessions;
 mod tokens;
 mod enrolling;
+mod studying;
 mod teaching;
 mod inviting;
 mod chatting;

@@ -11,13 +11,16 @@ use serde::Serialize;
 
 use super::browsable;
 use super::call::Endpoint;
+use super::credentials::TOKEN_CHALLENGE;
 use super::error::ApiError;
 use super::lists::Listed;
 use super::negotiation;
 use super::representation::{Form, Representation};
+use crate::school::Account;
 use crate::server::app::App;
 use crate::server::caching::matches_etag;
 use crate::server::encodings;
+use crate::server::identity::Caller;
 
 /// Headers that an answer has besides those of all.
 pub type Headers = Vec<(HeaderName, HeaderValue)>;
@@ -126,23 +129,31 @@ impl Answer {
             | negotiation::Form::Lines
             | negotiation::Form::Yaml => {}
             negotiation::Form::Json { indent: Some(indent) } => self.body = Arc::new(self.body.indented(indent)),
-            negotiation::Form::Page => self.draw(app, endpoint, parts),
+            negotiation::Form::Page => {
+                // Asked anew: who may not do a thing is shown a page, too, and should see whether they are signed in.
+                let reader = Caller::of(&app.school, &parts.headers).await.ok().and_then(|Caller(account)| account);
+                self.draw(app, endpoint, parts, reader.as_ref());
+            }
         }
         self.send(endpoint, parts).await
     }
 
     /// The same for people. A theme without such a page leaves them the JSON.
-    fn draw(&mut self, app: &App, endpoint: Endpoint, parts: &Parts) {
+    fn draw(&mut self, app: &App, endpoint: Endpoint, parts: &Parts, reader: Option<&Account>) {
         let json = self.body.indented(4);
         let answer = browsable::Shown {
             status: self.status,
             headers: &self.headers,
             json: json.text(),
             list: self.list.as_deref(),
+            reader,
         };
         match browsable::draw(app, endpoint, parts, &answer) {
             Ok(page) => {
                 (self.body, self.content_type) = (Arc::new(Representation::new(page)), PAGE);
+                // A challenge for Basic would have the browser ask for a password over the page that says where to sign in.
+                let challenges = self.headers.iter_mut().filter(|(name, _)| *name == header::WWW_AUTHENTICATE);
+                challenges.for_each(|(_, challenge)| *challenge = TOKEN_CHALLENGE);
                 // A page has words, whatever it is about.
                 if self.status == StatusCode::NO_CONTENT {
                     self.status = StatusCode::OK;

@@ -8,6 +8,7 @@ mod recovery;
 mod own_account;
 mod own_tokens;
 mod students;
+mod progress;
 mod chat;
 mod query;
 mod teaching;
@@ -18,7 +19,7 @@ mod admin;
 mod admin_people;
 mod admin_events;
 
-pub use accounts::{bar, login, login_form, logout, logout_form, register, register_form};
+pub use accounts::{LOGIN, REGISTER, bar, login, login_form, logout, logout_form, register, register_form, with_next};
 pub use addresses::{Addresses, BadLine, Why, read as read_addresses, read_list};
 pub use admin::{admin, courses};
 pub use admin_events::events;
@@ -31,6 +32,7 @@ pub use invitation::{accept, invitation};
 pub use invitations::{invitations, invite, revoke, send_invitations};
 pub use own_account::{change_email, change_password, email_form, end_sessions, my_account, password_form, sessions};
 pub use own_tokens::{change_tokens, tokens};
+pub use progress::done;
 pub use recovery::{
     ask_reset, confirm, confirm_form, confirm_sent, new_password_form, reset, reset_done, reset_form, reset_sent,
 };

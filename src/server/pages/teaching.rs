@@ -16,7 +16,7 @@ use crate::server::identity::{Client, Student, redirect};
 use crate::server::local_path::LocalPath;
 use crate::server::permitted::Teacher;
 use crate::server::problem::Problem;
-use crate::theme::{CountsView, PeopleView, PersonView, TaughtCourse, TeachView};
+use crate::theme::{CountsView, LearnerView, PeopleView, PersonView, TaughtCourse, TeachView};
 
 const TEACH: &str = "/teach/";
 
@@ -62,7 +62,8 @@ pub async fn people(
         state,
         next: last.map(|person| list(&person.account.id.to_string())),
         first: after.map(|_| list("")),
-        people: found.people.iter().map(person).collect(),
+        people: found.people.iter().map(|person| learner(person, course)).collect(),
+        n_modules: course.modules.len(),
         search: query.search.clone(),
         here: here.clone(),
     })
@@ -117,11 +118,13 @@ pub fn counts(course: &Course, counts: SeatCounts) -> CountsView {
     CountsView { capacity: course.enrollment.capacity, enrolled, waiting, requested }
 }
 
-fn person(person: &Person) -> PersonView {
-    PersonView {
+fn learner(person: &Person, course: &Course) -> LearnerView {
+    let done = person.progress.of(course).count();
+    let person = PersonView {
         id: person.account.id.0,
         username: person.account.username.to_string(),
         state: person.seat.state.as_str(),
         since: person.seat.since.to_string(),
-    }
+    };
+    LearnerView { person, done }
 }

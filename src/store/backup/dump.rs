@@ -3,19 +3,19 @@
 use std::io::{self, BufRead, BufWriter, Write};
 
 use super::dump_lines::{
-    AccountLine, EventLine, Head, LastLine, Line, MessageLine, MuteLine, SeatLine, TokenLine, course,
+    AccountLine, EventLine, Head, LastLine, Line, MessageLine, MuteLine, ProgressLine, SeatLine, TokenLine, course,
 };
 use super::export::ExportError;
 use crate::course::CourseId;
-use crate::school::{AccountId, EventId, StoreError};
+use crate::school::{AccountId, EventId, Progress, StoreError};
 use crate::store::folder::FORMAT;
 use crate::store::keys::{
     account_in, account_key, course_in, course_key, message_in, number_in, numbered_key, person_in, person_key,
     seat_key, token_in,
 };
 use crate::store::records::{
-    read_account, read_api_token, read_event, read_message, read_mute, read_number, read_seat, write_account,
-    write_api_token, write_event, write_message, write_mute, write_number, write_seat,
+    read_account, read_api_token, read_event, read_message, read_mute, read_number, read_progress, read_seat,
+    write_account, write_api_token, write_event, write_message, write_mute, write_number, write_progress, write_seat,
 };
 use crate::store::table::{Counter, Table, VERSION_KEY};
 use crate::store::tables::Tables;
@@ -68,6 +68,13 @@ pub fn write<W: Write>(tables: &impl Tables, out: W) -> Result<(u64, W), ExportE
     for table in [Table::Accounts, Table::ApiTokens, Table::Seats, Table::Messages, Table::Mutes, Table::Events] {
         tables.each(table, |key, record| say(line_of(table, key, record)?))?;
     }
+    tables.each(Table::Progress, |key, record| {
+        let (account, course) = (account_in(key.get(..8).unwrap_or_default())?, course_in(key)?);
+        for module in read_progress(account, course, record)?.done() {
+            say(Line::Progress(ProgressLine::new(account, course, module)))?;
+        }
+        Ok::<_, ExportError>(())
+    })?;
     let out = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     Ok((n_lines, out))
 }
@@ -199,6 +206,10 @@ impl Reading<'_> {
                 let key = seat_key(AccountId(line.account), course(line.course)?);
                 self.put(Table::Seats, &key, write_seat(&line.record()?))
             }
+            Line::Progress(line) => {
+                self.known(line.account)?;
+                self.progress(&line)
+            }
             Line::Message(line) => {
                 let (room, id) = (course(line.course)?, line.id);
                 let message = line.message()?;
@@ -236,6 +247,17 @@ impl Reading<'_> {
             true => Ok(()),
             false => Err(format!("account {account} is in no earlier line").into()),
         }
+    }
+
+    /// One more module of those that somebody has done in a course.
+    fn progress(&self, line: &ProgressLine) -> Result<(), Trouble> {
+        let (account, course) = (AccountId(line.account), course(line.course)?);
+        let key = seat_key(account, course);
+        let record = self.trees.get(Table::Progress, &key)?;
+        let before = record.map(|record| read_progress(account, course, &record)).transpose()?.unwrap_or_default();
+        let progress = Progress::new([before.done(), &[line.module()?]].concat());
+        let progress = progress.ok_or_else(|| Trouble::line("there is such a one in an earlier line"))?;
+        Ok(self.trees.put(Table::Progress, &key, write_progress(&progress))?)
     }
 
     fn last_message(&self, room: &[u8], id: u64) -> Result<(), Trouble> {

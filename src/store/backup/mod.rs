@@ -16,7 +16,7 @@ pub use archive::{ArchiveReader, ArchiveWriter, Record};
 pub(in crate::store) use dump::write as write_dump;
 pub use dump::{LoadError, LoadMistake};
 #[cfg(any(test, fuzzing))]
-pub use dump_lines::{Line as DumpLine, MessageLine, MuteLine, SeatLine};
+pub use dump_lines::{Line as DumpLine, MessageLine, MuteLine, ProgressLine, SeatLine};
 pub use export::ExportError;
 pub(in crate::store) use export::archive;
 pub use import::{Compaction, RestoreError, Restored, compact, load, restore};

@@ -7,6 +7,7 @@ mod tokens;
 mod links;
 mod letters;
 mod enrollments;
+mod progress;
 mod messages;
 mod events;
 mod upkeep;

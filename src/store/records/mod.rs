@@ -12,6 +12,7 @@ mod api_tokens;
 mod links;
 mod letters;
 mod seats;
+mod progress;
 mod messages;
 mod events;
 #[cfg(test)]
@@ -24,5 +25,6 @@ pub use events::{read_event, write_event};
 pub use letters::{read_letter, write_letter};
 pub use links::{read_link, write_link};
 pub use messages::{read_message, read_mute, write_message, write_mute};
+pub use progress::{read_progress, write_progress};
 pub use seats::{SeatRecord, TallyRecord, read_seat, read_tally, write_seat, write_tally};
 pub use sessions::{read_session, write_session};

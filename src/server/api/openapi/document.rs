@@ -98,6 +98,7 @@ fn parameters(operation: &Operation, catalog: &Catalog) -> Vec<Value> {
     let in_path = operation.path.split(['{', '}']).skip(1).step_by(2).map(|name| {
         let schema = match name {
             "token" => json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" }),
+            "order" => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
             _ => json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX }),
         };
         json!({ "name": name, "in": "path", "required": true, "schema": schema })

@@ -10,6 +10,7 @@ use crate::server::api::invitations::{EMAILS, INVITATION, INVITATIONS};
 use crate::server::api::lists;
 use crate::server::api::me::{ME, MY_COURSES};
 use crate::server::api::people::{APPROVE, MAX_PAGE_SIZE, MAX_SEARCH, PEOPLE, PERSON};
+use crate::server::api::progress::DONE;
 
 /// What every list may be asked.
 macro_rules! list_parameters {
@@ -86,8 +87,16 @@ pub const OPERATIONS: &[Operation] = &[
         .says("Leave a course", "Or give up waiting, or take a request back.")
         .gives(&[Answer::with(204, "They have nothing there any more.", Shape::Nothing)])
         .fails(&[404]),
+    Operation::put("/api/courses/{id}/modules/{order}/done/", "finish_module", DONE)
+        .says("Say that a module is done", "Twice is once, and the first time counts. A body is not read.")
+        .gives(&[Answer::ok("How far they are.", Shape::Object("Progress"))])
+        .fails(&[404]),
+    Operation::delete("/api/courses/{id}/modules/{order}/done/", "reopen_module", DONE)
+        .says("Say that a module is not done after all", "")
+        .gives(&[Answer::ok("How far they are.", Shape::Object("Progress"))])
+        .fails(&[404]),
     Operation::get("/api/me/", "get_me", ME)
-        .says("Who one is here", "")
+        .says("Who one is here", "And how much one has done of the courses that one can read.")
         .gives(&[Answer::ok("The account and its role.", Shape::Object("Me"))]),
     Operation::get("/api/me/courses/", "list_my_courses", MY_COURSES)
         .says("The courses one has something in", "The newest first. Without parameters all of them, as a bare array.")

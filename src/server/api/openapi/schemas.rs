@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use crate::course::json::{CourseJson, FullModuleJson, ModuleJson};
 use crate::server::api::people_wire::{
     AccountLineJson, EnrollmentLineJson, EventLineJson, InvitationJson, InvitedJson, MeJson, MyCourseJson, PeopleJson,
-    PersonJson, ReachablePersonJson,
+    PersonJson, ProgressJson, ReachablePersonJson, TotalProgressJson,
 };
 use crate::server::api::wire::{ConfirmingJson, EnrolledJson, GrantedJson, IndexJson, SubjectJson, UserJson};
 
@@ -21,6 +21,8 @@ use crate::server::api::wire::{ConfirmingJson, EnrolledJson, GrantedJson, IndexJ
     GrantedJson<'static>,
     ConfirmingJson<'static>,
     MeJson<'static>,
+    TotalProgressJson,
+    ProgressJson,
     MyCourseJson<'static>,
     PeopleJson<PersonJson<'static>>,
     PeopleJson<ReachablePersonJson<'static>>,
