@@ -284,7 +284,7 @@ pub const FIELDS: &[FieldRule] = &[
         "message",
         "number, text, time",
         "who writes it, once",
-        &["MessageView.id", "MessageView.mine", "MessageView.text", "MessageView.at"],
+        &["MessageView.id", "MessageView.mine", "MessageView.text_html", "MessageView.at"],
     ),
     rule(
         "event",

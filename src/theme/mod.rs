@@ -17,6 +17,7 @@ mod admin_views;
 mod api_views;
 mod docs_views;
 mod account_views;
+mod message_text;
 mod template_errors;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod theme;
@@ -40,6 +41,7 @@ pub use list_views::{
     CatalogView, CourseEntry, CourseLink, CourseView, InstructorView, MovedView, NotFoundView, OutlineContent,
     OutlineModule, PolicyView, SubjectEntry, SubjectView,
 };
+pub use message_text::message_html;
 pub use server_views::{
     AccountBarView, ApiActionView, ApiView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
     HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, NotBegunView, RegisterView,

@@ -221,7 +221,7 @@ pub struct ChatView {
 }
 view!(ChatView, "chat.html");
 
-/// A message in a chat room. Its text is never trusted as HTML.
+/// A message in a chat room.
 #[derive(Debug, Serialize)]
 pub struct MessageView {
     /// Its number in the room.
@@ -230,8 +230,8 @@ pub struct MessageView {
     pub username: String,
     /// Whether the reader did.
     pub mine: bool,
-    /// What; nothing if it was taken away.
-    pub text: Option<String>,
+    /// What, by [`message_html`](super::message_html); nothing if it was taken away.
+    pub text_html: Option<String>,
     /// When, RFC 3339.
     pub at: String,
 }

@@ -13,7 +13,7 @@ use crate::server::app::App;
 use crate::server::identity::{Student, redirect};
 use crate::server::local_path::LocalPath;
 use crate::server::problem::Problem;
-use crate::theme::{ChatView, FieldView, MessageView};
+use crate::theme::{ChatView, FieldView, MessageView, message_html};
 
 /// How many messages a page shows.
 const SHOWN: usize = 50;
@@ -103,7 +103,7 @@ fn view(message: &Message, author: &Account, reader: &Account) -> MessageView {
         id: message.id,
         username: author.username.to_string(),
         mine: author.id == reader.id,
-        text: message.text().map(|text| text.as_str().to_owned()),
+        text_html: message.text().map(|text| message_html(text.as_str())),
         at: message.at.to_string(),
     }
 }
