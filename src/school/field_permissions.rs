@@ -34,7 +34,7 @@ impl Reader {
 }
 
 /// The types whose fields pages and answers show, by file, and to whom. What only holds others, and forms, is not among them.
-pub const SHAPES: [(&str, &str, &[Reader]); 29] = [
+pub const SHAPES: [(&str, &str, &[Reader]); 34] = [
     ("AccountRow", "src/theme/admin_views.rs", &[Reader::Staff]),
     ("AdminCourse", "src/theme/admin_views.rs", &[Reader::Staff]),
     ("EventView", "src/theme/admin_views.rs", &[Reader::Staff]),
@@ -44,7 +44,12 @@ pub const SHAPES: [(&str, &str, &[Reader]); 29] = [
     ("MyAccountView", "src/theme/account_views.rs", &[Reader::Owner]),
     ("SessionView", "src/theme/account_views.rs", &[Reader::Owner]),
     ("TokenView", "src/theme/account_views.rs", &[Reader::Owner]),
-    ("MessageView", "src/theme/server_views.rs", &[Reader::Enrolled]),
+    ("DigestView", "src/theme/account_views.rs", &[Reader::Owner]),
+    ("NewView", "src/theme/server_views.rs", &[Reader::Owner]),
+    ("MessageView", "src/theme/room_views.rs", &[Reader::Enrolled]),
+    ("ModeratedView", "src/theme/room_views.rs", &[Reader::Instructor, Reader::Staff]),
+    ("ReportView", "src/theme/room_views.rs", &[Reader::Instructor, Reader::Staff]),
+    ("MuteView", "src/theme/room_views.rs", &[Reader::Instructor, Reader::Staff]),
     ("SubjectJson", "src/server/api/wire.rs", &[Reader::Everybody]),
     ("CourseJson", "src/course/json.rs", &[Reader::Everybody]),
     ("ModuleJson", "src/course/json.rs", &[Reader::Everybody]),
@@ -101,6 +106,7 @@ pub const FIELDS: &[FieldRule] = &[
         &[
             "AccountRow.id",
             "PersonView.id",
+            "MuteView.account",
             "UserJson.id",
             "MeJson.id",
             "PersonJson.id",
@@ -119,6 +125,9 @@ pub const FIELDS: &[FieldRule] = &[
             "PersonView.username",
             "MyAccountView.username",
             "MessageView.username",
+            "ModeratedView.username",
+            "ReportView.username",
+            "MuteView.username",
             "EventView.account",
             "EventView.by",
             "UserJson.username",
@@ -140,6 +149,7 @@ pub const FIELDS: &[FieldRule] = &[
             "AccountRow.confirmed",
             "MyAccountView.email",
             "MyAccountView.email_confirmed",
+            "DigestView.email",
             "UserJson.email",
             "ConfirmingJson.detail",
             "MeJson.email",
@@ -147,6 +157,12 @@ pub const FIELDS: &[FieldRule] = &[
             "AccountLineJson.email",
             "AccountLineJson.email_confirmed",
         ],
+    ),
+    rule(
+        "person",
+        "whether they want mail about mentions",
+        "whose it is",
+        &["DigestView.possible", "DigestView.on", "DigestView.changed"],
     ),
     rule("person", "role", OPERATOR, &["AccountRow.role", "MeJson.role", "AccountLineJson.role"]),
     rule("person", "state: active, unconfirmed, disabled", OPERATOR, &["AccountRow.state", "AccountLineJson.state"]),
@@ -283,8 +299,30 @@ pub const FIELDS: &[FieldRule] = &[
     rule(
         "message",
         "number, text, time",
-        "who writes it, once",
-        &["MessageView.id", "MessageView.mine", "MessageView.text_html", "MessageView.at"],
+        "who writes it, once; taken away by them, by who teaches the course, and by staff",
+        &[
+            "MessageView.id",
+            "MessageView.mine",
+            "MessageView.text_html",
+            "MessageView.at",
+            "ModeratedView.id",
+            "ModeratedView.text_html",
+            "ModeratedView.at",
+        ],
+    ),
+    rule("message", "who took it away", NOBODY, &["ModeratedView.removed_by"]),
+    rule(
+        "report",
+        "reason, time",
+        "who reads the message and reports it, once; answered by who teaches the course and staff",
+        &["ReportView.reason", "ReportView.at"],
+    ),
+    rule("mute", "until when", "who teaches the course and staff", &["MuteView.until"]),
+    rule(
+        "read mark",
+        "how many messages are new, which one mentions its reader",
+        "whose it is, by reading",
+        &["NewView.unread", "NewView.more", "NewView.mention"],
     ),
     rule(
         "event",

@@ -7,6 +7,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use super::room_ports::{Digests, ReadMarks, Reports};
 use super::{
     Account, AccountId, ApiToken, EmailKey, Enrolling, Event, EventFilter, EventId, EventKind, Left, Letter, LetterId,
     Link, Message, MessageText, Muted, NewAccount, NextKeys, Origin, PasswordHash, QueuedLetter, Renewed, Role, Seat,
@@ -332,11 +333,35 @@ pub trait Mailer: Send + Sync {
 
 /// Where a school's records lie.
 pub trait Store:
-    Accounts + Sessions + Tokens + Links + Letters + Enrollments + Messages + Events + Secrets + Upkeep
+    Accounts
+    + Sessions
+    + Tokens
+    + Links
+    + Letters
+    + Enrollments
+    + Messages
+    + Reports
+    + ReadMarks
+    + Digests
+    + Events
+    + Secrets
+    + Upkeep
 {
 }
 
-impl<T: Accounts + Sessions + Tokens + Links + Letters + Enrollments + Messages + Events + Secrets + Upkeep> Store
-    for T
+impl<T> Store for T where
+    T: Accounts
+        + Sessions
+        + Tokens
+        + Links
+        + Letters
+        + Enrollments
+        + Messages
+        + Reports
+        + ReadMarks
+        + Digests
+        + Events
+        + Secrets
+        + Upkeep
 {
 }

@@ -43,6 +43,7 @@ pub use edge::{EdgeConfig, EdgeError, EdgeKind, EdgeSigner, SecretText, new_key 
 pub use files::{CacheFigures, FileCache};
 pub use forwarded::{ClientAddress, ForwardedHeaders};
 pub use hosts::Hosts;
+pub use letters::send_digests;
 pub use listen::{Routes, bind, serve};
 pub use middleware::Door;
 pub use operation::{Metrics, Readiness, serve_metrics};

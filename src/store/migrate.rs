@@ -42,7 +42,8 @@ fn steps(trees: &Trees, from: u64) -> Result<(), StoreError> {
     // The number keeps an older educa, to which such a record is damage, from opening the store.
     // From 3 to 4 neither: API tokens lie in tables of their own, which are made when they are first looked at. The number
     // keeps out an educa that would take an account's events about them for damage, and back it up without them.
-    // From 4 to 5 neither: an entry of a room may say what was done to another one, and mutes have a table of their own.
+    // From 4 to 5 neither: an entry of a room may say what was done to another one, and mutes, reports, read marks
+    // and digests have tables of their own.
     Ok(())
 }
 

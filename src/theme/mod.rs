@@ -12,6 +12,7 @@ mod view;
 mod list_views;
 mod lesson_views;
 mod server_views;
+mod room_views;
 mod teaching_views;
 mod admin_views;
 mod api_views;
@@ -23,8 +24,8 @@ mod template_errors;
 mod theme;
 
 pub use account_views::{
-    ConfirmView, EmailView, LetterView, LifetimeView, MyAccountView, NewPasswordView, NoticeView, ResetView,
-    SessionView, SessionsView, TokenView, TokensView,
+    ConfirmView, DigestView, EmailView, LetterCourse, LetterQuote, LetterView, LifetimeView, MyAccountView,
+    NewPasswordView, NoticeView, ResetView, SessionView, SessionsView, TokenView, TokensView,
 };
 pub use admin_views::{
     AccountRow, AccountView, AccountsView, AdminCourse, AdminCoursesView, AdminView, BarView, ChartView, ChoiceView,
@@ -42,9 +43,12 @@ pub use list_views::{
     OutlineModule, PolicyView, SubjectEntry, SubjectView,
 };
 pub use message_text::message_html;
+pub use room_views::{
+    ChatView, MessageView, ModeratedView, ModerationView, MuteView, ReportCount, ReportDraft, ReportView, ReportedView,
+};
 pub use server_views::{
-    AccountBarView, ApiActionView, ApiView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
-    HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, NotBegunView, RegisterView,
+    AccountBarView, ApiActionView, ApiView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
+    HeaderView, JsonPart, LoginView, LogoutView, MyCourse, MyCoursesView, NewView, NotBegunView, RegisterView,
 };
 pub use teaching_views::{
     CountsView, InvitationRow, InvitationView, InvitationsView, PeopleView, PersonView, TaughtCourse, TeachView,

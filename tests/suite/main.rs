@@ -52,6 +52,7 @@ mod api_me;
 mod api_people;
 mod api_export;
 mod chat;
+mod rooms;
 mod forwarded;
 mod front_server;
 mod edge;

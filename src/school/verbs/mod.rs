@@ -7,6 +7,9 @@ mod enrolling;
 mod teaching;
 mod inviting;
 mod chatting;
+mod moderating;
+mod attending;
+mod digesting;
 mod administering;
 mod exporting;
 mod proving;
@@ -15,6 +18,7 @@ mod delivering;
 mod housekeeping;
 
 pub use administering::{AccountQuery, Day, EnrollmentQuery};
+pub use attending::Attention;
 pub use chatting::Unsaid;
 pub use delivering::Delivered;
 pub use housekeeping::Swept;

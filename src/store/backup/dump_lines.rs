@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::dump_room_lines::{DigestLine, ReadLine, ReportsLine};
 use crate::course::CourseId;
 use crate::school::{
     Account, AccountId, ApiToken, Content, Event, EventId, Message, MessageText, Muted, Origin, PasswordHash, Renewal,
@@ -26,6 +27,9 @@ pub enum Line {
     Seat(SeatLine),
     Message(MessageLine),
     Mute(MuteLine),
+    Reports(ReportsLine),
+    Read(ReadLine),
+    Digest(DigestLine),
     Event(EventLine),
     /// The last ids given, so that none is given again.
     Last(LastLine),

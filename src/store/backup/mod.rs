@@ -6,6 +6,7 @@
 mod archive;
 mod dump;
 mod dump_lines;
+mod dump_room_lines;
 mod export;
 mod import;
 mod replacement;
@@ -16,5 +17,7 @@ pub use archive::{ArchiveReader, ArchiveWriter, Record};
 pub use dump::{LoadError, LoadMistake};
 #[cfg(any(test, fuzzing))]
 pub use dump_lines::{Line as DumpLine, MessageLine, MuteLine, SeatLine};
+#[cfg(any(test, fuzzing))]
+pub use dump_room_lines::{DigestLine, ReadLine, ReportsLine};
 pub use export::ExportError;
 pub use import::{Compaction, RestoreError, Restored, compact, load, restore};

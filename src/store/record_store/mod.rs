@@ -8,6 +8,7 @@ mod links;
 mod letters;
 mod enrollments;
 mod messages;
+mod rooms;
 mod events;
 mod upkeep;
 mod secrets;
