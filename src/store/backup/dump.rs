@@ -241,11 +241,7 @@ impl Reading<'_> {
                 self.put(Table::Mutes, &key, write_mute(line.muted()))
             }
             Line::Reports(line) => self.reports(&line),
-            Line::Read(line) => {
-                self.known(line.account)?;
-                let key = seat_key(AccountId(line.account), course(line.course)?);
-                self.put(Table::ReadMarks, &key, write_read_mark(&line.mark()?))
-            }
+            Line::Read(line) => self.read_mark(&line),
             Line::Digest(line) => {
                 self.known(line.account)?;
                 self.put(Table::Digests, &account_key(AccountId(line.account)), write_digest(line.last))
@@ -268,6 +264,12 @@ impl Reading<'_> {
             true => self.put(Table::Reports, &report_key(room, line.dismissed, message), write_reports(&reports)),
             false => Err(format!("message {message} of course {room} is in no earlier line").into()),
         }
+    }
+
+    fn read_mark(&self, line: &ReadLine) -> Result<(), Trouble> {
+        self.known(line.account)?;
+        let key = seat_key(AccountId(line.account), course(line.course)?);
+        self.put(Table::ReadMarks, &key, write_read_mark(&line.mark()?))
     }
 
     fn see(&mut self, account: u64, event: u64) {
