@@ -135,6 +135,7 @@ impl Port {
         at_stop: impl FnOnce(),
     ) -> anyhow::Result<()> {
         let sweep = tokio::spawn(sweep(app.school.clone()));
+        let digests = tokio::spawn(send_digests(app.clone()));
         let school = app.school.clone();
         let delivery = tokio::spawn(async move { school.keep_delivering(mailer.as_ref()).await });
         // Listened for before anybody is told that the server runs: who is told may stop it at once.
@@ -153,6 +154,7 @@ impl Port {
         server::serve(self.listener, routes, app, stopped).await;
         metrics.abort();
         sweep.abort();
+        digests.abort();
         delivery.abort();
         anstream::eprintln!("stopped");
         Ok(())
@@ -180,6 +182,19 @@ async fn sweep(school: Arc<School>) {
                 tracing::info!(sessions, tokens, links, accounts, events, "what had ended was forgotten");
             }
             Err(error) => tracing::error!(%error, "what has ended could not be forgotten"),
+        }
+    }
+}
+
+/// Once an hour, letters about mentions are queued for who is due one.
+async fn send_digests(app: App) {
+    let mut hourly = tokio::time::interval(Duration::from_secs(60 * 60));
+    loop {
+        hourly.tick().await;
+        match server::send_digests(&app).await {
+            Ok(0) => {}
+            Ok(digests) => tracing::info!(digests, "digests were queued"),
+            Err(error) => tracing::error!(%error, "digests could not be queued"),
         }
     }
 }

@@ -44,6 +44,8 @@ pub struct Spent {
 impl Budget {
     /// What an account says in chat rooms: a burst, then a message every other second.
     pub const MESSAGES: Self = Self { name: "messages", size: 20, one_in: SignedDuration::from_secs(2) };
+    /// Messages that an account reports: a burst, then one in five minutes.
+    pub const REPORTS: Self = Self { name: "reports", size: 10, one_in: SignedDuration::from_mins(5) };
     /// Events of one account's HTTP Basic from one network: a program sends it with each request.
     pub const BASIC_EVENTS: Self = Self { name: "basic", size: 1, one_in: SignedDuration::from_hours(1) };
     /// Whom an account invites: a whole form at once, and a thousand in an hour.

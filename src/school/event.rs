@@ -124,6 +124,10 @@ kinds! {
     Muted = "muted",
     /// They may write there again.
     Unmuted = "unmuted",
+    /// A message of theirs was reported to who teaches the course.
+    Reported = "reported",
+    /// The reports of a message of theirs were answered: it may stand.
+    ReportsDismissed = "reports-dismissed",
     /// Somebody of the staff took all accounts, enrollments or events away in a file.
     Exported = "exported",
 }

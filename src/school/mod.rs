@@ -18,7 +18,10 @@ mod event;
 mod seat;
 mod progress;
 mod chat;
+mod report;
+mod mention;
 mod ports;
+mod room_ports;
 mod common_passwords;
 mod password;
 mod hasher;
@@ -49,11 +52,12 @@ pub use gate::{Attendance, Contents, CoursePages, Denied, File, Gated, Pass, Roo
 pub use hasher::{Hasher, HasherError};
 pub use letter::{Letter, LetterId, QueuedLetter};
 pub use link::{Link, Purpose};
-pub use occasion::{LetterWriter, Occasion, Unwritten};
+pub use mention::{MAX_MENTIONED, MAX_MENTIONS, Mention, MentionedName, ReadMark, mentioned_names};
+pub use occasion::{LetterWriter, MentionedIn, Occasion, Quote, Unwritten};
 pub use password::check_password;
 pub use permissions::{
-    ACTORS, Actor, Approve, CourseRight, Invite, NotPermitted, PERMISSIONS, Permission, Remove, SeePeople, Staffing,
-    Teaching, permissions_as_markdown, taught,
+    ACTORS, Actor, Approve, CourseRight, Invite, Moderate, NotPermitted, PERMISSIONS, Permission, Remove, SeePeople,
+    Staffing, Teaching, permissions_as_markdown, taught,
 };
 pub use ports::{
     Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Mailer, MailerError, Messages, Progresses,
@@ -61,6 +65,8 @@ pub use ports::{
 };
 pub use progress::{Mark, Marking, Progress};
 pub use registration::{NewPassword, PasswordMistakes, Registration, RegistrationMistakes, ValidRegistration};
+pub use report::{MAX_REASON, MAX_REPORTS, NotAReason, Report, ReportReason, Reported, ReportedMessage};
+pub use room_ports::{Digests, ReadMarks, Reports};
 pub use school::{AccountRules, School, SchoolError, SignedIn};
 pub use seat::{
     Backing, Enrolling, Facts, Left, Outlook, Refusal, SEAT_STATES, Seat, SeatCounts, SeatState, Verdict, decide,
@@ -70,6 +76,6 @@ pub use session::{Device, SEEN_EVERY, SESSION_LIFETIME, Session};
 pub use throttle::{Throttle, TooEarly, network_of};
 pub use token::{NoRandomness, Token, TokenKey};
 pub use verbs::{
-    AccountQuery, Credentials, Day, Delivered, Ended, EnrollmentQuery, Followed, Granted, MadeToken, PeoplePage,
-    PeopleQuery, Person, Proof, Swept, Unsaid,
+    AccountQuery, Attention, Credentials, Day, Delivered, Ended, EnrollmentQuery, Followed, Granted, MadeToken,
+    PeoplePage, PeopleQuery, Person, Proof, Swept, Unsaid,
 };

@@ -7,6 +7,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use super::room_ports::{Digests, ReadMarks, Reports};
 use super::{
     Account, AccountId, ApiToken, EmailKey, Enrolling, Event, EventFilter, EventId, EventKind, Left, Letter, LetterId,
     Link, Marking, Message, MessageText, Muted, NewAccount, NextKeys, Origin, PasswordHash, Progress, QueuedLetter,
@@ -362,12 +363,37 @@ pub trait Mailer: Send + Sync {
 
 /// Where a school's records lie.
 pub trait Store:
-    Accounts + Sessions + Tokens + Links + Letters + Enrollments + Progresses + Messages + Events + Secrets + Upkeep
+    Accounts
+    + Sessions
+    + Tokens
+    + Links
+    + Letters
+    + Enrollments
+    + Progresses
+    + Messages
+    + Reports
+    + ReadMarks
+    + Digests
+    + Events
+    + Secrets
+    + Upkeep
 {
 }
 
-impl<
-    T: Accounts + Sessions + Tokens + Links + Letters + Enrollments + Progresses + Messages + Events + Secrets + Upkeep,
-> Store for T
+impl<T> Store for T where
+    T: Accounts
+        + Sessions
+        + Tokens
+        + Links
+        + Letters
+        + Enrollments
+        + Progresses
+        + Messages
+        + Reports
+        + ReadMarks
+        + Digests
+        + Events
+        + Secrets
+        + Upkeep
 {
 }

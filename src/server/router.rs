@@ -38,6 +38,7 @@ fn routes(app: &App) -> Router {
         .page("/accounts/email/", get(pages::email_form).post(pages::change_email))
         .page("/accounts/sessions/", get(pages::sessions).post(pages::end_sessions))
         .page("/accounts/tokens/", get(pages::tokens).post(pages::change_tokens))
+        .page("/accounts/digest/", get(pages::digest_form).post(pages::change_digest))
         .page("/accounts/reset/", get(pages::reset_form).post(pages::ask_reset))
         .page("/accounts/reset/sent/", get(pages::reset_sent))
         .page("/accounts/reset/done/", get(pages::reset_done))
@@ -54,6 +55,8 @@ fn routes(app: &App) -> Router {
         .page("/students/course/{id}/{number}/", get(pages::module).layer(from_fn_with_state(app.clone(), edge::give)))
         .page("/students/invitation/{token}/", get(pages::invitation).post(pages::accept))
         .page("/chat/room/{id}/", get(pages::room).post(pages::say))
+        .page("/chat/room/{id}/remove/", post(pages::take_back))
+        .page("/chat/room/{id}/report/", post(pages::report))
         // instructors
         .page("/teach/", get(pages::teach))
         .page("/teach/{id}/", get(pages::people))
@@ -61,6 +64,10 @@ fn routes(app: &App) -> Router {
         .page("/teach/{id}/remove/", post(pages::remove))
         .page("/teach/{id}/invitations/", get(pages::invitations).post(pages::invite))
         .page("/teach/{id}/invitations/revoke/", post(pages::revoke))
+        .page("/teach/{id}/chat/", get(pages::moderation))
+        .page("/teach/{id}/chat/remove/", post(pages::remove_message))
+        .page("/teach/{id}/chat/mute/", post(pages::mute))
+        .page("/teach/{id}/chat/dismiss/", post(pages::dismiss))
         // the staff
         .page("/admin/", get(pages::admin))
         .page("/admin/people/", get(pages::accounts))

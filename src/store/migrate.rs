@@ -44,8 +44,8 @@ pub(super) fn steps(tables: &impl Tables, from: u64) -> Result<(), StoreError> {
     // The number keeps an older educa, to which such a record is damage, from opening the store.
     // From 3 to 4 neither: API tokens lie in tables of their own, which are made when they are first looked at. The number
     // keeps out an educa that would take an account's events about them for damage, and back it up without them.
-    // From 4 to 5 neither: an entry of a room may say what was done to another one, and mutes have a table of their own,
-    // as has what students have done.
+    // From 4 to 5 neither: an entry of a room may say what was done to another one; mutes, reports, read marks, digests and
+    // what students have done have tables of their own.
     Ok(())
 }
 

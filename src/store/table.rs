@@ -72,6 +72,12 @@ tables! {
     Mutes = "mutes",
     /// Account id, course id → the modules that they have done.
     Progress = "progress",
+    /// Course id, whether they are answered, message id → reports of the message.
+    Reports = "reports",
+    /// Account id, course id → how far they have read in the room, and where they were mentioned since.
+    ReadMarks = "read marks",
+    /// Account id → when they had the last digest.
+    Digests = "digests",
 }
 
 /// Under which key of [`Table::Meta`] the version of the format stands.

@@ -13,18 +13,20 @@ mod list_views;
 mod lesson_views;
 mod progress_views;
 mod server_views;
+mod room_views;
 mod teaching_views;
 mod admin_views;
 mod api_views;
 mod docs_views;
 mod account_views;
+mod message_text;
 mod template_errors;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod theme;
 
 pub use account_views::{
-    ConfirmView, EmailView, LetterView, LifetimeView, MyAccountView, NewPasswordView, NoticeView, ResetView,
-    SessionView, SessionsView, TokenView, TokensView,
+    ConfirmView, DigestView, EmailView, LetterCourse, LetterQuote, LetterView, LifetimeView, MyAccountView,
+    NewPasswordView, NoticeView, ResetView, SessionView, SessionsView, TokenView, TokensView,
 };
 pub use admin_views::{
     AccountRow, AccountView, AccountsView, AdminCourse, AdminCoursesView, AdminView, BarView, ChartView, ChoiceView,
@@ -41,10 +43,14 @@ pub use list_views::{
     CatalogView, CourseEntry, CourseLink, CourseView, InstructorView, MovedView, NotFoundView, OutlineContent,
     OutlineModule, PolicyView, SubjectEntry, SubjectView,
 };
+pub use message_text::message_html;
 pub use progress_views::{FinishedModule, MarkView, ProgressView};
+pub use room_views::{
+    ChatView, MessageView, ModeratedView, ModerationView, MuteView, ReportCount, ReportDraft, ReportView, ReportedView,
+};
 pub use server_views::{
-    AccountBarView, ApiActionView, ApiView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
-    HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, NotBegunView, RegisterView,
+    AccountBarView, ApiActionView, ApiView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
+    HeaderView, JsonPart, LoginView, LogoutView, MyCourse, MyCoursesView, NewView, NotBegunView, RegisterView,
 };
 pub use teaching_views::{
     CountsView, InvitationRow, InvitationView, InvitationsView, LearnerView, PeopleView, PersonView, TaughtCourse,

@@ -103,6 +103,8 @@ pub struct MyCourse {
     pub contents: String,
     /// Its chat room.
     pub chat: String,
+    /// What is new in it.
+    pub new: NewView,
     /// Its language.
     pub lang: String,
     /// `ltr` or `rtl`.
@@ -113,6 +115,17 @@ pub struct MyCourse {
     pub progress: Option<ProgressView>,
     /// Since when it is so, RFC 3339.
     pub since: String,
+}
+
+/// What somebody has not read in a room.
+#[derive(Debug, Serialize)]
+pub struct NewView {
+    /// How many messages, as far as they were counted.
+    pub unread: usize,
+    /// Whether there are more.
+    pub more: bool,
+    /// The first message that mentions the reader.
+    pub mention: Option<String>,
 }
 
 /// `/students/enroll-course/?course=<id>`: what this visitor can do about one course.
@@ -203,41 +216,6 @@ pub struct ErrorView {
     pub detail: String,
 }
 view!(ErrorView, "error.html");
-
-/// `/chat/room/<id>/`: what was said, and a form to say something.
-#[derive(Debug, Serialize)]
-pub struct ChatView {
-    /// The head.
-    pub page: PageView,
-    /// The course.
-    pub course: LinkView,
-    /// The course's contents.
-    pub contents: String,
-    /// This page, where messages are sent to.
-    pub room: String,
-    /// Who is reading.
-    pub username: String,
-    /// Oldest first.
-    pub messages: Vec<MessageView>,
-    /// What was typed but not sent.
-    pub draft: FieldView,
-}
-view!(ChatView, "chat.html");
-
-/// A message in a chat room. Its text is never trusted as HTML.
-#[derive(Debug, Serialize)]
-pub struct MessageView {
-    /// Its number in the room.
-    pub id: u64,
-    /// Who said it.
-    pub username: String,
-    /// Whether the reader did.
-    pub mine: bool,
-    /// What; nothing if it was taken away.
-    pub text: Option<String>,
-    /// When, RFC 3339.
-    pub at: String,
-}
 
 /// An answer of the REST API as a page, for people who look around. Row R11.
 #[derive(Debug, Serialize)]

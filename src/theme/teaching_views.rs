@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::room_views::ReportCount;
 use super::server_views::{EnrollmentView, FieldView};
 use super::view::{LinkView, PageView, View, view};
 
@@ -28,6 +29,10 @@ pub struct TaughtCourse {
     pub dir: &'static str,
     /// How many have what.
     pub counts: CountsView,
+    /// Where its room is moderated.
+    pub moderation: String,
+    /// How many messages there are reported.
+    pub reports: ReportCount,
 }
 
 /// How many have what in a course.
@@ -52,6 +57,10 @@ pub struct PeopleView {
     pub course: LinkView,
     /// This page, without a query.
     pub here: String,
+    /// Where the room is moderated.
+    pub moderation: String,
+    /// How many messages there are reported.
+    pub reports: ReportCount,
     /// How many have what.
     pub counts: CountsView,
     /// The state that is looked for; empty for all.

@@ -200,6 +200,46 @@ fn every_mistake_of_a_dump_is_said_with_its_line() {
     }
 }
 
+/// What is of rooms, as docs/dump.md shows it.
+const OF_ROOMS: &str = r#"{"educa":{"dump":1}}
+{"last":{"account":2,"letter":0,"event":0}}
+{"account":{"id":1,"username":"ada","email_confirmed":false,"active":true,"role":"student","password":"","created":"2026-01-01T00:00:00Z","generation":0}}
+{"account":{"id":2,"username":"ben","email_confirmed":false,"active":true,"role":"student","password":"","created":"2026-01-01T00:00:00Z","generation":0}}
+{"message":{"course":3,"id":1,"author":1,"text":"hello","at":"2026-01-02T00:00:00Z"}}
+{"mute":{"course":3,"account":1,"until":"2026-01-03T00:00:00Z"}}
+{"reports":{"course":3,"message":1,"by":[{"account":2,"reason":"spam","at":"2026-01-02T00:00:01Z"}]}}
+{"reports":{"course":3,"message":1,"dismissed":true,"by":[{"account":1,"at":"2026-01-02T00:00:00Z"}]}}
+{"read":{"account":2,"course":3,"read":0,"mentions":[{"message":1,"by":1,"at":"2026-01-02T00:00:00Z"}]}}
+{"digest":{"account":2,"last":"2026-01-01T00:00:00.000001Z"}}
+"#;
+
+#[test]
+fn what_is_of_rooms_is_loaded_as_it_was_dumped() {
+    let site = school(&[]);
+    let program = Program::at(site.root());
+    let (_, elsewhere) = path(&site, "elsewhere");
+    program.run_with_input(&["load", "-", "--data", &elsewhere], OF_ROOMS).succeeded();
+    assert_eq!(program.run_with_input(&["dump", "-", "--data", &elsewhere], "").succeeded(), OF_ROOMS);
+    let (_, other) = path(&site, "other");
+    let long = "ü".repeat(201);
+    for (from, to, says) in [
+        (
+            "\"message\":1,\"by\":[{\"account\":2",
+            "\"message\":9,\"by\":[{\"account\":2",
+            "line 7: message 9 of course 3 is in no",
+        ),
+        ("[{\"account\":2", "[{\"account\":7", "line 7: account 7 is in no earlier line"),
+        ("\"reason\":\"spam\"", &format!("\"reason\":\"{long}\""), "line 7: `reason`: A reason has at most 200"),
+        ("[{\"account\":1,\"at\":\"2026-01-02T00:00:00Z\"}]", "[]", "line 8: a message has 1 to 20 reports"),
+        ("{\"account\":2,\"course\":3,\"read\"", "{\"account\":2,\"course\":0,\"read\"", "line 9: `course`"),
+        ("{\"digest\":{\"account\":2", "{\"digest\":{\"account\":8", "line 10: account 8 is in no earlier line"),
+    ] {
+        assert!(OF_ROOMS.contains(from), "{from}");
+        let answer = program.run_with_input(&["load", "-", "--data", &other], &OF_ROOMS.replace(from, to));
+        assert!(answer.fails_with(says), "{says}: {answer:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_compacted_store_is_the_same_store() {
     let site = school(&["ada", "ben"]);

@@ -90,6 +90,10 @@ promises![
     times_are_kept_to_the_microsecond,
 ];
 
+/// The same list goes on there.
+#[path = "store_rooms.rs"]
+mod rooms;
+
 // — what the tests are made of —
 
 fn open(path: &Path) -> SledStore {

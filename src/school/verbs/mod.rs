@@ -8,6 +8,9 @@ mod studying;
 mod teaching;
 mod inviting;
 mod chatting;
+mod moderating;
+mod attending;
+mod digesting;
 mod administering;
 mod exporting;
 mod following;
@@ -17,6 +20,7 @@ mod delivering;
 mod housekeeping;
 
 pub use administering::{AccountQuery, Day, EnrollmentQuery};
+pub use attending::Attention;
 pub use chatting::Unsaid;
 pub use delivering::Delivered;
 pub use housekeeping::Swept;

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::dump_room_lines::{DigestLine, ReadLine, ReportsLine};
 use crate::course::{CourseId, Slug};
 use crate::school::{
     Account, AccountId, ApiToken, Content, Event, EventId, Message, MessageText, Muted, Origin, PasswordHash, Renewal,
@@ -27,6 +28,9 @@ pub enum Line {
     Progress(ProgressLine),
     Message(MessageLine),
     Mute(MuteLine),
+    Reports(ReportsLine),
+    Read(ReadLine),
+    Digest(DigestLine),
     Event(EventLine),
     /// The last ids given, so that none is given again.
     Last(LastLine),

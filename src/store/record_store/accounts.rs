@@ -86,7 +86,15 @@ impl<C: Carrier> Accounts for RecordStore<C> {
     }
 
     async fn forget_inactive(&self, id: AccountId, before: Timestamp, origin: Origin) -> Result<Found, StoreError> {
-        let forget = move |draft: &mut Draft<'_>| verbs::forget_inactive(draft, id, before, origin);
+        // Found outside, as a verb cannot search: who cannot sign in gets no further ones.
+        let marks = self.carrier.scan(Scan::prefix(Table::ReadMarks, &account_key(id))).await?;
+        let forget = move |draft: &mut Draft<'_>| {
+            let found = verbs::forget_inactive(draft, id, before, origin)?;
+            if found == Found::Yes {
+                marks.iter().for_each(|(key, _)| draft.remove(Table::ReadMarks, key));
+            }
+            Ok(found)
+        };
         self.carrier.write("forget an account", forget).await
     }
 }

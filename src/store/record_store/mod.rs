@@ -9,6 +9,7 @@ mod letters;
 mod enrollments;
 mod progress;
 mod messages;
+mod rooms;
 mod events;
 mod upkeep;
 mod secrets;

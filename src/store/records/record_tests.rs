@@ -91,6 +91,27 @@ fn every_record_comes_back_as_it_was() {
 }
 
 #[test]
+fn what_is_of_rooms_comes_back_as_it_was() {
+    let (id, at) = (AccountId(7), kept(Timestamp::MAX));
+    let reason = |text| crate::school::ReportReason::parse(text).expect("a reason");
+    let reports = ["", "spam 😀"].map(|text| crate::school::Report { by: id, at, reason: reason(text) });
+    assert_eq!(read_reports(course(), 4, &write_reports(&reports)).expect("read"), reports);
+    let mention = crate::school::Mention { id: 9, by: id, at };
+    for mentions in [Vec::new(), vec![mention, mention]] {
+        let mark = crate::school::ReadMark { read: u64::MAX, mentions };
+        assert_eq!(read_read_mark(id, course(), &write_read_mark(&mark)).expect("read"), mark);
+    }
+    assert_eq!(read_digest(id, &write_digest(at)).expect("read"), at);
+    assert!(matches!(read_digest(id, b"\x01"), Err(StoreError::Damaged { .. })));
+    let since = Timestamp::from_microsecond(1_000).expect("a time");
+    let report = crate::school::Report { by: id, at: since, reason: reason("no") };
+    assert_eq!(write_reports(&[report]), *b"\x01\x01\x07\xd0\x0f\x02no");
+    let mark = crate::school::ReadMark { read: 5, mentions: vec![crate::school::Mention { at: since, ..mention }] };
+    assert_eq!(write_read_mark(&mark), [1, 5, 1, 9, 7, 0xd0, 0x0f]);
+    assert_eq!(write_digest(since), [1, 0xd0, 0x0f]);
+}
+
+#[test]
 fn tokens_come_back_as_they_were() {
     let bare = ApiToken { name: "".parse().expect("a name"), used: None, renewal: None, ..api_token() };
     for token in [api_token(), bare] {

@@ -168,12 +168,16 @@ fn invitation(draft: &Draft<'_>, key: TokenKey, into: CourseId, origin: Origin) 
 fn missing(draft: &Draft<'_>, account: AccountId, policy: &EnrollmentPolicy) -> Result<Vec<CourseId>, Obstacle> {
     let mut missing = Vec::new();
     for course in &policy.prerequisites {
-        let seat = seat(draft, account, *course)?;
-        if seat.is_none_or(|record| record.seat.state != SeatState::Enrolled) {
+        if !is_enrolled(draft, account, *course)? {
             missing.push(*course);
         }
     }
     Ok(missing)
+}
+
+/// Whether somebody has a place in a course.
+pub fn is_enrolled(draft: &Draft<'_>, account: AccountId, course: CourseId) -> Result<bool, Obstacle> {
+    Ok(seat(draft, account, course)?.is_some_and(|record| record.seat.state == SeatState::Enrolled))
 }
 
 fn seat(draft: &Draft<'_>, account: AccountId, course: CourseId) -> Result<Option<SeatRecord>, Obstacle> {
