@@ -52,6 +52,7 @@ fn routes(app: &App) -> Router {
         .page("/students/course/{id}/", get(pages::course).layer(from_fn_with_state(app.clone(), edge::give)))
         .page("/students/course/{id}/{number}/", get(pages::module).layer(from_fn_with_state(app.clone(), edge::give)))
         .page("/students/invitation/{token}/", get(pages::invitation).post(pages::accept))
+        .page("/students/online/", get(pages::online))
         .page("/chat/room/{id}/", get(pages::room).post(pages::say))
         // instructors
         .page("/teach/", get(pages::teach))

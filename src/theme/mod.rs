@@ -12,6 +12,7 @@ mod view;
 mod list_views;
 mod lesson_views;
 mod server_views;
+mod live_views;
 mod teaching_views;
 mod admin_views;
 mod api_views;
@@ -40,6 +41,7 @@ pub use list_views::{
     CatalogView, CourseEntry, CourseLink, CourseView, InstructorView, MovedView, NotFoundView, OutlineContent,
     OutlineModule, PolicyView, SubjectEntry, SubjectView,
 };
+pub use live_views::{OnlinePerson, OnlineView};
 pub use server_views::{
     AccountBarView, ApiActionView, ApiView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
     HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, NotBegunView, RegisterView,

@@ -86,6 +86,7 @@ async fn draw(app: &App, reader: &Account, pass: &Pass<Room>, draft: FieldView) 
     pages.draw(&ChatView {
         page: pages.page(title, &address),
         course: course_link(course),
+        course_id: id.get(),
         contents: contents_address(id),
         room: address,
         username: reader.username.to_string(),

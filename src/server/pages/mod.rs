@@ -9,6 +9,7 @@ mod own_account;
 mod own_tokens;
 mod students;
 mod chat;
+mod online;
 mod query;
 mod teaching;
 mod addresses;
@@ -29,6 +30,7 @@ pub use draw::{Pages, error, forbidden, not_found, refused};
 pub use form::Form;
 pub use invitation::{accept, invitation};
 pub use invitations::{email_of, invitations, invite, revoke, send_invitations};
+pub use online::online;
 pub use own_account::{change_email, change_password, email_form, end_sessions, my_account, password_form, sessions};
 pub use own_tokens::{change_tokens, tokens};
 pub use recovery::{
