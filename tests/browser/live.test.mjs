@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { onStage, openPage, password, register, violations } from "./stage.mjs";
+import { onStage, register, violations } from "./stage.mjs";
 
 const stage = onStage();
 const room = "/chat/room/1/";
@@ -70,7 +70,7 @@ test("who was offline reads all that was said, once and in order, and is read", 
   await bob.page.getByText("You are offline.").waitFor();
   for (const n of [1, 2, 3]) await say(ada.page, `train: ${n}`);
   await reads(ada.page, "train: 3");
-  await ada.page.locator(".sending").waitFor({ state: "detached" });
+  await ada.page.locator(".sending").first().waitFor({ state: "detached" });
   await say(bob.page, "train: from the tunnel");
   await bob.page.locator(".pending", { hasText: "from the tunnel" }).getByText("Sending…").waitFor();
   assert.deepEqual(await about(bob.page, "train:"), ["train: before", "train: from the tunnel"]);
@@ -79,7 +79,7 @@ test("who was offline reads all that was said, once and in order, and is read", 
   await reads(bob.page, "train: 3");
   await reads(ada.page, "train: from the tunnel");
   const all = ["train: before", "train: 1", "train: 2", "train: 3", "train: from the tunnel"];
-  await bob.page.locator(".pending").waitFor({ state: "detached" });
+  await bob.page.locator(".pending").first().waitFor({ state: "detached" });
   assert.deepEqual(await about(bob.page, "train:"), all);
   assert.deepEqual(await about(ada.page, "train:"), all);
   assert.deepEqual([...ada.complaints, ...bob.complaints], []);
@@ -297,7 +297,7 @@ for (const [look, viewport] of Object.entries({ phone: { width: 390, height: 844
       await ada.page.getByText("You are offline.").waitFor();
       await say(ada.page, "look: from the tunnel");
       await ada.page.context().setOffline(false);
-      await ada.page.locator(".pending").waitFor({ state: "detached" });
+      await ada.page.locator(".pending").first().waitFor({ state: "detached" });
       for (const path of [room, "/students/online/"]) {
         if (path !== room) await ada.page.goto(path);
         assert.deepEqual(await violations(ada.page), []);
@@ -309,3 +309,95 @@ for (const [look, viewport] of Object.entries({ phone: { width: 390, height: 844
     });
   }
 }
+
+/** The chat, with what the server sends and hears in the test's hands as well. */
+async function wired(one) {
+  const wire = { heard: [], quiet: false };
+  await one.page.routeWebSocket(/\/ws\/chat\//, (socket) => {
+    const server = socket.connectToServer();
+    wire.tell = (frame) => socket.send(JSON.stringify(frame));
+    wire.end = (code) => socket.close({ code });
+    server.onMessage((frame) => wire.quiet || socket.send(frame));
+    socket.onMessage((frame) => {
+      wire.heard.push(JSON.parse(frame));
+      server.send(frame);
+    });
+  });
+  await one.page.goto(room);
+  await connected(one.page);
+  return wire;
+}
+
+test("a message that is removed turns into a mark in open pages", async () => {
+  const ada = await student();
+  const wire = await wired(ada);
+  await say(ada.page, "gone: soon");
+  const message = ada.page.locator(".message", { hasText: "gone: soon" });
+  await message.locator(".sent").waitFor();
+  const id = Number((await message.getAttribute("id")).slice(1));
+  wire.tell({ type: "chat_removed", id: id + 1, removed: id });
+  const item = ada.page.locator(`#m${id}`);
+  await item.getByText("This message was removed.").waitFor();
+  assert.deepEqual(await about(ada.page, "gone:"), []);
+  // What was removed before one came is a mark from the beginning, and told twice it is there once.
+  const late = { type: "chat_message", id: id + 2, user: "eve", datetime: "2026-11-20T19:56:02.495077+00:00", removed: true };
+  wire.tell(late);
+  wire.tell(late);
+  await ada.page.locator(`#m${id + 2}`).getByText("This message was removed.").waitFor();
+  assert.equal(await ada.page.locator(`#m${id + 2}`).count(), 1);
+  assert.deepEqual(ada.complaints, []);
+  await ada.close();
+});
+
+test("who is muted hears until when, and writes again after", async () => {
+  const ada = await student();
+  const wire = await wired(ada);
+  wire.tell({ type: "muted", until: new Date(Date.now() + 3_600_000).toISOString() });
+  await ada.page.getByText("You cannot write in this room until").waitFor();
+  await say(ada.page, "muted: hello");
+  assert.equal(await ada.page.getByLabel("Your message").inputValue(), "muted: hello");
+  assert.deepEqual(wire.heard, []);
+  wire.tell({ type: "unmuted" });
+  await ada.page.locator("#chat_status").filter({ hasNotText: /./ }).waitFor({ state: "attached" });
+  await ada.page.keyboard.press("Enter");
+  await ada.page.locator(".message", { hasText: "muted: hello" }).locator(".sent").waitFor();
+  assert.deepEqual(ada.complaints, []);
+  await ada.close();
+});
+
+test("a line that ends is opened again from where it was; what nobody confirmed is not sent twice", async () => {
+  const [ada, bob] = [await student(), await chatting()];
+  const wire = await wired(ada);
+  await say(ada.page, "line: one");
+  await ada.page.locator(".message", { hasText: "line: one" }).locator(".sent").waitFor();
+  wire.quiet = true;
+  await say(ada.page, "line: two");
+  await reads(bob.page, "line: two");
+  wire.end(1013);
+  await ada.page.getByText("Reconnecting…").waitFor();
+  wire.quiet = false;
+  await ada.page.getByText("Connected again.").waitFor();
+  await ada.page.locator(".pending").first().waitFor({ state: "detached" });
+  for (const { page } of [ada, bob]) assert.deepEqual(await about(page, "line:"), ["line: one", "line: two"]);
+  assert.equal(wire.heard.length, 2);
+  assert.deepEqual([...ada.complaints, ...bob.complaints], []);
+  await Promise.all([ada.close(), bob.close()]);
+});
+
+test("where sockets do not work, the form does", async () => {
+  const ada = await student();
+  await ada.page.routeWebSocket(/\/ws\/chat\//, (socket) => socket.close({ code: 1011 }));
+  await ada.page.clock.install();
+  await ada.page.goto(room);
+  const plain = ada.page.getByText("New messages do not come by themselves here.");
+  for (let n = 0; n < 20 && !(await plain.isVisible()); n++) {
+    await ada.page.clock.fastForward(20_000);
+    await ada.page.waitForTimeout(100);
+  }
+  await plain.waitFor();
+  await ada.page.getByLabel("Your message").fill("form: hello");
+  await ada.page.getByRole("button", { name: "Send" }).click();
+  await reads(ada.page, "form: hello");
+  assert.ok(await ada.page.getByRole("link", { name: "Refresh" }).isVisible());
+  await ada.close();
+});

@@ -55,6 +55,7 @@ mod chat;
 mod live;
 mod live_ends;
 mod live_presence;
+mod online;
 mod forwarded;
 mod front_server;
 mod edge;
