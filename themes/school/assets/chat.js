@@ -44,6 +44,7 @@ const memory = (storage, name) => ({
   set: (value) => { try { window[storage].setItem(`${name} ${room} ${me}`, value); } catch { /* It is forgotten. */ } },
 });
 const draft = memory("sessionStorage", "chat-draft");
+const plain = memory("sessionStorage", "chat-plain");
 const read = memory("localStorage", "chat-read");
 
 // Times, in the reader's zone and in the page's language as the reader's country writes it.
@@ -248,10 +249,8 @@ function tellState(item, name, why = words[name]) {
 
 box.value ||= draft.get() ?? "";
 box.removeAttribute("maxlength");
-box.rows = CSS.supports("field-sizing", "content") ? 1 : 2;
 const left = box.parentNode.appendChild(make("output", "hint"));
 const isTouched = matchMedia("(hover: none) and (pointer: coarse)").matches;
-if (!isTouched) document.getElementById("id_message_hint").append(` ${words.enter}`);
 
 function typed() {
   const n = longest - [...box.value.trim()].length;
@@ -265,12 +264,12 @@ box.addEventListener("input", () => {
   typed();
 });
 box.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing || isTouched || state === "plain") return;
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || isTouched || page.classList.contains("plain")) return;
   event.preventDefault();
   form.requestSubmit();
 });
 form.addEventListener("submit", (event) => {
-  if (state === "plain") return;
+  if (page.classList.contains("plain")) return draft.set("");
   event.preventDefault();
   const text = box.value.trim().replaceAll("\r\n", "\n");
   box.focus();
@@ -300,10 +299,13 @@ function tell(text, link) {
   }
 }
 
-function standing(now) {
+function standing(how) {
   const before = state;
+  // Where sockets did not work on the last page, they are tried, and not waited for.
+  const now = how === "again" && plain.get() ? "plain" : how;
+  if (now === "plain" || now === "open") plain.set(now === "plain" ? "yes" : "");
   state = now;
-  page.classList.toggle("live", now !== "plain");
+  page.classList.toggle("plain", now === "plain");
   form.noValidate = now !== "plain";
   clearTimeout(doubt);
   if (now === "open") {
@@ -392,6 +394,8 @@ for (const item of list.querySelectorAll(".message")) {
 log.setAttribute("role", "log");
 log.ariaLive = "polite";
 typed();
+form.noValidate = !plain.get();
+page.classList.toggle("plain", Boolean(plain.get()));
 // Where one left off is in sight, also if more came since than has room.
 const above = marker.parentNode ? marker.getBoundingClientRect().top - log.getBoundingClientRect().top : 0;
 if (above < 0) log.scrollTop += above - 8;
