@@ -55,4 +55,6 @@ function drawList() {
   for (const one of place.querySelectorAll(".count")) one.textContent = ` (${number.format(count)})`;
 }
 
-keepOpen(() => words.presence, heard, (state) => place.classList.toggle("stale", state !== "open"));
+keepOpen(() => words.presence, heard, (state) => {
+  if (!rows.size && /signed_out|no_place/.test(state)) heard({ type: "presence_state", count: 0, users: [] });
+});
