@@ -332,7 +332,7 @@ test("a message that is removed turns into a mark in open pages", async () => {
   const ada = await student();
   const wire = await wired(ada);
   await say(ada.page, "gone: soon");
-  const message = ada.page.locator(".message", { hasText: "gone: soon" });
+  const message = ada.page.locator(".message:not(.pending)", { hasText: "gone: soon" });
   await message.locator(".sent").waitFor();
   const id = Number((await message.getAttribute("id")).slice(1));
   wire.tell({ type: "chat_removed", id: id + 1, removed: id });
