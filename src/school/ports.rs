@@ -234,26 +234,14 @@ pub trait Messages: Send + Sync {
         text: MessageText,
         at: Timestamp,
     ) -> Result<Result<Message, Muted>, StoreError>;
-    /// Adds messages of one author in their order, as many as they may: none if they may not write there now. A carrier
-    /// that can does it in one write.
+    /// Adds messages of one author in their order and in one write: all of them, or none if they may not write there now.
     async fn add_messages(
         &self,
         room: CourseId,
         author: AccountId,
         texts: Vec<MessageText>,
         at: Timestamp,
-    ) -> Result<Result<Vec<Message>, Muted>, StoreError> {
-        let mut messages = Vec::with_capacity(texts.len());
-        for text in texts {
-            match self.add_message(room, author, text, at).await? {
-                Ok(message) => messages.push(message),
-                Err(muted) if messages.is_empty() => return Ok(Err(muted)),
-                // Muted in between: what was added stands, and the caller sees how much that is.
-                Err(_) => break,
-            }
-        }
-        Ok(Ok(messages))
-    }
+    ) -> Result<Result<Vec<Message>, Muted>, StoreError>;
     /// The last `limit` entries of a room, oldest first.
     async fn last_messages(&self, room: CourseId, limit: usize) -> Result<Vec<Message>, StoreError>;
     /// The entries of a room after one number up to another, in order, at most `limit` of them.

@@ -202,7 +202,8 @@ async fn what_is_no_message_is_said_to_its_sender_and_the_socket_stays_open() {
     let server = Server::start().await;
     let (ada, bob) = (server.caller("ada").await, server.caller("bob").await);
     let (mut room, mut other) = (ada.opens(ROOM).await, bob.opens(ROOM).await);
-    (room.next().await, other.next().await);
+    room.next().await;
+    other.next().await;
     for frame in
         ["hello", "", "null", "7", "[]", "{}", "{\"message\":null}", "{\"message\":7}", "{\"message\":[\"a\"]}"]
     {
@@ -334,7 +335,7 @@ async fn refused_handshakes_say_why_in_plain_http() {
 fn last_of_each(mut request: reqwest::Request) -> reqwest::Request {
     let names: Vec<_> = request.headers().keys().cloned().collect();
     for name in names {
-        let last = request.headers().get_all(&name).iter().last().cloned().expect("a value");
+        let last = request.headers().get_all(&name).iter().next_back().cloned().expect("a value");
         request.headers_mut().insert(name, last);
     }
     request

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use educa::course::{CourseId, EnrollmentPolicy};
 use educa::school::{
-    AccountId, Accounts as _, Enrollments as _, EventKind, Messages as _, Origin, Role, Sessions as _,
+    AccountId, Accounts as _, Enrollments as _, EventKind, Found, Messages as _, Origin, Role, Sessions as _,
 };
 use educa::server::{LiveConfig, ServerConfig};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -69,9 +69,10 @@ async fn every_end_of_a_session_ends_its_sockets_and_no_others() {
             }
             "sessions" => server.store.end_sessions(vec![id], origin).await.expect("it works"),
             "password" => {
-                drop(server.store.set_password(id, ada.account.password.clone(), origin).await.expect("it works"))
+                let password = ada.account.password.clone();
+                assert_eq!(server.store.set_password(id, password, origin).await.expect("it works"), Found::Yes);
             }
-            _ => drop(server.store.disable(id, origin).await.expect("it works")),
+            _ => assert_eq!(server.store.disable(id, origin).await.expect("it works"), Found::Yes),
         }
         all_close(sockets, 4401, what).await;
     }
@@ -130,7 +131,8 @@ async fn the_muted_hear_it_and_are_not_heard() {
     let server = Server::start().await;
     let (ada, bob) = (server.caller("ada").await, server.caller("bob").await);
     let (mut speaks, mut hears) = (ada.opens(ROOM).await, bob.opens(ROOM).await);
-    (speaks.next().await, hears.next().await);
+    speaks.next().await;
+    hears.next().await;
     let until = server.school.now() + SignedDuration::from_mins(10);
     server.store.mute(room(), ada.account.id, Some(until), origin(&server, None)).await.expect("it works");
     let muted = json!({"type": "muted", "until": "2026-11-20T12:10:00.000000+00:00"});
@@ -193,13 +195,14 @@ async fn a_client_that_closes_is_answered() {
 
 #[tokio::test]
 async fn who_does_not_read_is_let_go_and_nobody_else_waits() {
-    let slow = Duration::from_millis(500);
+    let slow = Duration::from_secs(2);
     let live = LiveConfig { message_burst: 100_000, messages_per_minute: 100_000, slow, ..LiveConfig::default() };
     let server = Server::with(Site::smallest(), config(live)).await;
     let (ada, bob) = (server.caller("ada").await, server.caller("bob").await);
     let mut asleep = bob.opens(ROOM).await;
     let mut room = ada.opens(ROOM).await;
-    (asleep.next().await, room.next().await);
+    asleep.next().await;
+    room.next().await;
     let text = "x".repeat(2_000);
     let mut slowest = Duration::ZERO;
     // More than the system's buffers take on the way.

@@ -36,8 +36,7 @@ impl School {
         self.throttle.spend(self.messages, &author.0.to_be_bytes(), 1, self.clock.now())
     }
 
-    /// Says several things in their order, each of which was taken from the budget. Fewer come back if their author was muted
-    /// in between.
+    /// Says several things in their order, each of which was taken from the budget: all of them, or none.
     pub async fn say_all(
         &self,
         room: &Pass<Room>,

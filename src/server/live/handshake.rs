@@ -111,11 +111,12 @@ pub struct Handshake {
 impl Handshake {
     /// Checks what can be checked without asking who it is.
     pub fn check(parts: &mut Parts) -> Result<Self, Refused> {
-        if parts.method != Method::GET {
+        if parts.method != Method::GET && parts.method != Method::HEAD {
             let detail = "Only GET is understood here.";
-            return Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, detail).with(header::ALLOW, "GET"));
+            return Err(Refused::new(StatusCode::METHOD_NOT_ALLOWED, detail).with(header::ALLOW, "GET, HEAD"));
         }
-        let asks = parts.version == Version::HTTP_11
+        let asks = parts.method == Method::GET
+            && parts.version == Version::HTTP_11
             && has_word(&parts.headers, header::CONNECTION, "upgrade")
             && has_word(&parts.headers, header::UPGRADE, "websocket");
         let upgrade = parts.extensions.remove::<OnUpgrade>().filter(|_| asks);

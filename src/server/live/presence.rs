@@ -103,7 +103,7 @@ impl Circle {
 impl Presence {
     /// Somebody has a socket more, until the value is dropped.
     pub async fn enter(self: &Arc<Self>, live: &Live, account: &Account) -> Result<Attending, SchoolError> {
-        self.arrive(account);
+        self.arrive(account.id, account.username.as_str());
         let attending = Attending { presence: self.clone(), account: account.id };
         self.moved(live, account.id).await?;
         Ok(attending)
@@ -123,26 +123,26 @@ impl Presence {
         accounts.into_iter().filter(|account| here.people.contains_key(account)).collect()
     }
 
-    fn arrive(self: &Arc<Self>, account: &Account) {
+    pub(super) fn arrive(self: &Arc<Self>, account: AccountId, name: &str) {
         let mut here = self.here();
-        if let Some(person) = here.people.get_mut(&account.id) {
+        if let Some(person) = here.people.get_mut(&account) {
             (person.n_sockets, person.leaves) = (person.n_sockets + 1, None);
             return;
         }
-        let name: Arc<str> = account.username.as_str().into();
+        let name: Arc<str> = name.into();
         let person = Person { name: name.clone(), courses: Vec::new(), n_sockets: 1, leaves: None, n_reads: 0 };
-        here.people.insert(account.id, person);
-        self.change(&mut here, None, &name, account.id, true);
+        here.people.insert(account, person);
+        self.change(&mut here, None, &name, account, true);
     }
 
-    fn begin_reading(&self, account: AccountId) -> Option<u64> {
+    pub(super) fn begin_reading(&self, account: AccountId) -> Option<u64> {
         let mut here = self.here();
         let person = here.people.get_mut(&account)?;
         person.n_reads += 1;
         Some(person.n_reads)
     }
 
-    fn place(self: &Arc<Self>, account: AccountId, courses: Vec<CourseId>, n_reads: u64) {
+    pub(super) fn place(self: &Arc<Self>, account: AccountId, courses: Vec<CourseId>, n_reads: u64) {
         let mut here = self.here();
         let Some(person) = here.people.get_mut(&account).filter(|person| person.n_reads == n_reads) else { return };
         let name = person.name.clone();

@@ -49,6 +49,11 @@ impl Reader {
     /// Finds out whom they may see, and whether they may see anybody.
     pub async fn look_again(&mut self, live: &Live, handle: &Arc<Handle>, account: &Account) -> Result<(), Close> {
         let keys = self.visible(live, account).await?;
+        self.look_at(keys, handle);
+        Ok(())
+    }
+
+    fn look_at(&mut self, keys: Vec<CircleKey>, handle: &Arc<Handle>) {
         if keys.iter().ne(self.circles.iter().map(|(key, _)| key)) {
             self.forget();
             for key in &keys {
@@ -58,7 +63,6 @@ impl Reader {
             self.is_new = true;
             handle.signal(|signals| signals.presence = true);
         }
-        Ok(())
     }
 
     async fn visible(&self, live: &Live, account: &Account) -> Result<Vec<CircleKey>, Close> {
@@ -79,8 +83,8 @@ impl Reader {
     }
 
     /// Who is here.
-    pub fn state(&mut self, live: &Live) -> Utf8Bytes {
-        let presence = live.presence.clone();
+    pub fn state(&mut self) -> Utf8Bytes {
+        let presence = self.presence.clone();
         self.state_of(&presence.here())
     }
 
@@ -104,8 +108,8 @@ impl Reader {
     }
 
     /// Who came and who went since; nothing if that comes to nothing.
-    pub fn changes(&mut self, live: &Live) -> Option<Utf8Bytes> {
-        let presence = live.presence.clone();
+    pub fn changes(&mut self) -> Option<Utf8Bytes> {
+        let presence = self.presence.clone();
         let here = presence.here();
         let Some(changes) = self.net(&here).filter(|_| !self.is_new) else { return Some(self.state_of(&here)) };
         for (key, n_known) in &mut self.circles {
@@ -160,5 +164,94 @@ impl Reader {
 impl Drop for Reader {
     fn drop(&mut self) {
         self.forget();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::school::{AccountId, TokenKey};
+
+    const N: u64 = 100_000;
+
+    fn comes(presence: &Arc<Presence>, n: u64, courses: &[CourseId]) {
+        let account = AccountId(n);
+        presence.arrive(account, &format!("student-{n:06}"));
+        let n_reads = presence.begin_reading(account).expect("they are here");
+        presence.place(account, courses.to_vec(), n_reads);
+    }
+
+    fn json(frame: &Utf8Bytes) -> Value {
+        serde_json::from_str(frame).expect("JSON")
+    }
+
+    fn reads(presence: &Arc<Presence>, keys: &[CircleKey]) -> Reader {
+        let mut reader = Reader::new(presence.clone(), View::Shared);
+        reader.look_at(keys.to_vec(), &Arc::new(Handle::new(AccountId(0), TokenKey([0; 32]))));
+        reader
+    }
+
+    #[tokio::test]
+    async fn with_a_hundred_thousand_people_a_change_costs_what_it_costs_with_few() {
+        let presence = Arc::<Presence>::default();
+        let [one, two] = [1, 2].map(|id| CourseId::new(id).expect("an id"));
+        let both = [one, two];
+        for n in 0..N {
+            comes(&presence, n, if n % 10 == 0 { both.as_slice() } else { &both[..1] });
+        }
+        let mut reader = reads(&presence, &[Some(one), Some(two)]);
+        let state = reader.state();
+        assert!(state.len() < 2_000, "nobody is sent the whole list: {} bytes", state.len());
+        assert_eq!(
+            (json(&state)["count"].as_u64(), json(&state)["users"][99].as_str()),
+            (Some(N), Some("student-000099"))
+        );
+        let began = Instant::now();
+        let mut largest = 0;
+        for round in 0..100 {
+            for n in 0..100 {
+                comes(&presence, N + round * 100 + n, &[one, two]);
+            }
+            let changes = reader.changes().expect("somebody came");
+            assert_eq!(json(&changes)["count"], N + (round + 1) * 100, "once, and not twice for two courses");
+            largest = largest.max(changes.len());
+        }
+        assert!(largest < 2_000, "{largest} bytes");
+        // Ten thousand changes: all people would be gone through ten thousand times.
+        assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+        assert_eq!(reader.changes(), None);
+    }
+
+    #[tokio::test]
+    async fn only_what_comes_to_something_is_told_and_who_lags_is_told_the_state() {
+        let presence = Arc::<Presence>::default();
+        let [one, two] = [1, 2].map(|id| CourseId::new(id).expect("an id"));
+        let mut reader = reads(&presence, &[Some(one), Some(two)]);
+        assert_eq!(json(&reader.state())["count"], 0);
+        let moves = |n, courses: &[CourseId]| {
+            let n_reads = presence.begin_reading(AccountId(n)).expect("they are here");
+            presence.place(AccountId(n), courses.to_vec(), n_reads);
+        };
+        comes(&presence, 1, &[one]);
+        moves(1, &[]);
+        assert_eq!(reader.changes(), None, "came and went");
+        moves(1, &[two]);
+        assert_eq!(json(&reader.changes().expect("news"))["username"], "student-000001");
+        moves(1, &[one]);
+        assert_eq!(reader.changes(), None, "seen all the time");
+        let stale = presence.begin_reading(AccountId(1)).expect("they are here");
+        moves(1, &[one, two]);
+        presence.place(AccountId(1), Vec::new(), stale);
+        assert_eq!(reader.changes(), None, "who read their places first is not the last to say");
+        for _ in 0..5_000 {
+            moves(1, &[]);
+            moves(1, &[one]);
+        }
+        let state = json(&reader.changes().expect("news"));
+        assert_eq!((&state["type"], &state["count"]), (&"presence_state".into(), &1.into()));
     }
 }

@@ -121,7 +121,7 @@ impl OpenRoom {
             self.last.send_replace(Some(next));
         }
         let last = self.ring().last();
-        self.last.send_if_modified(|known| std::mem::replace(known, Some(last)) != Some(last));
+        self.last.send_if_modified(|known| known.replace(last) != Some(last));
         Ok(())
     }
 

@@ -99,13 +99,11 @@ impl Mouth {
         if let Some(last) = messages.last() {
             self.live.added(&self.room, last.id, messages.len() as u64);
         }
-        let n_stored = messages.len();
         for (Message { id, .. }, client_id) in messages.iter().zip(&ids) {
             if let Some(client_id) = client_id {
                 self.handle.say(wire::ack(client_id, *id));
             }
         }
-        self.refuse(&ids[n_stored..], None);
     }
 
     fn refuse(&self, ids: &[Option<String>], muted: Option<Muted>) {

@@ -104,7 +104,7 @@ impl Session<'_> {
         let told = self.look_again(account).await?;
         let first = match &mut self.part {
             Part::Chat(member, after) => member.begin(self.live, *after).await?,
-            Part::Presence(reader) => Some(reader.state(self.live)),
+            Part::Presence(reader) => Some(reader.state()),
         };
         for line in first.into_iter().chain(told) {
             socket.feed(line).await?;
@@ -144,7 +144,7 @@ impl Session<'_> {
         match &mut self.part {
             Part::Chat(member, _) => since = member.send_news(self.live, socket).await?,
             Part::Presence(reader) if presence => {
-                let line = reader.changes(self.live);
+                let line = reader.changes();
                 told |= line.is_some();
                 if let Some(line) = line {
                     socket.feed(line).await?;
