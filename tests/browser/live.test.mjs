@@ -312,8 +312,9 @@ for (const [look, viewport] of Object.entries({ phone: { width: 390, height: 844
 
 /** The chat, with what the server sends and hears in the test's hands as well. */
 async function wired(one) {
-  const wire = { heard: [], quiet: false };
+  const wire = { heard: [], asked: [], quiet: false };
   await one.page.routeWebSocket(/\/ws\/chat\//, (socket) => {
+    wire.asked.push(new URL(socket.url()).searchParams.get("after"));
     const server = socket.connectToServer();
     wire.tell = (frame) => socket.send(JSON.stringify(frame));
     wire.end = (code) => socket.close({ code });
@@ -401,6 +402,25 @@ test("where sockets do not work, the form does", async () => {
     await reads(ada.page, text);
     await ada.page.getByRole("link", { name: "Refresh" }).waitFor();
   }
+  assert.deepEqual(ada.complaints, []);
+  await ada.close();
+});
+
+test("who was away for too long is shown what there is, in place of what there was", async () => {
+  const ada = await student();
+  const wire = await wired(ada);
+  await say(ada.page, "long: before");
+  await ada.page.locator(".message:not(.pending)", { hasText: "long: before" }).waitFor();
+  const at = "2026-11-20T19:56:02.495077+00:00";
+  const messages = [1, 2, 3].map((n) => ({ type: "chat_message", id: 5000 + n, message: `long: ${n}`, user: "eve", datetime: at }));
+  wire.tell({ type: "chat_history", truncated: true, messages });
+  wire.tell(messages[2]);
+  await reads(ada.page, "long: 3");
+  assert.deepEqual(await texts(ada.page), ["long: 1", "long: 2", "long: 3"]);
+  assert.equal(await ada.page.locator(".day").count(), 1);
+  wire.end(1013);
+  await ada.page.waitForFunction(() => document.getElementById("chat_status").textContent === "Connected again.");
+  assert.deepEqual(wire.asked.slice(1), ["5003"], "it goes on from the last one");
   assert.deepEqual(ada.complaints, []);
   await ada.close();
 });

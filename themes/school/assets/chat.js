@@ -361,6 +361,7 @@ function show(frame) {
       if (frame.truncated) {
         list.replaceChildren(...list.querySelectorAll(".pending"));
         shown.clear();
+        last = 0;
       }
       return frame.messages.forEach(take);
     case "chat_message":
