@@ -103,6 +103,7 @@ fn pages(criterion: &mut Criterion) {
         nav: &nav,
         neighbours: Neighbours { previous: Some(link(2)), next: Some(link(4)) },
         module: link(0),
+        mark: None,
         contents: &contents,
         kind: "text",
         html: "<p>A set is fully described by its members.</p>\n".repeat(100),

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::user::{Answer, Order};
 use crate::disk::{self, OpenFile};
-use crate::store::SledStore;
+use crate::store::{PostgresStore, SledStore};
 
 #[cfg(unix)]
 pub use super::control_server::Control;
@@ -54,10 +54,24 @@ pub enum Reply {
 /// Writes what is wanted into a file without a name, and goes to its beginning.
 pub async fn export(store: &SledStore, folder: &Path, wanted: Wanted) -> anyhow::Result<OpenFile> {
     let scratch = disk::scratch(folder)?;
-    let mut file = match wanted {
+    let file = match wanted {
         Wanted::Backup => store.backup(scratch).await?.1,
         Wanted::Dump => store.dump(scratch).await?.1,
     };
+    rewound(file)
+}
+
+/// The same of a store in a database; the file is where the system has such.
+pub async fn export_database(store: &PostgresStore, wanted: Wanted) -> anyhow::Result<OpenFile> {
+    let scratch = disk::scratch(&std::env::temp_dir())?;
+    let file = match wanted {
+        Wanted::Backup => store.backup(scratch).await?.1,
+        Wanted::Dump => store.dump(scratch).await?.1,
+    };
+    rewound(file)
+}
+
+fn rewound(mut file: OpenFile) -> anyhow::Result<OpenFile> {
     file.rewind().context("cannot read what was written")?;
     Ok(file)
 }

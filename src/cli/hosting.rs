@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use axum::Router;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
@@ -18,43 +17,54 @@ use super::args::HostingArgs;
 use super::control::Control;
 use super::settings::{LogFormat, Settings};
 use crate::mail::{self, MailConfig};
-use crate::school::{AccountRules, Mailer, School, Swept, SystemClock};
-use crate::server::{self, App, LiveConfig, PublicationSource};
+use crate::school::{AccountRules, Mailer, School, Store, Swept, SystemClock};
+use crate::server::{self, App, LiveConfig, PublicationSource, Routes};
 use crate::site::SiteConfig;
-use crate::store::{SledStore, StoreConfig};
+use crate::store::{PostgresStore, SledStore, StorePlace};
 
 impl HostingArgs {
     /// Puts what was typed on top of the settings.
     pub fn over(self, settings: &mut Settings) {
         settings.server.listen = self.listen.unwrap_or(settings.server.listen);
-        if let Some(data) = self.data {
-            settings.store.path = data;
-        }
+        settings.store = settings.store.clone().or_folder(self.data);
     }
 }
 
 /// A school's records, open.
-pub struct Records {
-    store: Arc<SledStore>,
-    folder: PathBuf,
+pub enum Records {
+    /// In a folder that is ours now.
+    Folder(Arc<SledStore>, PathBuf),
+    /// In a database, where others may be, too.
+    Database(Arc<PostgresStore>),
 }
 
 impl Records {
     /// Opens those that lie at this place.
-    pub fn open(config: &StoreConfig) -> anyhow::Result<Self> {
-        Ok(Self { store: Arc::new(SledStore::open(config)?), folder: config.path.clone() })
+    pub fn open(place: &StorePlace) -> anyhow::Result<Self> {
+        Ok(match place {
+            StorePlace::Folder(config) => Self::Folder(Arc::new(SledStore::open(config)?), config.path.clone()),
+            StorePlace::Database(config) => Self::Database(Arc::new(PostgresStore::open(config)?)),
+        })
     }
 
     /// The school on them.
     pub fn school(&self, rules: AccountRules, live: &LiveConfig) -> anyhow::Result<Arc<School>> {
-        let school = School::new(self.store.clone(), Arc::new(SystemClock))?.with_rules(rules);
+        let store: Arc<dyn Store> = match self {
+            Self::Folder(store, _) => store.clone(),
+            Self::Database(store) => store.clone(),
+        };
+        let school = School::new(store, Arc::new(SystemClock))?.with_rules(rules);
         Ok(Arc::new(school.with_messages(live.messages())))
     }
 
-    /// Lets commands reach them, and the school that is on them, as long as this lives.
+    /// Lets commands reach them, and the school that is on them, as long as this lives. Those in a database they reach
+    /// without us.
     #[cfg(unix)]
-    pub fn control(self, school: Arc<School>) -> anyhow::Result<Control> {
-        Control::open(self.store, school, &self.folder)
+    pub fn control(self, school: Arc<School>) -> anyhow::Result<Option<Control>> {
+        match self {
+            Self::Folder(store, folder) => Control::open(store, school, &folder).map(Some),
+            Self::Database(_) => Ok(None),
+        }
     }
 }
 
@@ -76,11 +86,17 @@ pub fn source(site: &SiteConfig) -> PublicationSource {
     }
 }
 
+/// Whoever asks for every detail does not hear what the client of a database would say: the bytes of records, such as
+/// hashes of passwords.
+const UNHEARD: [&str; 2] = ["tokio_postgres=info", "tokio_postgres::query=info"];
+
 /// Logs to standard error: what `EDUCA_LOG` asks for, else `usual`.
 pub fn start_log(format: LogFormat, usual: &str) {
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_env("EDUCA_LOG").unwrap_or_else(|_| EnvFilter::new(usual)))
-        .with_writer(std::io::stderr);
+    let filter = EnvFilter::try_from_env("EDUCA_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
+    let filter = UNHEARD
+        .iter()
+        .fold(filter, |filter, unheard| filter.add_directive(unheard.parse().expect("it is a directive")));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
         LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
@@ -114,11 +130,12 @@ impl Port {
         self,
         app: App,
         mailer: Arc<dyn Mailer>,
-        router: Router,
+        routes: impl Routes,
         note: &str,
         at_stop: impl FnOnce(),
     ) -> anyhow::Result<()> {
         let sweep = tokio::spawn(sweep(app.school.clone()));
+        let digests = tokio::spawn(send_digests(app.clone()));
         let school = app.school.clone();
         let delivery = tokio::spawn(async move { school.keep_delivering(mailer.as_ref()).await });
         // Listened for before anybody is told that the server runs: who is told may stop it at once.
@@ -134,9 +151,10 @@ impl Port {
             readiness.stop();
             tokio::time::sleep(drain).await;
         };
-        server::serve(self.listener, router, app, stopped).await;
+        server::serve(self.listener, routes, app, stopped).await;
         metrics.abort();
         sweep.abort();
+        digests.abort();
         delivery.abort();
         anstream::eprintln!("stopped");
         Ok(())
@@ -164,6 +182,19 @@ async fn sweep(school: Arc<School>) {
                 tracing::info!(sessions, tokens, links, accounts, events, "what had ended was forgotten");
             }
             Err(error) => tracing::error!(%error, "what has ended could not be forgotten"),
+        }
+    }
+}
+
+/// Once an hour, letters about mentions are queued for who is due one.
+async fn send_digests(app: App) {
+    let mut hourly = tokio::time::interval(Duration::from_secs(60 * 60));
+    loop {
+        hourly.tick().await;
+        match server::send_digests(&app).await {
+            Ok(0) => {}
+            Ok(digests) => tracing::info!(digests, "digests were queued"),
+            Err(error) => tracing::error!(%error, "digests could not be queued"),
         }
     }
 }

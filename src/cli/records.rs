@@ -11,7 +11,10 @@ use super::args::StoreArgs;
 use super::control::{self, Wanted};
 use super::settings::Settings;
 use crate::disk::{self, DiskError};
-use crate::store::{self, Compaction, OpenError, Restored, SledStore, StoreConfig, Summary};
+use crate::store::{
+    self, Compaction, Moved, OpenError, PostgresConfig, PostgresStore, Restored, SledStore, StoreConfig, StorePlace,
+    Summary,
+};
 
 /// Options of `educa backup` and `educa dump`.
 #[derive(Debug, Args)]
@@ -48,15 +51,15 @@ pub struct CompactArgs {
 
 /// Writes the store out, whether or not a server is running on it.
 pub fn export(settings: Settings, args: &ExportArgs, wanted: Wanted) -> anyhow::Result<ExitCode> {
-    let config = config(settings, &args.store);
+    let place = settings.store.or_folder(args.store.data.clone());
     if args.file == Path::new("-") {
-        write_out(&config, wanted, &mut std::io::stdout().lock())?;
+        write_out(&place, wanted, &mut std::io::stdout().lock())?;
         return Ok(ExitCode::SUCCESS);
     }
     if disk::exists(&args.file) && !args.force {
         bail!("{} is there already; choose another name, or say --force", args.file.display());
     }
-    disk::write_pieces(&args.file, |file| -> Result<(), Failed> { Ok(write_out(&config, wanted, file).map(|_| ())?) })
+    disk::write_pieces(&args.file, |file| -> Result<(), Failed> { Ok(write_out(&place, wanted, file).map(|_| ())?) })
         .map_err(|Failed(error)| error)?;
     let size = disk::stat(&args.file).map_or(0, |stat| stat.size);
     anstream::println!("wrote {} ({size} bytes)", args.file.display());
@@ -78,14 +81,28 @@ impl From<anyhow::Error> for Failed {
     }
 }
 
-fn write_out(config: &StoreConfig, wanted: Wanted, out: &mut dyn Write) -> anyhow::Result<u64> {
+fn write_out(place: &StorePlace, wanted: Wanted, out: &mut dyn Write) -> anyhow::Result<u64> {
+    match place {
+        StorePlace::Folder(config) => write_folder(config, wanted, out),
+        StorePlace::Database(config) => {
+            let store = PostgresStore::open(config)?;
+            let mut file = runtime()?.block_on(control::export_database(&store, wanted))?;
+            std::io::copy(&mut file, out).context("cannot write")
+        }
+    }
+}
+
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")
+}
+
+fn write_folder(config: &StoreConfig, wanted: Wanted, out: &mut dyn Write) -> anyhow::Result<u64> {
     if !disk::is_folder(&config.path) {
         bail!("there is no store in {}", config.path.display());
     }
     match SledStore::open(config) {
         Ok(store) => {
-            let runtime = tokio::runtime::Builder::new_current_thread().build().context("cannot start")?;
-            let mut file = runtime.block_on(control::export(&store, &config.path, wanted))?;
+            let mut file = runtime()?.block_on(control::export(&store, &config.path, wanted))?;
             std::io::copy(&mut file, out).context("cannot write")
         }
         Err(OpenError::InUse { path }) => control::ask_export(&path, wanted, out),
@@ -95,19 +112,34 @@ fn write_out(config: &StoreConfig, wanted: Wanted, out: &mut dyn Write) -> anyho
 
 /// `educa restore`
 pub fn restore(settings: Settings, args: &ImportArgs) -> anyhow::Result<ExitCode> {
-    let config = config(settings, &args.store);
-    said(&config, "restored", store::restore(&config, input(&args.file)?, args.replace)?)
+    let input = input(&args.file)?;
+    match settings.store.or_folder(args.store.data.clone()) {
+        StorePlace::Folder(config) => said(&config, "restored", store::restore(&config, input, args.replace)?),
+        StorePlace::Database(config) => {
+            moved(&config, "restored", store::restore_database(&config, input, args.replace)?)
+        }
+    }
 }
 
 /// `educa load`
 pub fn load(settings: Settings, args: &ImportArgs) -> anyhow::Result<ExitCode> {
-    let config = config(settings, &args.store);
-    said(&config, "loaded", store::load(&config, BufReader::new(input(&args.file)?), args.replace)?)
+    let input = BufReader::new(input(&args.file)?);
+    match settings.store.or_folder(args.store.data.clone()) {
+        StorePlace::Folder(config) => said(&config, "loaded", store::load(&config, input, args.replace)?),
+        StorePlace::Database(config) => moved(&config, "loaded", store::load_database(&config, input, args.replace)?),
+    }
 }
 
 /// `educa compact`
 pub fn compact(settings: Settings, args: &CompactArgs) -> anyhow::Result<ExitCode> {
-    let config = config(settings, &args.store);
+    let config = match settings.store.or_folder(args.store.data.clone()) {
+        StorePlace::Folder(config) => config,
+        StorePlace::Database(config) => {
+            bail!(
+                "{config} is kept small by PostgreSQL itself (autovacuum); VACUUM FULL educa_records gives its space back"
+            )
+        }
+    };
     if !disk::is_folder(&config.path) {
         bail!("there is no store in {}", config.path.display());
     }
@@ -131,13 +163,16 @@ fn said(config: &StoreConfig, done: &str, restored: Restored) -> anyhow::Result<
     Ok(ExitCode::SUCCESS)
 }
 
-fn config(settings: Settings, args: &StoreArgs) -> StoreConfig {
-    let mut config = settings.store;
-    config.path = args.data.clone().unwrap_or(config.path);
-    config
+fn moved(config: &PostgresConfig, done: &str, moved: Moved) -> anyhow::Result<ExitCode> {
+    let Moved { records, old } = moved;
+    anstream::println!("{done} {records} records into {config}");
+    if let Some(old) = old {
+        anstream::println!("the relation that was there is called {old} now");
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
-fn input(file: &Path) -> anyhow::Result<Box<dyn Read>> {
+fn input(file: &Path) -> anyhow::Result<Box<dyn Read + Send>> {
     if file == Path::new("-") {
         return Ok(Box::new(std::io::stdin()));
     }

@@ -227,6 +227,11 @@ pub mod routes {
     pub fn chat(course: CourseId) -> Address {
         Address(format!("/chat/room/{course}/").into())
     }
+
+    /// Where a student says that a module of the course is done; served, not built.
+    pub fn done(course: CourseId) -> Address {
+        Address(format!("/students/course/{course}/done/").into())
+    }
 }
 
 #[cfg(test)]

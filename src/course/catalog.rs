@@ -109,6 +109,20 @@ pub enum Audience {
     Enrolled(CourseId),
 }
 
+impl Course {
+    /// The module with this part of the address.
+    pub fn module(&self, slug: &str) -> Option<&Module> {
+        self.modules.iter().find(|module| module.slug() == slug)
+    }
+}
+
+impl Module {
+    /// Its part of the address.
+    pub fn slug(&self) -> &str {
+        self.address.as_str().trim_end_matches('/').rsplit('/').next().unwrap_or_default()
+    }
+}
+
 impl Catalog {
     /// The course with this key.
     pub fn course(&self, id: CourseId) -> Option<&Course> {

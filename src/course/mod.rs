@@ -10,13 +10,16 @@ pub mod headers;
 mod encoding;
 mod enrollment_policy;
 mod ids;
+pub mod json;
 mod language;
 mod slug;
 
 pub use address::{Address, NotAnAddress, routes};
 pub use catalog::{Audience, Catalog, Course, Instructor, Module, Published, Subject};
-pub use catalog_file::{CATALOG_FILE, contents_bytes, contents_file};
-pub use catalog_file::{CatalogError, CourseContents, ModuleContents, RenderedItem, load, load_contents, save};
+pub use catalog_file::{
+    CATALOG_FILE, CatalogError, CourseContents, ModuleContents, RenderedItem, contents_bytes, contents_file, load,
+    load_contents, save,
+};
 pub use encoding::{Encoding, NotAnEncoding, Variant, Variants};
 pub use enrollment_policy::{ADMISSIONS, Admission, EnrollmentPolicy};
 pub use ids::{CourseId, InstructorId, NotAnId, SubjectId};

@@ -189,6 +189,12 @@ pub fn scratch(folder: &Path) -> Result<fs::File, DiskError> {
     tempfile::tempfile_in(folder).map_err(failed("make a temporary file in", folder))
 }
 
+/// A folder in the system's place for such, for what is needed for a moment only; nobody else can read it, and it is gone
+/// when it is dropped.
+pub fn scratch_folder() -> Result<tempfile::TempDir, DiskError> {
+    tempfile::tempdir().map_err(|source| DiskError { verb: "make a folder in", path: std::env::temp_dir(), source })
+}
+
 /// Writes a new file piece by piece: private, whole or absent, and durable.
 pub fn write_pieces<E: From<DiskError>>(
     path: &Path,

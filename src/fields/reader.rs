@@ -239,6 +239,12 @@ impl<'a> Fields<'a> {
         self.wrong(at, format!("`{key}` holds a password, which does not belong here"), help);
     }
 
+    /// Notes what is wrong with a text that may hold a password, at the first line of the table.
+    pub fn secret(&mut self, message: &str, help: &str) {
+        let at = self.offset..self.offset;
+        self.wrong(at, message, help);
+    }
+
     /// Reports every key that nobody asked for.
     pub fn finish(self) {
         for entry in &self.entries {

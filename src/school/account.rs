@@ -258,6 +258,11 @@ impl Account {
             (false, true) => AccountState::Active,
         }
     }
+
+    /// Where to write to, as lists and answers show it: empty if nobody said.
+    pub fn email_or_empty(&self) -> &str {
+        self.email.as_ref().map_or("", Email::as_str)
+    }
 }
 
 /// Whether somebody may sign in to an account.
@@ -292,6 +297,19 @@ impl AccountState {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What a name is known by is a key of the store, and PostgreSQL takes keys of 2,700 bytes.
+    #[test]
+    fn the_longest_name_is_no_longer_as_a_key() {
+        let longest = |key: fn(&Username) -> usize| {
+            let names = (0..=0x0010_FFFF).filter_map(char::from_u32);
+            let names = names.filter_map(|character| character.to_string().repeat(2).parse::<Username>().ok());
+            names.map(|name| key(&name).div_ceil(name.0.chars().count())).max()
+        };
+        let key = longest(|name| name.key().as_str().len()).expect("some");
+        let look = longest(|name| name.look().as_str().len()).expect("some");
+        assert!(key * MAX_USERNAME < 2_700 && look * MAX_USERNAME < 2_700, "{key} and {look} bytes a character");
+    }
 
     #[test]
     fn names_that_look_alike_by_case_have_one_key() {

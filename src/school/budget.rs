@@ -16,6 +16,13 @@ pub struct Budget {
     one_in: SignedDuration,
 }
 
+/// Somebody's budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Owned {
+    budget: Budget,
+    key: Key,
+}
+
 /// What is left of a budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rest {
@@ -37,6 +44,8 @@ pub struct Spent {
 impl Budget {
     /// What an account says in chat rooms: a burst, then a message every other second.
     pub const MESSAGES: Self = Self { name: "messages", size: 20, one_in: SignedDuration::from_secs(2) };
+    /// Messages that an account reports: a burst, then one in five minutes.
+    pub const REPORTS: Self = Self { name: "reports", size: 10, one_in: SignedDuration::from_mins(5) };
     /// Events of one account's HTTP Basic from one network: a program sends it with each request.
     pub const BASIC_EVENTS: Self = Self { name: "basic", size: 1, one_in: SignedDuration::from_hours(1) };
     /// Whom an account invites: a whole form at once, and a thousand in an hour.
@@ -49,20 +58,24 @@ impl Budget {
         let one_in = SignedDuration::from_nanos(i64::try_from(share).unwrap_or(i64::MAX).max(1));
         Self { name, size, one_in }
     }
+
+    /// The budget of somebody, who is told from others by these bytes one after the other.
+    pub fn of(self, whose: &[&[u8]]) -> Owned {
+        Owned { budget: self, key: Key::of(self.name, whose) }
+    }
 }
 
 impl Throttle {
     /// Takes so much of a budget of somebody's, if there is as much; nothing of it if there is not.
     pub fn spend(&self, budget: Budget, whose: &[u8], n: u32, now: Timestamp) -> Result<(), TooEarly> {
-        self.spend_all(&[(budget, whose)], n, now).too_early.map_or(Ok(()), Err)
+        self.spend_all(&[budget.of(&[whose])], n, now).too_early.map_or(Ok(()), Err)
     }
 
     /// Takes so much of each of several budgets if there is as much in all of them; else of none.
-    pub fn spend_all(&self, budgets: &[(Budget, &[u8])], n: u32, now: Timestamp) -> Spent {
+    pub fn spend_all(&self, owned: &[Owned], n: u32, now: Timestamp) -> Spent {
         let mut table = self.table();
-        let keys: Vec<_> = budgets.iter().map(|(budget, whose)| Key::of(budget.name, whose)).collect();
         let mut too_early = None;
-        for ((budget, _), key) in budgets.iter().zip(&keys) {
+        for Owned { budget, key } in owned {
             let entry = table.entry(*key, now);
             entry.forgive(budget.one_in, now);
             if let Some(over) = entry.failures.saturating_add(n).checked_sub(budget.size).filter(|over| *over > 0) {
@@ -71,7 +84,7 @@ impl Throttle {
                 too_early = too_early.max(Some(TooEarly(wait)));
             }
         }
-        let left = budgets.iter().zip(&keys).map(|((budget, _), key)| {
+        let left = owned.iter().map(|Owned { budget, key }| {
             let entry = table.entry(*key, now);
             if too_early.is_none() {
                 entry.failures += n;
@@ -110,7 +123,7 @@ mod tests {
     fn several_are_spent_together_or_not_at_all() {
         let (throttle, mut now) = (Throttle::default(), Timestamp::UNIX_EPOCH);
         let (minute, hour) = (SignedDuration::from_mins(1), SignedDuration::from_hours(1));
-        let both = [(Budget::new("b", 2, minute), &b"minute"[..]), (Budget::new("b", 3, hour), &b"hour"[..])];
+        let both = [Budget::new("b", 2, minute).of(&[b"minute"]), Budget::new("b", 3, hour).of(&[b"hour"])];
         let spend = |now| {
             let Spent { left, too_early } = throttle.spend_all(&both, 1, now);
             (left[0].n, left[1].n, too_early.map(|TooEarly(wait)| wait.as_secs()))

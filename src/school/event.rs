@@ -1,6 +1,6 @@
 //! Events: the school's log of what matters to its security. It is only ever appended to.
 //!
-//! An event is written in the very transaction of what it tells, so neither is there without the other. It holds ids and
+//! An event is made true in one transaction with what it tells, so neither is there without the other. It holds ids and
 //! addresses of the network, no secrets and nothing that somebody typed.
 
 use std::net::IpAddr;
@@ -124,6 +124,10 @@ kinds! {
     Muted = "muted",
     /// They may write there again.
     Unmuted = "unmuted",
+    /// A message of theirs was reported to who teaches the course.
+    Reported = "reported",
+    /// The reports of a message of theirs were answered: it may stand.
+    ReportsDismissed = "reports-dismissed",
     /// Somebody of the staff took all accounts, enrollments or events away in a file.
     Exported = "exported",
 }

@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 
 use super::{Account, AccountId, Actor, Permission, Seat, SeatState};
-use crate::course::{Address, Audience, CourseId, Published};
+use crate::course::{Address, Audience, Course, CourseId, Module, Published};
 
 /// How somebody stands to one course. Made by [`super::School::standing`] from the store, so that it is true.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,6 +142,26 @@ impl Gated for Attendance {
 
     fn has_preview(&self) -> bool {
         true
+    }
+}
+
+/// A module of a course, for who studies it and says how far they are.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Study<'a> {
+    /// The course.
+    pub course: &'a Course,
+    /// One of its modules.
+    pub module: &'a Module,
+}
+
+impl Gated for Study<'_> {
+    fn audience(&self) -> Audience {
+        Audience::Enrolled(self.course.id)
+    }
+
+    /// Who only looks at it studies nothing.
+    fn has_preview(&self) -> bool {
+        false
     }
 }
 

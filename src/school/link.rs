@@ -18,6 +18,16 @@ pub struct Link {
     pub expires: Timestamp,
 }
 
+impl Link {
+    /// Whom an invitation was sent to, if it was sent.
+    pub fn invited(&self) -> Option<&Email> {
+        match &self.purpose {
+            Purpose::Invitation { email, .. } => email.as_ref(),
+            Purpose::ConfirmEmail { .. } | Purpose::ResetPassword { .. } => None,
+        }
+    }
+}
+
 /// What a link is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {

@@ -16,12 +16,17 @@ mod throttle;
 mod budget;
 mod event;
 mod seat;
+mod progress;
 mod chat;
+mod report;
+mod mention;
 mod ports;
+mod room_ports;
 mod common_passwords;
 mod password;
 mod hasher;
 mod remembered;
+mod known;
 mod permissions;
 mod field_permissions;
 mod gate;
@@ -43,21 +48,25 @@ pub use chat::{Content, MAX_MESSAGE, Message, MessageText, Muted, NotAMessage};
 pub use device_token::{DeviceToken, SealKey};
 pub use event::{EVENT_KINDS, Event, EventFilter, EventId, EventKind, NotAnEventKind, Origin};
 pub use field_permissions::{FIELDS, FieldRule, Reader, SHAPES};
-pub use gate::{Attendance, Contents, CoursePages, Denied, File, Gated, Pass, Room, Standing, admit};
+pub use gate::{Attendance, Contents, CoursePages, Denied, File, Gated, Pass, Room, Standing, Study, admit};
 pub use hasher::{Hasher, HasherError};
 pub use letter::{Letter, LetterId, QueuedLetter};
 pub use link::{Link, Purpose};
-pub use occasion::{LetterWriter, Occasion, Unwritten};
+pub use mention::{MAX_MENTIONED, MAX_MENTIONS, Mention, MentionedName, ReadMark, mentioned_names};
+pub use occasion::{LetterWriter, MentionedIn, Occasion, Quote, Unwritten};
 pub use password::check_password;
 pub use permissions::{
-    ACTORS, Actor, Approve, CourseRight, Invite, NotPermitted, PERMISSIONS, Permission, Remove, SeePeople, Staffing,
-    Teaching, permissions_as_markdown, taught,
+    ACTORS, Actor, Approve, CourseRight, Invite, Moderate, NotPermitted, PERMISSIONS, Permission, Remove, SeePeople,
+    Staffing, Teaching, permissions_as_markdown, taught,
 };
 pub use ports::{
-    Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Mailer, MailerError, Messages, Secrets,
-    Sessions, Store, StoreError, StoreWork, SystemClock, Tokens, Upkeep,
+    Accounts, Added, Clock, Enrollments, Events, Found, Letters, Links, Mailer, MailerError, Messages, Progresses,
+    Secrets, Sessions, Store, StoreError, StoreWork, SystemClock, Tokens, Upkeep,
 };
+pub use progress::{Mark, Marking, Progress};
 pub use registration::{NewPassword, PasswordMistakes, Registration, RegistrationMistakes, ValidRegistration};
+pub use report::{MAX_REASON, MAX_REPORTS, NotAReason, Report, ReportReason, Reported, ReportedMessage};
+pub use room_ports::{Digests, ReadMarks, Reports};
 pub use school::{AccountRules, School, SchoolError, SignedIn};
 pub use seat::{
     Backing, Enrolling, Facts, Left, Outlook, Refusal, SEAT_STATES, Seat, SeatCounts, SeatState, Verdict, decide,
@@ -67,6 +76,6 @@ pub use session::{Device, SEEN_EVERY, SESSION_LIFETIME, Session};
 pub use throttle::{Throttle, TooEarly, network_of};
 pub use token::{NoRandomness, Token, TokenKey};
 pub use verbs::{
-    AccountQuery, Credentials, Day, Delivered, Ended, EnrollmentQuery, Fellow, Fellows, Followed, Granted, MadeToken,
-    PeoplePage, PeopleQuery, Person, Proof, Swept, Unsaid,
+    AccountQuery, Attention, Credentials, Day, Delivered, Ended, EnrollmentQuery, Fellow, Fellows, Followed, Granted,
+    MadeToken, PeoplePage, PeopleQuery, Person, Proof, Swept, Unsaid,
 };

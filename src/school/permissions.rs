@@ -49,6 +49,8 @@ pub enum Permission {
     Remove,
     /// Invite into a course, see and revoke invitations.
     Invite,
+    /// Read what was said in a course's room, take messages away, mute people there, answer reports.
+    Moderate,
     /// See all people, courses, enrollments and events.
     Administer,
 }
@@ -57,13 +59,14 @@ const YES: bool = true;
 const NO: bool = false;
 
 /// Who may do what: a row for each permission, a column for each of [`ACTORS`].
-pub const PERMISSIONS: [(Permission, &str, [bool; ACTORS.len()]); 7] = [
+pub const PERMISSIONS: [(Permission, &str, [bool; ACTORS.len()]); 8] = [
     (Permission::Preview, "read a course's pages without a place in it", [NO, NO, YES, NO, YES]),
     (Permission::Teach, "see the courses one teaches", [NO, NO, YES, YES, YES]),
     (Permission::SeePeople, "see the people of a course", [NO, NO, YES, NO, YES]),
     (Permission::Approve, "give a place to who asked", [NO, NO, YES, NO, YES]),
     (Permission::Remove, "refuse a request, take a place away", [NO, NO, YES, NO, YES]),
     (Permission::Invite, "invite, see and revoke invitations", [NO, NO, YES, NO, YES]),
+    (Permission::Moderate, "moderate a course's room: remove, mute, answer reports", [NO, NO, YES, NO, YES]),
     (Permission::Administer, "see all people, courses, enrollments and events", [NO, NO, NO, NO, YES]),
 ];
 
@@ -113,7 +116,7 @@ macro_rules! course_rights {
     )*};
 }
 
-course_rights!(SeePeople, Approve, Remove, Invite);
+course_rights!(SeePeople, Approve, Remove, Invite, Moderate);
 
 /// Proof that somebody may do `R` in a course.
 #[derive(Debug, Clone)]
@@ -195,6 +198,7 @@ const PREFACE: &str = "# Who may do what\n\n\
 const AFTERWORD: &str = "\n\
     Everybody who is signed in may ask for a place in a course (its author says who gets one), give it up, and read what \
     they have a place in once it has begun. The chat room of a course and its contents over the API are for those with a \
-    place alone: who teaches the course and the staff are no exception.\n\n\
+    place alone: who teaches the course and the staff are no exception. They moderate the room on a page of its own, which \
+    shows what was said.\n\n\
     Who is not signed in is sent to sign in (302; the API says 401); who is and may not hears so (403). An instructor \
     teaches the courses whose `owner` is their user name. A role is given on the command line: `educa user role NAME instructor`.\n";

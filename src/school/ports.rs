@@ -7,10 +7,11 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use super::room_ports::{Digests, ReadMarks, Reports};
 use super::{
     Account, AccountId, ApiToken, EmailKey, Enrolling, Event, EventFilter, EventId, EventKind, Left, Letter, LetterId,
-    Link, Message, MessageText, Muted, NewAccount, NextKeys, Origin, PasswordHash, QueuedLetter, Renewed, Role, Seat,
-    SeatCounts, Session, TokenKey, TooManyTokens, UsernameKey, Verdict,
+    Link, Marking, Message, MessageText, Muted, NewAccount, NextKeys, Origin, PasswordHash, Progress, QueuedLetter,
+    Renewed, Role, Seat, SeatCounts, Session, TokenKey, TooManyTokens, UsernameKey, Verdict,
 };
 use crate::course::{CourseId, EnrollmentPolicy};
 
@@ -188,6 +189,14 @@ pub trait Letters: Send + Sync {
     async fn due_letters(&self, now: Timestamp, limit: usize) -> Result<Vec<QueuedLetter>, StoreError>;
     /// When the next letter is due.
     async fn next_letter_due(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// Claims a letter for whoever delivers it: nobody else finds it due before `until`. Nothing if it is not due by `now`,
+    /// such as when another process claimed it.
+    async fn claim_letter(
+        &self,
+        id: LetterId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<QueuedLetter>, StoreError>;
     /// Takes a letter that was sent, or given up, out of the queue.
     async fn remove_letter(&self, id: LetterId) -> Result<Found, StoreError>;
     /// Notes a try in vain, and when to try again.
@@ -221,6 +230,17 @@ pub trait Enrollments: Send + Sync {
     ) -> Result<Vec<(AccountId, Seat)>, StoreError>;
     /// How many have what in a course.
     async fn seat_counts(&self, course: CourseId) -> Result<SeatCounts, StoreError>;
+}
+
+/// Which modules somebody has done. Leaving a course does not forget it: they may come back.
+#[async_trait]
+pub trait Progresses: Send + Sync {
+    /// Notes what somebody says of a module; returns what is true then.
+    async fn mark_module(&self, marking: Marking, at: Timestamp) -> Result<Progress, StoreError>;
+    /// What somebody has done in a course.
+    async fn progress(&self, account: AccountId, course: CourseId) -> Result<Progress, StoreError>;
+    /// What somebody has done, by course id.
+    async fn progress_of(&self, account: AccountId) -> Result<Vec<(CourseId, Progress)>, StoreError>;
 }
 
 /// Messages of the chat rooms, one room a course.
@@ -311,6 +331,9 @@ pub trait Upkeep: Send + Sync {
     async fn size(&self) -> Result<u64, StoreError>;
     /// What it did so far.
     fn work(&self) -> StoreWork;
+    /// A number that every write raises before it is answered: while it is the same, all that was read is as it was. Nothing
+    /// where others write, too.
+    fn version(&self) -> Option<u64>;
 }
 
 /// What only this school knows.
@@ -340,11 +363,37 @@ pub trait Mailer: Send + Sync {
 
 /// Where a school's records lie.
 pub trait Store:
-    Accounts + Sessions + Tokens + Links + Letters + Enrollments + Messages + Events + Secrets + Upkeep
+    Accounts
+    + Sessions
+    + Tokens
+    + Links
+    + Letters
+    + Enrollments
+    + Progresses
+    + Messages
+    + Reports
+    + ReadMarks
+    + Digests
+    + Events
+    + Secrets
+    + Upkeep
 {
 }
 
-impl<T: Accounts + Sessions + Tokens + Links + Letters + Enrollments + Messages + Events + Secrets + Upkeep> Store
-    for T
+impl<T> Store for T where
+    T: Accounts
+        + Sessions
+        + Tokens
+        + Links
+        + Letters
+        + Enrollments
+        + Progresses
+        + Messages
+        + Reports
+        + ReadMarks
+        + Digests
+        + Events
+        + Secrets
+        + Upkeep
 {
 }

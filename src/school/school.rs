@@ -7,11 +7,12 @@ use std::sync::{Arc, OnceLock};
 use jiff::Timestamp;
 use tokio::sync::Notify;
 
+use super::known::Known;
 use super::remembered::Remembered;
 use super::throttle::Throttle;
 use super::{
-    Account, Budget, Clock, Hasher, HasherError, NoRandomness, Origin, SealKey, Store, StoreError, StoreWork, Token,
-    Unwritten,
+    Account, ApiToken, Budget, Clock, Hasher, HasherError, NoRandomness, Origin, SealKey, Session, Store, StoreError,
+    StoreWork, Token, Unwritten,
 };
 
 /// A school with its ports.
@@ -23,6 +24,8 @@ pub struct School {
     pub(super) queued: Notify,
     pub(super) throttle: Throttle,
     pub(super) remembered: Remembered,
+    pub(super) known_sessions: Known<Session>,
+    pub(super) known_tokens: Known<ApiToken>,
     /// Read from the store once.
     pub(super) seal_key: OnceLock<SealKey>,
     /// How much an account says in the rooms, by whatever way.
@@ -74,6 +77,8 @@ impl School {
             queued: Notify::new(),
             throttle: Throttle::default(),
             remembered: Remembered::new().map_err(|NoRandomness| HasherError::Failed)?,
+            known_sessions: Known::default(),
+            known_tokens: Known::default(),
             seal_key: OnceLock::new(),
             messages: Budget::MESSAGES,
             rules: AccountRules::default(),

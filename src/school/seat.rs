@@ -1,7 +1,7 @@
 //! Seats: how an account stands to a course, and the one place that decides who gets one.
 //!
-//! [`decide`] is pure. The store calls it inside the transaction that makes its verdict true, with facts read there: so a
-//! capacity holds however many ask at once.
+//! [`decide`] is pure. The store calls it for one write after another, in the order in which they come, and each time with
+//! facts that nothing changes before the verdict is true: so a capacity holds however many ask at once.
 
 use jiff::Timestamp;
 

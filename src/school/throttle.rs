@@ -6,14 +6,15 @@
 //!
 //! What may be done, but only so much of it, has a [`Budget`](super::budget::Budget), which stands in the same table.
 
-use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use clru::CLruCache;
 use jiff::{SignedDuration, Timestamp};
 
 /// How many keys are known at one time, about 15 MB of them; the one that was used longest ago makes room.
-const MAX_KEYS: usize = 100_000;
+const MAX_KEYS: NonZeroUsize = NonZeroUsize::new(100_000).expect("not zero");
 
 /// The longest delay.
 const LONGEST: SignedDuration = SignedDuration::from_mins(15);
@@ -82,9 +83,12 @@ impl Rule {
 pub(super) struct Key([u8; 16]);
 
 impl Key {
-    pub(super) fn of(name: &str, what: &[u8]) -> Self {
+    pub(super) fn of(name: &str, what: &[&[u8]]) -> Self {
         let mut hasher = blake3::Hasher::new();
-        hasher.update(name.as_bytes()).update(&[0]).update(what);
+        hasher.update(name.as_bytes()).update(&[0]);
+        for part in what {
+            hasher.update(part);
+        }
         let mut key = [0; 16];
         key.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
         Self(key)
@@ -101,7 +105,7 @@ pub struct Counted {
 impl Counted {
     /// Something that has a text, or bytes.
     pub fn of(rule: Rule, what: &[u8]) -> Self {
-        Self { rule, key: Key::of(rule.name, what) }
+        Self { rule, key: Key::of(rule.name, &[what]) }
     }
 
     /// A network: an address, or the /64 that one customer has of IPv6.
@@ -131,20 +135,18 @@ pub(super) struct Entry {
     /// Until when no try is taken.
     until: Timestamp,
     under_way: u32,
-    used: u64,
 }
 
-#[derive(Default)]
-pub(super) struct Table {
-    entries: HashMap<Key, Entry>,
-    /// Which was used longest ago.
-    by_use: BTreeMap<u64, Key>,
-    uses: u64,
-}
+pub(super) struct Table(CLruCache<Key, Entry>);
 
 /// Counts tries.
-#[derive(Default)]
 pub struct Throttle(Mutex<Table>);
+
+impl Default for Throttle {
+    fn default() -> Self {
+        Self(Mutex::new(Table(CLruCache::new(MAX_KEYS))))
+    }
+}
 
 /// A try under way. One that is given up counts for nothing.
 pub struct Try<'a> {
@@ -204,7 +206,7 @@ impl Try<'_> {
     pub fn succeeded(self) {
         let mut table = self.throttle.table();
         for Counted { key, .. } in self.counted.iter().filter(|counted| counted.rule.wiped) {
-            if let Some(entry) = table.entries.get_mut(key) {
+            if let Some(entry) = table.0.get_mut(key) {
                 entry.failures = 0;
                 entry.until = Timestamp::MIN;
             }
@@ -216,7 +218,7 @@ impl Drop for Try<'_> {
     fn drop(&mut self) {
         let mut table = self.throttle.table();
         for Counted { key, .. } in &self.counted {
-            if let Some(entry) = table.entries.get_mut(key) {
+            if let Some(entry) = table.0.get_mut(key) {
                 entry.under_way = entry.under_way.saturating_sub(1);
             }
         }
@@ -240,7 +242,7 @@ impl Entry {
 impl Table {
     /// How long to wait, if not nothing.
     fn wait(&mut self, Counted { rule, key }: Counted, now: Timestamp) -> Option<SignedDuration> {
-        let entry = self.entries.get_mut(&key)?;
+        let entry = self.0.get_mut(&key)?;
         entry.forgive(rule.forgiven, now);
         let left = entry.until.duration_since(now);
         let at_once = if entry.failures < rule.free { rule.at_once } else { 1 };
@@ -253,26 +255,12 @@ impl Table {
 
     /// The entry of a key, used now.
     pub(super) fn entry(&mut self, key: Key, now: Timestamp) -> &mut Entry {
-        self.uses += 1;
-        let used = self.uses;
-        if !self.entries.contains_key(&key)
-            && self.entries.len() >= MAX_KEYS
-            && let Some((_, oldest)) = self.by_use.pop_first()
-        {
-            self.entries.remove(&oldest);
-        }
-        let new = Entry { failures: 0, since: now, until: Timestamp::MIN, under_way: 0, used };
-        let entry = self.entries.entry(key).or_insert(new);
-        self.by_use.remove(&entry.used);
-        self.by_use.insert(used, key);
-        entry.used = used;
-        entry
+        let new = || Entry { failures: 0, since: now, until: Timestamp::MIN, under_way: 0 };
+        self.0.put_or_modify(key, |_, ()| new(), |_, _, ()| {}, ())
     }
 
     fn remove(&mut self, key: Key) {
-        if let Some(entry) = self.entries.remove(&key) {
-            self.by_use.remove(&entry.used);
-        }
+        self.0.pop(&key);
     }
 }
 
@@ -326,12 +314,12 @@ mod tests {
     fn memory_is_bounded_and_the_oldest_goes() {
         let throttle = Throttle::default();
         let now = Timestamp::UNIX_EPOCH;
-        for n in 0..MAX_KEYS + 10 {
+        for n in 0..MAX_KEYS.get() + 10 {
             throttle.count(name(&n.to_string()), now).expect("free");
         }
         let table = throttle.table();
-        assert_eq!((table.entries.len(), table.by_use.len()), (MAX_KEYS, MAX_KEYS));
-        assert!(!table.entries.contains_key(&name("0")[0].key));
+        assert_eq!(table.0.len(), MAX_KEYS.get());
+        assert!(!table.0.contains(&name("0")[0].key));
     }
 
     #[test]

@@ -10,6 +10,15 @@ pub fn matches_etag(headers: &HeaderMap, etag: &[u8]) -> bool {
     tags.any(|tag| tag == "*" || tag.trim_start_matches("W/").as_bytes() == etag)
 }
 
+/// In `Cache-Control`: neither a browser nor anything on the way keeps it.
+pub const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+
+/// What holds for one request alone, such as a secret or a cookie, is kept by nobody at all.
+pub fn unstored(mut response: Response) -> Response {
+    response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
+    response
+}
+
 /// What depends on who asks is kept by nobody else.
 pub fn uncached(mut response: Response) -> Response {
     let headers = response.headers_mut();

@@ -14,6 +14,8 @@ use super::config::ServerConfig;
 #[derive(Debug, Clone)]
 pub struct Hosts {
     names: Vec<String>,
+    /// What those who know our names and our port write: found without taking it apart.
+    usual: Vec<Authority>,
 }
 
 impl Hosts {
@@ -24,11 +26,20 @@ impl Hosts {
         let base = base.and_then(|host| host.parse::<Authority>().ok()).map(|host| host.host().to_owned());
         let ip = (!listening.ip().is_unspecified()).then(|| host_of(listening));
         let names = own.into_iter().chain(base).chain(ip).chain(config.allowed_hosts.iter().cloned());
-        Self { names: names.map(|name| name.to_ascii_lowercase()).collect() }
+        let names: Vec<_> = names.map(|name| name.to_ascii_lowercase()).collect();
+        let plain = names.iter().filter(|name| !name.starts_with(['.', '*']));
+        let usual = plain.flat_map(|name| [name.clone(), format!("{name}:{}", listening.port())]);
+        Self { usual: usual.filter_map(|name| name.parse().ok()).collect(), names }
     }
 
     /// The host a request names, if it is one of ours: with its port, as it goes into absolute URLs.
     pub fn accept(&self, uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
+        let mut named = headers.get_all(header::HOST).iter();
+        if let (None, Some(host), None) = (uri.authority(), named.next(), named.next())
+            && let Some(usual) = self.usual.iter().find(|usual| usual.as_str().as_bytes() == host.as_bytes())
+        {
+            return Some(usual.clone());
+        }
         let mut named = headers.get_all(header::HOST).iter();
         let header = named.next().and_then(|value| value.to_str().ok()).and_then(|text| text.parse().ok());
         if named.next().is_some() {

@@ -8,7 +8,7 @@ use cookie::{Cookie, CookieBuilder, SameSite};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
-use super::caching::uncached;
+use super::caching::{uncached, unstored};
 use super::config::ServerConfig;
 use super::forwarded::Way;
 use super::local_path::LocalPath;
@@ -124,8 +124,7 @@ pub fn no_session_cookie(config: &ServerConfig) -> HeaderValue {
 /// An answer that sets a cookie, and so must be kept by nobody.
 pub fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
     response.headers_mut().append(header::SET_COOKIE, cookie);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    unstored(response)
 }
 
 /// The name of a device token's cookie begins with this; the account's id follows.

@@ -7,10 +7,11 @@ use http::request::Parts;
 
 use super::app::App;
 use super::middleware::RequestHost;
+use super::pages::DIGEST;
 use super::publication::Publication;
-use crate::course::Language;
-use crate::school::{Email, Letter, LetterWriter, Occasion, Unwritten};
-use crate::theme::LetterView;
+use crate::course::{Language, routes};
+use crate::school::{Email, Letter, LetterWriter, MentionedIn, Occasion, Quote, SchoolError, Unwritten};
+use crate::theme::{LetterCourse, LetterQuote, LetterView};
 
 /// Writes the letters that one request makes necessary.
 pub struct Scribe {
@@ -27,6 +28,37 @@ impl FromRequestParts<App> for Scribe {
         let lang = publication.source.lang.clone();
         let school = app.config.base_url.clone().unwrap_or_else(|| own_url(parts.extensions.get::<RequestHost>()));
         Ok(Self { publication, lang, school })
+    }
+}
+
+impl Scribe {
+    /// Writes letters that no request asks for. They need to know where the school is found: nothing without `base_url`.
+    pub fn of_the_school(app: &App) -> Option<Self> {
+        let (publication, school) = (app.shelf.current(), app.config.base_url.clone()?);
+        Some(Self { lang: publication.source.lang.clone(), publication, school })
+    }
+
+    fn course(&self, mentioned: &MentionedIn) -> LetterCourse {
+        let room = format!("{}{}", self.school, routes::chat(mentioned.course).href());
+        let quote = |quote: &Quote| LetterQuote {
+            username: quote.by.to_string(),
+            text: quote.text.clone(),
+            link: format!("{room}#m{}", quote.id),
+        };
+        LetterCourse {
+            title: mentioned.title.clone(),
+            n_mentions: mentioned.n_mentions,
+            quotes: mentioned.quotes.iter().map(quote).collect(),
+            room,
+        }
+    }
+}
+
+/// Queues the digests that are due; returns how many.
+pub async fn send_digests(app: &App) -> Result<usize, SchoolError> {
+    match Scribe::of_the_school(app) {
+        Some(scribe) => app.school.send_digests(&app.shelf.current().catalog, &scribe).await,
+        None => Ok(0),
     }
 }
 
@@ -55,6 +87,11 @@ impl LetterWriter for Scribe {
             Occasion::PasswordChanged { username } => {
                 ("password_changed", Some(username), format!("{school}/accounts/reset/"))
             }
+            Occasion::Mentions { username, .. } => ("mentions", Some(username), format!("{school}{DIGEST}")),
+        };
+        let courses = match occasion {
+            Occasion::Mentions { courses, .. } => courses.iter().map(|course| self.course(course)).collect(),
+            _ => Vec::new(),
         };
         let theme = &self.publication.theme;
         let title = &theme.site().title;
@@ -66,6 +103,7 @@ impl LetterWriter for Scribe {
             username: username.map(ToString::to_string).unwrap_or_default(),
             school: format!("{school}/"),
             link,
+            courses,
         };
         let drawn = theme.render_letter(template, &view, &self.lang);
         let (text, html) = drawn.map_err(|error| Unwritten(error.to_string()))?;

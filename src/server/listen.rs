@@ -5,12 +5,13 @@
 //! address alone gets the last of them (`places`).
 //! HTTP/1.1 and HTTP/2 share the port: without TLS the first bytes tell which (HTTP/2 with prior knowledge), with it ALPN.
 
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
+use axum::response::Response;
 use http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
@@ -22,8 +23,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_io_timeout::TimeoutStream;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 use tower::util::MapRequest;
+use tower::{Service, ServiceExt as _};
 
 use super::app::App;
 use super::config::ServerConfig;
@@ -42,7 +43,7 @@ pub async fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
 }
 
 /// Serves until `stop` is ready; then accepts no more, lets requests finish for as long as `grace` allows, and returns.
-pub async fn serve(listener: TcpListener, router: Router, app: App, stop: impl Future<Output = ()>) {
+pub async fn serve(listener: TcpListener, routes: impl Routes, app: App, stop: impl Future<Output = ()>) {
     let config = app.config.clone();
     let places = Places::new(&config);
     let graceful = GracefulShutdown::new();
@@ -62,7 +63,7 @@ pub async fn serve(listener: TcpListener, router: Router, app: App, stop: impl F
                     let watcher = graceful.watcher();
                     let stopping = stopping.clone();
                     let place = Arc::new((place, app.metrics.connection()));
-                    tokio::spawn(connection(accepted, router.clone(), app.clone(), stopping, watcher, place));
+                    tokio::spawn(connection(accepted, routes.clone(), app.clone(), stopping, watcher, place));
                 }
             }
         }
@@ -93,7 +94,7 @@ async fn accept(listener: &TcpListener) -> Option<(TcpStream, SocketAddr)> {
 
 async fn connection(
     (stream, address): (TcpStream, SocketAddr),
-    router: Router,
+    routes: impl Routes,
     app: App,
     stopping: CancellationToken,
     watcher: Watcher,
@@ -101,7 +102,7 @@ async fn connection(
 ) {
     let config = app.config;
     let peer = Peer { address, tls: app.tls.is_some() };
-    let routes = router.map_request(move |request: Request<Incoming>| {
+    let routes = routes.map_request(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(peer);
         if request.uri().path().starts_with(SOCKETS) {
@@ -153,7 +154,7 @@ async fn encrypted(tls: &Tls, stream: TcpStream) -> Option<(BufReader<TlsStream<
 async fn serve_encrypted(
     tls: &Tls,
     stream: TcpStream,
-    routes: MapRequest<Router, impl Admission>,
+    routes: MapRequest<impl Routes, impl Admission>,
     config: &ServerConfig,
     stopping: &CancellationToken,
     watcher: Watcher,
@@ -185,7 +186,18 @@ async fn protocol(stream: &TcpStream) -> Option<Protocol> {
     }
 }
 
-/// The router as hyper calls it: what comes in becomes a request of ours, which knows its peer.
+/// What answers requests: a router, or the door before it.
+pub trait Routes:
+    Service<Request<Body>, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
+{
+}
+
+impl<S> Routes for S where
+    S: Service<Request<Body>, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync + 'static
+{
+}
+
+/// The same as hyper calls it: what comes in becomes a request of ours, which knows its peer.
 trait Admission: FnMut(Request<Incoming>) -> Request<Body> + Clone + Send + 'static {}
 
 impl<F: FnMut(Request<Incoming>) -> Request<Body> + Clone + Send + 'static> Admission for F {}
@@ -199,7 +211,7 @@ fn limited<S: AsyncRead + AsyncWrite>(stream: S, config: &ServerConfig) -> Timeo
 
 async fn serve_http1(
     stream: impl AsyncRead + AsyncWrite + Send + 'static,
-    routes: MapRequest<Router, impl Admission>,
+    routes: MapRequest<impl Routes, impl Admission>,
     config: &ServerConfig,
     stopping: &CancellationToken,
     _watcher: Watcher,
@@ -221,7 +233,7 @@ async fn serve_http1(
 
 async fn serve_http2(
     stream: impl AsyncRead + AsyncWrite + Send + 'static,
-    routes: MapRequest<Router, impl Admission>,
+    routes: MapRequest<impl Routes, impl Admission>,
     config: &ServerConfig,
     watcher: Watcher,
 ) -> Result<(), hyper::Error> {

@@ -6,8 +6,9 @@
 
 use std::borrow::Cow;
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
@@ -60,7 +61,7 @@ pub enum Files {
 const BREATH: Duration = Duration::from_millis(500);
 
 /// Puts the door before the routes.
-pub fn stack(routes: Router, app: &App, hosts: Hosts, files: Files) -> Router {
+pub fn stack(routes: Router, app: &App, hosts: Hosts, files: Files) -> Door {
     let config = &app.config;
     let around = routes.layer(
         ServiceBuilder::new()
@@ -81,11 +82,12 @@ pub fn stack(routes: Router, app: &App, hosts: Hosts, files: Files) -> Router {
         files,
         refusals: Refusals::default(),
     };
-    Router::new().fallback_service(Door(Arc::new(inside)))
+    Door(Arc::new(inside))
 }
 
+/// The server as one service. It is in no router: matching a path that everything matches takes longer than the door does.
 #[derive(Clone)]
-struct Door(Arc<Inside>);
+pub struct Door(Arc<Inside>);
 
 struct Inside {
     all: Entrances,
@@ -136,10 +138,10 @@ impl Inside {
         let asked = Asked::of(&request, way);
         let in_flight = self.app.metrics.request();
         let answer = AssertUnwindSafe(self.answer(&asked, request)).catch_unwind();
-        let mut response = match tokio::time::timeout(self.app.config.request_timeout, answer).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(_)) => Problem::refused(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
-            Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+        let mut response = match in_time(self.app.config.request_timeout, answer).await {
+            Some(Ok(response)) => response,
+            Some(Err(_)) => Problem::refused(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
+            None => StatusCode::REQUEST_TIMEOUT.into_response(),
         };
         let refusal = Refusal::of(&response);
         if let Some(api::LogLine(line)) = response.extensions_mut().remove() {
@@ -219,6 +221,16 @@ impl Inside {
         let measure = || operation::measure(&self.app, route.name(), method, *way, status, after);
         // A span costs as much as the rest of the door: only for a line that is written.
         if self.app.config.log_requests { asked.span().in_scope(measure) } else { measure() }
+    }
+}
+
+/// What a future comes to, unless it takes too long. Most answers are there at once, and need no timer.
+async fn in_time<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    match poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
+        Poll::Ready(output) => Some(output),
+        // On its own: a timer is large, and aligned so that nothing else fits beside it.
+        Poll::Pending => Box::pin(tokio::time::timeout(limit, future)).await.ok(),
     }
 }
 

@@ -44,8 +44,10 @@ pub use edge::{EdgeConfig, EdgeError, EdgeKind, EdgeSigner, SecretText, new_key 
 pub use files::{CacheFigures, FileCache};
 pub use forwarded::{ClientAddress, ForwardedHeaders};
 pub use hosts::Hosts;
-pub use listen::{bind, serve};
+pub use letters::send_digests;
+pub use listen::{Routes, bind, serve};
 pub use live::{Alone, Broadcast, Hint, Live, LiveConfig};
+pub use middleware::Door;
 pub use operation::{Metrics, Readiness, serve_metrics};
 pub use preview::{Change, Preview};
 pub use publication::{PublicationError, PublicationSource, Shelf};

@@ -11,12 +11,12 @@ use tower::ServiceExt as _;
 
 use super::app::App;
 use super::hosts::Hosts;
-use super::middleware::Files;
+use super::middleware::{Door, Files};
 use super::preview::{self, Preview};
 use super::{api, edge, files, gate, live, middleware, operation, pages};
 
 /// The whole server as one service.
-pub fn router(app: App, hosts: Hosts) -> Router {
+pub fn router(app: App, hosts: Hosts) -> Door {
     middleware::stack(before_routing(routes(&app)), &app, hosts, Files::AtTheDoor)
 }
 
@@ -38,6 +38,7 @@ fn routes(app: &App) -> Router {
         .page("/accounts/email/", get(pages::email_form).post(pages::change_email))
         .page("/accounts/sessions/", get(pages::sessions).post(pages::end_sessions))
         .page("/accounts/tokens/", get(pages::tokens).post(pages::change_tokens))
+        .page("/accounts/digest/", get(pages::digest_form).post(pages::change_digest))
         .page("/accounts/reset/", get(pages::reset_form).post(pages::ask_reset))
         .page("/accounts/reset/sent/", get(pages::reset_sent))
         .page("/accounts/reset/done/", get(pages::reset_done))
@@ -50,10 +51,13 @@ fn routes(app: &App) -> Router {
         .page("/students/enroll-course/", get(pages::enroll_form).post(pages::enroll))
         .page("/students/leave-course/", post(pages::leave))
         .page("/students/course/{id}/", get(pages::course).layer(from_fn_with_state(app.clone(), edge::give)))
+        .page("/students/course/{id}/done/", get(pages::course).post(pages::done))
         .page("/students/course/{id}/{number}/", get(pages::module).layer(from_fn_with_state(app.clone(), edge::give)))
         .page("/students/invitation/{token}/", get(pages::invitation).post(pages::accept))
         .page("/students/online/", get(pages::online))
         .page("/chat/room/{id}/", get(pages::room).post(pages::say))
+        .page("/chat/room/{id}/remove/", post(pages::take_back))
+        .page("/chat/room/{id}/report/", post(pages::report))
         // instructors
         .page("/teach/", get(pages::teach))
         .page("/teach/{id}/", get(pages::people))
@@ -61,6 +65,10 @@ fn routes(app: &App) -> Router {
         .page("/teach/{id}/remove/", post(pages::remove))
         .page("/teach/{id}/invitations/", get(pages::invitations).post(pages::invite))
         .page("/teach/{id}/invitations/revoke/", post(pages::revoke))
+        .page("/teach/{id}/chat/", get(pages::moderation))
+        .page("/teach/{id}/chat/remove/", post(pages::remove_message))
+        .page("/teach/{id}/chat/mute/", post(pages::mute))
+        .page("/teach/{id}/chat/dismiss/", post(pages::dismiss))
         // the staff
         .page("/admin/", get(pages::admin))
         .page("/admin/people/", get(pages::accounts))
@@ -97,6 +105,7 @@ fn api_routes() -> Router<App> {
         .page("/api/courses/{id}/", any(api::course))
         .page("/api/courses/{id}/enroll/", any(api::enroll))
         .page("/api/courses/{id}/contents/", any(api::contents))
+        .page("/api/courses/{id}/modules/{order}/done/", any(api::done))
         .page("/api/courses/{id}/people/", any(api::people))
         .page("/api/courses/{id}/people/{account}/", any(api::person))
         .page("/api/courses/{id}/people/{account}/approve/", any(api::approve))

@@ -4,13 +4,13 @@
 //!    pass: who was answered then is about to ask again, and comes along instead of waiting for a flush of their own. Beside
 //!    64 clients that is twice as many writes a flush, and a sixth less processor time for each (benches/enroll). Who writes
 //!    alone never waits for company.
-//! 2. It runs them in the order they came: a later write sees what an earlier one did. Then it makes all that they changed
-//!    true in one transaction.
-//! 3. It flushes, down to the disk.
-//! 4. It answers them all. No write is answered before its flush.
+//! 2. It runs them in the order they came: a later write sees what an earlier one did. A [`Backend`] whose records are not
+//!    at hand notes what they missed, fetches it, and they run again.
+//! 3. It makes all that they changed true in one transaction, and durable.
+//! 4. It answers them all. No write is answered before it is durable.
 //!
-//! If 2 or 3 fails, the batch hears why, and every write after it is answered [`StoreError::Stopped`]: what is in memory may
-//! then be more than what is on disk, and a disk that failed once cannot be asked again (Linux reports a lost page once).
+//! If 2 or 3 fails, the batch hears why. Where that leaves nobody the wiser ([`Backend::STOPS`]), every write after it is
+//! answered [`StoreError::Stopped`]; else the next batch tries its luck.
 
 use std::io;
 use std::sync::Arc;
@@ -20,9 +20,9 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{mpsc, oneshot};
 
+use super::batch::{Backend, Batch as _, Pending};
 use super::record_store::Verb;
 use super::table::{Draft, Obstacle};
-use super::trees::{Pending, Trees, reason};
 use crate::school::{StoreError, StoreWork};
 
 /// How many writes share a flush at most, and how many may wait for the next; the others wait to be let in.
@@ -32,9 +32,9 @@ const MAX_BATCH: usize = 1_024;
 const MAX_PATIENCE: Duration = Duration::from_millis(2);
 
 /// The way to the one thread that writes. Dropping it finishes what was accepted.
-pub(super) struct Committer {
+pub(super) struct Committer<B> {
     /// Always there until the drop, which takes it to tell the thread that nothing more will come.
-    queue: Option<mpsc::Sender<Task>>,
+    queue: Option<mpsc::Sender<Task<B>>>,
     thread: Option<JoinHandle<()>>,
     work: Arc<Work>,
 }
@@ -46,20 +46,17 @@ struct Work {
     n_flushes: AtomicU64,
 }
 
-impl Committer {
-    /// Starts the thread. `flush` must return only when everything committed so far would survive a power loss.
-    pub(super) fn start<F>(trees: Trees, flush: F) -> io::Result<Self>
-    where
-        F: FnMut() -> Result<(), String> + Send + 'static,
-    {
+impl<B: Backend> Committer<B> {
+    /// Starts the thread.
+    pub(super) fn start(backend: B) -> io::Result<Self> {
         let (queue, tasks) = mpsc::channel(MAX_BATCH);
         let work = Arc::<Work>::default();
-        let writer = Writer { trees, flush, work: Arc::clone(&work), patience: Duration::ZERO };
+        let writer = Writer { backend, work: Arc::clone(&work), patience: Duration::ZERO };
         let thread = thread::Builder::new().name("store".into()).spawn(move || writer.run(tasks))?;
         Ok(Self { queue: Some(queue), thread: Some(thread), work })
     }
 
-    /// Has a verb run in a transaction; returns its outcome once that is durable.
+    /// Has a verb run when its turn comes; returns its outcome once what it changed is durable.
     ///
     /// A caller that stops waiting does not undo the write: it may happen all the same.
     pub(super) async fn write<T: Send + 'static>(
@@ -76,19 +73,19 @@ impl Committer {
     /// Has somebody look at everything between two writes: what they see is one moment of the store. Writes wait for them.
     pub(super) async fn look<T: Send + 'static>(
         &self,
-        look: impl FnOnce(&Trees) -> T + Send + 'static,
+        look: impl FnOnce(&B) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let look = move |trees: &Trees| {
+        let look = move |backend: &B| {
             // Whoever asked may have stopped waiting.
-            let _ = reply.send(look(trees));
+            let _ = reply.send(look(backend));
         };
         self.send(Task::Look(Box::new(look))).await?;
         answer.await.map_err(|_| StoreError::Stopped)
     }
 
-    /// Fails only if the thread is gone, which takes a panic inside sled: then nothing is known, as after a failed flush.
-    async fn send(&self, task: Task) -> Result<(), StoreError> {
+    /// Fails only if the thread is gone, which takes a panic: then nothing is known, as after a failed flush.
+    async fn send(&self, task: Task<B>) -> Result<(), StoreError> {
         let Some(queue) = &self.queue else { return Err(StoreError::Stopped) };
         queue.send(task).await.map_err(|_| StoreError::Stopped)
     }
@@ -100,7 +97,7 @@ impl Committer {
     }
 }
 
-impl Drop for Committer {
+impl<B> Drop for Committer<B> {
     fn drop(&mut self) {
         self.queue = None;
         if let Some(thread) = self.thread.take() {
@@ -111,9 +108,9 @@ impl Drop for Committer {
 }
 
 /// What waits in the queue.
-enum Task {
+enum Task<B> {
     Write(Box<dyn Job>),
-    Look(Box<dyn FnOnce(&Trees) + Send>),
+    Look(Box<dyn FnOnce(&B) + Send>),
 }
 
 /// What became of a batch as a whole.
@@ -125,8 +122,8 @@ enum Fate {
 
 /// A write on its way, whatever its outcome's type.
 trait Job: Send {
-    /// Decides, and adds the changes; returns whether there were any.
-    fn run(&mut self, pending: &mut Pending<'_>) -> sled::Result<bool>;
+    /// Decides, and adds the changes; returns whether there were any. What it misses it decides the next time.
+    fn run(&mut self, pending: &mut Pending<'_>) -> Result<bool, String>;
     /// Tells the one who waits.
     fn answer(self: Box<Self>, fate: &Fate);
 }
@@ -143,12 +140,13 @@ where
     T: Send + 'static,
     F: Verb<T>,
 {
-    fn run(&mut self, pending: &mut Pending<'_>) -> sled::Result<bool> {
+    fn run(&mut self, pending: &mut Pending<'_>) -> Result<bool, String> {
         let mut draft = Draft::new(pending);
         let (outcome, changes) = match (self.verb)(&mut draft) {
             Ok(outcome) => (Ok(outcome), draft.into_changes()),
             Err(Obstacle::Record(error)) => (Err(error), Vec::new()),
-            Err(Obstacle::Batch(error)) => return Err(error),
+            Err(Obstacle::Batch(reason)) => return Err(reason),
+            Err(Obstacle::Missed) => return Ok(false),
         };
         self.outcome = Some(outcome);
         let changed = !changes.is_empty();
@@ -172,16 +170,15 @@ where
 }
 
 /// What the thread owns.
-struct Writer<F> {
-    trees: Trees,
-    flush: F,
+struct Writer<B> {
+    backend: B,
     work: Arc<Work>,
     /// How long to wait for company before the next batch.
     patience: Duration,
 }
 
-impl<F: FnMut() -> Result<(), String>> Writer<F> {
-    fn run(mut self, mut tasks: mpsc::Receiver<Task>) {
+impl<B: Backend> Writer<B> {
+    fn run(mut self, mut tasks: mpsc::Receiver<Task<B>>) {
         let mut taken = Vec::new();
         let mut stopped = false;
         // Returns 0 only when the queue was closed and everything in it was taken.
@@ -195,17 +192,17 @@ impl<F: FnMut() -> Result<(), String>> Writer<F> {
                 }
             }
             let fate = if stopped { Fate::Stopped } else { self.commit(&mut batch) };
-            stopped = !matches!(fate, Fate::Durable);
+            stopped = B::STOPS && !matches!(fate, Fate::Durable);
             for job in batch {
                 job.answer(&fate);
             }
             for look in looks {
-                look(&self.trees);
+                look(&self.backend);
             }
         }
     }
 
-    fn wait_for_company(&self, tasks: &mut mpsc::Receiver<Task>, taken: &mut Vec<Task>) {
+    fn wait_for_company(&self, tasks: &mut mpsc::Receiver<Task<B>>, taken: &mut Vec<Task<B>>) {
         if self.patience.is_zero() {
             return;
         }
@@ -235,17 +232,22 @@ impl<F: FnMut() -> Result<(), String>> Writer<F> {
 
     /// Runs a batch, down to the disk; returns how many of it changed anything.
     fn write(&mut self, batch: &mut [Box<dyn Job>]) -> Result<u64, String> {
-        let mut pending = Pending::new(&self.trees);
-        let mut n_writes = 0;
-        for job in batch {
-            n_writes += u64::from(job.run(&mut pending).map_err(|error| reason(&error))?);
+        if batch.is_empty() {
+            return Ok(0);
         }
-        // Without changes there is nothing to make durable: all that was read was flushed with its own batch.
-        if n_writes > 0 {
-            pending.commit().map_err(|error| reason(&error))?;
-            (self.flush)()?;
+        let mut under_way = self.backend.begin()?;
+        loop {
+            let mut pending = Pending::new(&under_way);
+            let mut n_writes = 0;
+            for job in &mut *batch {
+                n_writes += u64::from(job.run(&mut pending)?);
+            }
+            let changes = pending.into_changes();
+            if !under_way.fetch()? {
+                under_way.commit(changes)?;
+                return Ok(n_writes);
+            }
         }
-        Ok(n_writes)
     }
 }
 
@@ -255,13 +257,19 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::store::sled_batch::SledBackend;
     use crate::store::table::Table;
+    use crate::store::trees::Trees;
 
     const KEY: &[u8] = b"key";
 
     fn trees() -> Trees {
         let db = sled::Config::new().temporary(true).flush_every_ms(None).open().expect("open");
         Trees::open(&db).expect("trees")
+    }
+
+    fn start(trees: Trees, flush: impl FnMut() -> Result<(), String> + Send + 'static) -> Committer<impl Backend> {
+        Committer::start(SledBackend::new(trees, flush)).expect("started")
     }
 
     fn put(value: u8) -> impl Verb<Option<u8>> {
@@ -282,7 +290,7 @@ mod tests {
         let broken = Arc::new(AtomicBool::new(false));
         let switch = Arc::clone(&broken);
         let flush = move || if switch.load(Ordering::SeqCst) { Err("no space left".to_owned()) } else { Ok(()) };
-        let committer = Committer::start(trees.clone(), flush).expect("started");
+        let committer = start(trees.clone(), flush);
         assert_eq!(committer.write("put", put(1)).await.expect("written"), None);
         broken.store(true, Ordering::SeqCst);
         let error = committer.write("put", put(2)).await.expect_err("the flush failed");
@@ -301,7 +309,7 @@ mod tests {
             thread::sleep(Duration::from_millis(20));
             Ok(())
         };
-        let committer = Arc::new(Committer::start(trees(), flush).expect("started"));
+        let committer = Arc::new(start(trees(), flush));
         let mut tasks = tokio::task::JoinSet::new();
         for value in 1..=100 {
             let committer = Arc::clone(&committer);
@@ -322,7 +330,7 @@ mod tests {
             thread::sleep(Duration::from_millis(10));
             Ok(())
         };
-        let committer = Committer::start(trees(), flush).expect("started");
+        let committer = start(trees(), flush);
         let turns = async || {
             for value in 0..EACH {
                 committer.write("put", put(value)).await.expect("written");
@@ -336,7 +344,7 @@ mod tests {
     #[tokio::test]
     async fn one_that_meets_damage_does_not_spoil_the_batch() {
         let trees = trees();
-        let committer = Committer::start(trees.clone(), || Ok(())).expect("started");
+        let committer = start(trees.clone(), || Ok(()));
         let damage =
             |_: &mut Draft<'_>| -> Result<(), Obstacle> { Err(StoreError::Damaged { what: "it".into() }.into()) };
         let (bad, good) = tokio::join!(committer.write("look", damage), committer.write("put", put(1)));
@@ -347,7 +355,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_changes_nothing_costs_no_flush() {
-        let committer = Committer::start(trees(), || Ok(())).expect("started");
+        let committer = start(trees(), || Ok(()));
         let nothing = |_: &mut Draft<'_>| -> Result<u8, Obstacle> { Ok(7) };
         assert_eq!(committer.write("look", nothing).await.expect("decided"), 7);
         assert_eq!(committer.work().flushes, 0);
@@ -360,7 +368,7 @@ mod tests {
             thread::sleep(Duration::from_millis(20));
             Ok(())
         };
-        let committer = Committer::start(trees.clone(), flush).expect("started");
+        let committer = start(trees.clone(), flush);
         for value in 1..=3 {
             // Given up after the first poll, which hands the write over.
             tokio::select! {

@@ -2,12 +2,13 @@
 //! lines of a dump.
 
 use crate::course::CourseId;
-use crate::school::{AccountId, EventId, LetterId, TokenKey};
-use crate::store::backup::{ArchiveReader, ArchiveWriter, DumpLine, Record};
+use crate::school::{AccountId, EventId, LetterId, Progress, TokenKey};
+use crate::store::backup::{ArchiveReader, ArchiveWriter, DigestLine, DumpLine, ReadLine, Record, ReportsLine};
 use crate::store::records::{
-    read_account, read_api_token, read_event, read_letter, read_link, read_message, read_mute, read_number, read_seat,
-    read_session, read_tally, write_account, write_api_token, write_event, write_letter, write_link, write_message,
-    write_mute, write_seat, write_session, write_tally,
+    read_account, read_api_token, read_digest, read_event, read_letter, read_link, read_message, read_mute,
+    read_number, read_progress, read_read_mark, read_reports, read_seat, read_session, read_tally, write_account,
+    write_api_token, write_digest, write_event, write_letter, write_link, write_message, write_mute, write_progress,
+    write_read_mark, write_reports, write_seat, write_session, write_tally,
 };
 use crate::store::table::Table;
 
@@ -73,9 +74,13 @@ fn records(bytes: &[u8]) {
     comes_back!(|bytes: &[u8]| read_link(token, bytes), write_link);
     comes_back!(|bytes: &[u8]| read_letter(LetterId(3), bytes), write_letter);
     comes_back!(|bytes: &[u8]| read_seat(account, course, bytes), write_seat);
+    comes_back!(|bytes: &[u8]| read_progress(account, course, bytes), write_progress);
     comes_back!(|bytes: &[u8]| read_tally(course, bytes), write_tally);
     comes_back!(|bytes: &[u8]| read_message(course, 4, bytes), write_message);
     comes_back!(|bytes: &[u8]| read_mute(course, account, bytes), |muted: &_| write_mute(*muted));
+    comes_back!(|bytes: &[u8]| read_reports(course, 4, bytes), |reports: &Vec<_>| write_reports(reports));
+    comes_back!(|bytes: &[u8]| read_read_mark(account, course, bytes), write_read_mark);
+    comes_back!(|bytes: &[u8]| read_digest(account, bytes), |last: &_| write_digest(*last));
     comes_back!(|bytes: &[u8]| read_event(EventId(2), bytes), write_event);
     assert_eq!(read_number("a number", bytes).is_ok(), bytes.len() == 8);
 }
@@ -111,6 +116,12 @@ impl DumpLine {
                 let seat = read_seat(account, course, &write_seat(&line.record()?)).map_err(readable)?;
                 Self::Seat(crate::store::backup::SeatLine::new(account, course, &seat))
             }
+            Self::Progress(line) => {
+                let (account, course) = (AccountId(line.account), course(line.course)?);
+                let progress = Progress::new(vec![line.module()?]).expect("one module is there once");
+                let progress = read_progress(account, course, &write_progress(&progress)).map_err(readable)?;
+                Self::Progress(crate::store::backup::ProgressLine::new(account, course, &progress.done()[0]))
+            }
             Self::Message(line) => {
                 let room = course(line.course)?;
                 let message = line.message()?;
@@ -121,6 +132,20 @@ impl DumpLine {
                 let (room, account) = (course(line.course)?, AccountId(line.account));
                 let muted = read_mute(room, account, &write_mute(line.muted())).map_err(readable)?;
                 Self::Mute(crate::store::backup::MuteLine::new(room, account, muted))
+            }
+            Self::Reports(line) => {
+                let (room, message) = (course(line.course)?, line.message);
+                let reports = read_reports(room, message, &write_reports(&line.reports()?)).map_err(readable)?;
+                Self::Reports(ReportsLine::new(room, message, line.dismissed, &reports))
+            }
+            Self::Read(line) => {
+                let (account, room) = (AccountId(line.account), course(line.course)?);
+                let mark = read_read_mark(account, room, &write_read_mark(&line.mark()?)).map_err(readable)?;
+                Self::Read(ReadLine::new(account, room, &mark))
+            }
+            Self::Digest(line) => {
+                let last = read_digest(AccountId(line.account), &write_digest(line.last)).map_err(readable)?;
+                Self::Digest(DigestLine { last, ..line })
             }
             Self::Event(line) => {
                 let event = line.event()?;

@@ -50,6 +50,32 @@ pub fn numbered_key(room: CourseId, id: u64) -> [u8; 12] {
     key
 }
 
+/// The key of a message's reports: those that nobody answered stand together.
+pub fn report_key(room: CourseId, answered: bool, message: u64) -> [u8; 13] {
+    let mut key = [0; 13];
+    key[..5].copy_from_slice(&reports_prefix(room, answered));
+    key[5..].copy_from_slice(&message.to_be_bytes());
+    key
+}
+
+pub fn reports_prefix(room: CourseId, answered: bool) -> [u8; 5] {
+    let mut key = [0; 5];
+    key[..4].copy_from_slice(&course_key(room));
+    key[4] = u8::from(answered);
+    key
+}
+
+/// Whether they are answered, and the message, in a key of [`Table::Reports`](super::table::Table::Reports).
+pub fn reported_in(key: &[u8]) -> Result<(bool, u64), StoreError> {
+    match key {
+        [_, _, _, _, answered @ (0 | 1), id @ ..] => {
+            id.try_into().ok().map(|id| (*answered == 1, u64::from_be_bytes(id)))
+        }
+        _ => None,
+    }
+    .ok_or_else(|| damaged(|| "the key of reports".to_owned()))
+}
+
 /// The account in a key of [`Table::Accounts`](super::table::Table::Accounts).
 pub fn account_in(key: &[u8]) -> Result<AccountId, StoreError> {
     let id = key.try_into().map_err(|_| damaged(|| "the key of an account".to_owned()))?;

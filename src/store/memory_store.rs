@@ -52,11 +52,11 @@ impl View for Maps {
 }
 
 impl Carrier for Memory {
-    fn get(&self, table: Table, key: &[u8]) -> Result<Option<IVec>, StoreError> {
+    async fn get(&self, table: Table, key: &[u8]) -> Result<Option<IVec>, StoreError> {
         Ok(self.maps().0[table as usize].get(key).cloned())
     }
 
-    fn scan(&self, scan: Scan) -> Result<Vec<(IVec, IVec)>, StoreError> {
+    async fn scan(&self, scan: Scan) -> Result<Vec<(IVec, IVec)>, StoreError> {
         if is_empty(&scan) {
             return Ok(Vec::new());
         }
@@ -70,7 +70,7 @@ impl Carrier for Memory {
         })
     }
 
-    fn size(&self) -> Result<u64, StoreError> {
+    async fn size(&self) -> Result<u64, StoreError> {
         let maps = self.maps();
         let bytes = maps.0.iter().flatten().map(|(key, record)| key.len() + record.len());
         Ok(bytes.sum::<usize>() as u64)
@@ -80,13 +80,18 @@ impl Carrier for Memory {
         StoreWork { writes: self.n_writes.load(Ordering::Relaxed), flushes: 0 }
     }
 
+    fn version(&self) -> Option<u64> {
+        Some(self.work().writes)
+    }
+
     async fn write<T: Send + 'static>(&self, doing: &'static str, verb: impl Verb<T>) -> Result<T, StoreError> {
         let mut maps = self.maps();
         let mut draft = Draft::new(&*maps);
         let outcome = match verb(&mut draft) {
             Ok(outcome) => outcome,
             Err(Obstacle::Record(error)) => return Err(error),
-            Err(Obstacle::Batch(error)) => return Err(StoreError::Failed { doing, reason: format!("{error:?}") }),
+            Err(Obstacle::Batch(reason)) => return Err(StoreError::Failed { doing, reason }),
+            Err(Obstacle::Missed) => return Err(StoreError::Failed { doing, reason: "a record was missed".into() }),
         };
         let changes = draft.into_changes();
         if !changes.is_empty() {

@@ -13,6 +13,7 @@ use super::indexes;
 use super::open_error::OpenError;
 use super::records::write_number;
 use super::table::{Table, VERSION_KEY};
+use super::tables::Tables;
 use super::trees::{Trees, reason};
 use crate::school::StoreError;
 
@@ -31,18 +32,20 @@ pub(super) fn migrate(path: &Path, db: &Db, trees: &Trees, from: u64) -> Result<
     migrated.map(|_| ()).map_err(|error| OpenError::Damaged { path: path.to_owned(), reason: error.to_string() })
 }
 
-fn steps(trees: &Trees, from: u64) -> Result<(), StoreError> {
+/// The steps from a format to ours.
+pub(super) fn steps(tables: &impl Tables, from: u64) -> Result<(), StoreError> {
     if from < 2 {
         // What names look like, whose an address is, the sessions of an account, the people of a course.
-        indexes::of_accounts(trees)?;
-        indexes::of_sessions(trees)?;
-        indexes::of_seats(trees)?;
+        indexes::of_accounts(tables)?;
+        indexes::of_sessions(tables)?;
+        indexes::of_seats(tables)?;
     }
     // From 2 to 3 there is nothing to do: accounts can be disabled, which their records say once they are written again.
     // The number keeps an older educa, to which such a record is damage, from opening the store.
     // From 3 to 4 neither: API tokens lie in tables of their own, which are made when they are first looked at. The number
     // keeps out an educa that would take an account's events about them for damage, and back it up without them.
-    // From 4 to 5 neither: an entry of a room may say what was done to another one, and mutes have a table of their own.
+    // From 4 to 5 neither: an entry of a room may say what was done to another one; mutes, reports, read marks, digests and
+    // what students have done have tables of their own.
     Ok(())
 }
 

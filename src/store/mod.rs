@@ -13,7 +13,10 @@ mod records;
 mod verbs;
 mod record_store;
 mod memory_store;
+mod tables;
 mod trees;
+mod batch;
+mod sled_batch;
 mod committer;
 mod flush;
 mod folder;
@@ -23,6 +26,8 @@ mod open;
 mod open_error;
 mod sled_store;
 mod backup;
+mod postgres;
+mod place;
 #[cfg(any(test, fuzzing))]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -34,4 +39,8 @@ pub use backup::{
 pub use memory_store::MemoryStore;
 pub use open::StoreConfig;
 pub use open_error::OpenError;
+pub use place::StorePlace;
+pub use postgres::{
+    Moved, NotADatabase, PostgresConfig, PostgresStore, load as load_database, restore as restore_database,
+};
 pub use sled_store::SledStore;

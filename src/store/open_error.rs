@@ -48,6 +48,14 @@ pub enum OpenError {
         /// What was found.
         reason: String,
     },
+    /// The database cannot be reached, or cannot be used as a store.
+    #[error("the store in {place} cannot be opened: {reason}")]
+    Database {
+        /// Its address, without a password.
+        place: String,
+        /// What is in the way.
+        reason: String,
+    },
     /// The disk failed.
     #[error(transparent)]
     Disk(#[from] DiskError),

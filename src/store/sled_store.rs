@@ -12,6 +12,7 @@ use super::flush;
 use super::open::{self, Opened, StoreConfig};
 use super::open_error::OpenError;
 use super::record_store::{Carrier, Order, RecordStore, Scan, Verb};
+use super::sled_batch::SledBackend;
 use super::table::Table;
 use super::trees::{Trees, unreadable};
 use crate::disk::{DiskError, Lock};
@@ -22,10 +23,13 @@ use crate::school::{StoreError, StoreWork};
 /// Dropping it finishes the writes that were accepted, and gives the folder back.
 pub type SledStore = RecordStore<SledCarrier>;
 
+/// What the thread that writes holds.
+pub(super) type SledWriter = SledBackend<Box<dyn FnMut() -> Result<(), String> + Send>>;
+
 /// Tables in a folder.
 pub struct SledCarrier {
     // Dropped in this order: first whoever still writes, then the trees, and the lock when all is done.
-    committer: Committer,
+    committer: Committer<SledWriter>,
     trees: Trees,
     db: Db,
     _lock: Lock,
@@ -36,17 +40,14 @@ impl SledStore {
     pub fn open(config: &StoreConfig) -> Result<Self, OpenError> {
         let Opened { lock, db, trees } = open::open(config)?;
         let flush = flush::to_the_disk(&config.path, &db)?;
-        let committer = Committer::start(trees.clone(), flush).map_err(|source| DiskError {
-            verb: "start the writer of",
-            path: config.path.clone(),
-            source,
-        })?;
+        let committer = Committer::start(SledBackend::new(trees.clone(), Box::new(flush) as _))
+            .map_err(|source| DiskError { verb: "start the writer of", path: config.path.clone(), source })?;
         Ok(Self { carrier: SledCarrier { committer, trees, db, _lock: lock } })
     }
 }
 
 impl SledCarrier {
-    pub(super) fn committer(&self) -> &Committer {
+    pub(super) fn committer(&self) -> &Committer<SledWriter> {
         &self.committer
     }
 
@@ -62,11 +63,11 @@ impl fmt::Debug for SledStore {
 }
 
 impl Carrier for SledCarrier {
-    fn get(&self, table: Table, key: &[u8]) -> Result<Option<IVec>, StoreError> {
+    async fn get(&self, table: Table, key: &[u8]) -> Result<Option<IVec>, StoreError> {
         self.tree(table).get(key).map_err(unreadable)
     }
 
-    fn scan(&self, scan: Scan) -> Result<Vec<(IVec, IVec)>, StoreError> {
+    async fn scan(&self, scan: Scan) -> Result<Vec<(IVec, IVec)>, StoreError> {
         let found = self.tree(scan.table).range::<Vec<u8>, _>((scan.from, scan.to));
         let found: Result<Vec<_>, _> = match scan.order {
             Order::Up => found.take(scan.limit).collect(),
@@ -75,12 +76,16 @@ impl Carrier for SledCarrier {
         found.map_err(unreadable)
     }
 
-    fn size(&self) -> Result<u64, StoreError> {
+    async fn size(&self) -> Result<u64, StoreError> {
         self.db.size_on_disk().map_err(unreadable)
     }
 
     fn work(&self) -> StoreWork {
         self.committer.work()
+    }
+
+    fn version(&self) -> Option<u64> {
+        Some(self.work().writes)
     }
 
     async fn write<T: Send + 'static>(&self, doing: &'static str, verb: impl Verb<T>) -> Result<T, StoreError> {

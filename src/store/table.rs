@@ -70,6 +70,14 @@ tables! {
     TokenFamilies = "token families",
     /// Course id, account id → until when they may not write in the room.
     Mutes = "mutes",
+    /// Account id, course id → the modules that they have done.
+    Progress = "progress",
+    /// Course id, whether they are answered, message id → reports of the message.
+    Reports = "reports",
+    /// Account id, course id → how far they have read in the room, and where they were mentioned since.
+    ReadMarks = "read marks",
+    /// Account id → when they had the last digest.
+    Digests = "digests",
 }
 
 /// Under which key of [`Table::Meta`] the version of the format stands.
@@ -109,16 +117,12 @@ pub trait View {
 /// Why a write could not be decided.
 #[derive(Debug)]
 pub enum Obstacle {
-    /// Nothing can be read: the batch cannot run.
-    Batch(sled::Error),
+    /// Nothing can be read, and why: the batch cannot run.
+    Batch(String),
     /// This write met a damaged record; the others go on.
     Record(StoreError),
-}
-
-impl From<sled::Error> for Obstacle {
-    fn from(error: sled::Error) -> Self {
-        Self::Batch(error)
-    }
+    /// The record is not at hand yet: the view fetches it, and the write runs once more.
+    Missed,
 }
 
 impl From<StoreError> for Obstacle {

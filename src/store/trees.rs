@@ -1,12 +1,9 @@
 //! Trees: the tables as sled holds them.
 
-use std::collections::BTreeMap;
-use std::convert::Infallible;
-
-use sled::transaction::{ConflictableTransactionError, TransactionError, Transactional as _};
 use sled::{Db, IVec, Tree};
 
-use super::table::{Change, Obstacle, TABLE_NAMES, Table, View};
+use super::table::{TABLE_NAMES, Table};
+use super::tables::Tables;
 use crate::school::StoreError;
 
 /// All trees of an open store.
@@ -24,15 +21,32 @@ impl Trees {
         &self.0[table as usize]
     }
 
-    /// Puts a record into a store that nobody writes to otherwise: one that is being opened, or made.
-    pub fn put(&self, table: Table, key: &[u8], record: Vec<u8>) -> Result<(), StoreError> {
-        let put = self.tree(table).insert(key, record);
-        put.map(|_| ()).map_err(|error| StoreError::Failed { doing: "write", reason: reason(&error) })
-    }
-
     /// Whether there is not a single record.
     pub fn are_empty(&self) -> bool {
         self.0.iter().all(Tree::is_empty)
+    }
+}
+
+impl Tables for Trees {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<IVec>, StoreError> {
+        self.tree(table).get(key).map_err(unreadable)
+    }
+
+    fn each<E: From<StoreError>>(
+        &self,
+        table: Table,
+        mut see: impl FnMut(&[u8], &[u8]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        for entry in self.tree(table).iter() {
+            let (key, record) = entry.map_err(unreadable)?;
+            see(&key, &record)?;
+        }
+        Ok(())
+    }
+
+    fn put(&self, table: Table, key: &[u8], record: Vec<u8>) -> Result<(), StoreError> {
+        let put = self.tree(table).insert(key, record);
+        put.map(|_| ()).map_err(|error| StoreError::Failed { doing: "write", reason: reason(&error) })
     }
 }
 
@@ -47,59 +61,4 @@ pub fn reason(error: &sled::Error) -> String {
 /// The error of a read that failed.
 pub fn unreadable(error: sled::Error) -> StoreError {
     StoreError::Failed { doing: "read", reason: reason(&error) }
-}
-
-/// The trees as a batch of writes leaves them: what is committed, and what the writes so far changed.
-///
-/// Only one thread writes, so what is committed does not change meanwhile, and the batch needs no transaction but for its
-/// end: one over the trees that changed, in which each record is written once, however often the batch changed it.
-pub struct Pending<'a> {
-    trees: &'a Trees,
-    /// For each tree what stands under a key from now on.
-    changes: Vec<BTreeMap<Vec<u8>, Option<IVec>>>,
-}
-
-impl View for Pending<'_> {
-    fn get(&self, table: Table, key: &[u8]) -> Result<Option<IVec>, Obstacle> {
-        match self.changes[table as usize].get(key) {
-            Some(record) => Ok(record.clone()),
-            None => Ok(self.trees.tree(table).get(key)?),
-        }
-    }
-}
-
-impl<'a> Pending<'a> {
-    /// Nothing is changed yet.
-    pub fn new(trees: &'a Trees) -> Self {
-        Self { trees, changes: vec![BTreeMap::new(); trees.0.len()] }
-    }
-
-    /// Adds the changes of a write.
-    pub fn add(&mut self, changes: Vec<Change>) {
-        for (table, key, record) in changes {
-            self.changes[table as usize].insert(key, record.map(IVec::from));
-        }
-    }
-
-    /// Makes all changes, or none.
-    pub fn commit(self) -> sled::Result<()> {
-        let changed = self.trees.0.iter().zip(&self.changes).filter(|(_, changes)| !changes.is_empty());
-        let (trees, changes): (Vec<&Tree>, Vec<_>) = changed.unzip();
-        let done = trees.as_slice().transaction(|trees| {
-            for (tree, changes) in trees.iter().zip(&changes) {
-                for (key, record) in *changes {
-                    match record {
-                        Some(record) => tree.insert(key.as_slice(), record)?,
-                        None => tree.remove(key.as_slice())?,
-                    };
-                }
-            }
-            Ok::<_, ConflictableTransactionError<Infallible>>(())
-        });
-        match done {
-            Ok(()) => Ok(()),
-            Err(TransactionError::Storage(error)) => Err(error),
-            Err(TransactionError::Abort(never)) => match never {},
-        }
-    }
 }

@@ -189,4 +189,46 @@ pub struct LetterView {
     pub school: String,
     /// The absolute URL to follow; empty if there is none.
     pub link: String,
+    /// Where somebody was mentioned, in a digest.
+    pub courses: Vec<LetterCourse>,
 }
+
+/// A course in a letter.
+#[derive(Debug, Serialize)]
+pub struct LetterCourse {
+    /// Its title.
+    pub title: String,
+    /// The absolute URL of its room.
+    pub room: String,
+    /// How often somebody was mentioned there.
+    pub n_mentions: usize,
+    /// The first messages.
+    pub quotes: Vec<LetterQuote>,
+}
+
+/// The beginning of a message in a letter.
+#[derive(Debug, Serialize)]
+pub struct LetterQuote {
+    /// Who said it.
+    pub username: String,
+    /// What, in one line.
+    pub text: String,
+    /// The absolute URL of the message.
+    pub link: String,
+}
+
+/// `/accounts/digest/`: whether somebody wants letters about mentions.
+#[derive(Debug, Serialize)]
+pub struct DigestView {
+    /// The head.
+    pub page: PageView,
+    /// Whether the school can send any.
+    pub possible: bool,
+    /// Whether they are sent.
+    pub on: bool,
+    /// Whether that was just changed.
+    pub changed: bool,
+    /// Where they go; empty if there is no confirmed address.
+    pub email: String,
+}
+view!(DigestView, "digest.html");

@@ -35,7 +35,7 @@ pub struct OperationView {
     /// What it does, in a line.
     pub summary: &'static str,
     /// What else there is to know.
-    pub description: &'static str,
+    pub description: Vec<WordsPart>,
     /// Whether one must show who one is.
     pub needs_credentials: bool,
     /// Whether the path is an address as it stands.
@@ -48,13 +48,22 @@ pub struct OperationView {
     pub answers: Vec<AnswerView>,
 }
 
+/// A stretch of words.
+#[derive(Debug, Serialize)]
+pub struct WordsPart {
+    /// The words.
+    pub text: &'static str,
+    /// Whether a program would write them.
+    pub code: bool,
+}
+
 /// A parameter or a field.
 #[derive(Debug, Serialize)]
 pub struct ParameterView {
     /// Its name.
     pub name: &'static str,
     /// What it does.
-    pub description: &'static str,
+    pub description: Vec<WordsPart>,
     /// How many characters it may have, if that is bounded.
     pub max: Option<usize>,
     /// Whether it must be there.
@@ -67,7 +76,7 @@ pub struct AnswerView {
     /// The status.
     pub status: u16,
     /// In words.
-    pub description: &'static str,
+    pub description: Vec<WordsPart>,
     /// The schema of the body, if it has one.
     pub schema: Option<&'static str>,
     /// Whether there are many of these.

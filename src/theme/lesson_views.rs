@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::list_views::OutlineContent;
+use super::progress_views::MarkView;
 use super::view::{LinkView, PageView, Shared, View, view};
 
 /// A course as each of its pages shows it: a part that they share.
@@ -54,6 +55,8 @@ pub struct ModuleView<'a> {
     pub number: usize,
     /// Its description; may be empty.
     pub description_html: String,
+    /// The form that says that the module is done.
+    pub mark: MarkView,
     /// Its contents, one after another.
     pub contents: Vec<PlacedContent>,
 }
@@ -90,6 +93,8 @@ pub struct OutlineView<'a> {
     pub number: usize,
     /// Its description; may be empty.
     pub description_html: String,
+    /// The form that says that the module is done, if no content follows.
+    pub mark: Option<MarkView>,
     /// Its contents.
     #[serde(skip)]
     pub contents: &'a Shared<Vec<OutlineContent>>,
@@ -108,6 +113,8 @@ pub struct LessonView<'a> {
     pub neighbours: Neighbours,
     /// The module it belongs to.
     pub module: LinkView,
+    /// The form that says that the module is done, after its last content.
+    pub mark: Option<MarkView>,
     /// The contents of that module.
     #[serde(skip)]
     pub contents: &'a Shared<Vec<OutlineContent>>,

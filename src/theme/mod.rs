@@ -11,27 +11,30 @@ mod functions;
 mod view;
 mod list_views;
 mod lesson_views;
+mod progress_views;
 mod server_views;
 mod live_views;
+mod room_views;
 mod teaching_views;
 mod admin_views;
 mod api_views;
 mod docs_views;
 mod account_views;
+mod message_text;
 mod template_errors;
 #[expect(clippy::module_inception, reason = "the room is named for its main type")]
 mod theme;
 
 pub use account_views::{
-    ConfirmView, EmailView, LetterView, LifetimeView, MyAccountView, NewPasswordView, NoticeView, ResetView,
-    SessionView, SessionsView, TokenView, TokensView,
+    ConfirmView, DigestView, EmailView, LetterCourse, LetterQuote, LetterView, LifetimeView, MyAccountView,
+    NewPasswordView, NoticeView, ResetView, SessionView, SessionsView, TokenView, TokensView,
 };
 pub use admin_views::{
     AccountRow, AccountView, AccountsView, AdminCourse, AdminCoursesView, AdminView, BarView, ChartView, ChoiceView,
     EnrollmentsView, EventView, EventsView, FigureView, SeatView,
 };
 pub use api_views::{ApiFilterView, ApiListView, ApiParameterView};
-pub use docs_views::{AnswerView, DocsView, GroupView, OperationView, ParameterView};
+pub use docs_views::{AnswerView, DocsView, GroupView, OperationView, ParameterView, WordsPart};
 pub use files::{DEFAULT_THEME, default_theme_files};
 pub use lesson_views::{
     ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, ModuleView, NavModule,
@@ -42,12 +45,18 @@ pub use list_views::{
     OutlineModule, PolicyView, SubjectEntry, SubjectView,
 };
 pub use live_views::{OnlinePerson, OnlineView};
+pub use message_text::message_html;
+pub use progress_views::{FinishedModule, MarkView, ProgressView};
+pub use room_views::{
+    ChatView, MessageView, ModeratedView, ModerationView, MuteView, ReportCount, ReportDraft, ReportView, ReportedView,
+};
 pub use server_views::{
-    AccountBarView, ApiActionView, ApiView, ChatView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
-    HeaderView, JsonPart, LoginView, LogoutView, MessageView, MyCourse, MyCoursesView, NotBegunView, RegisterView,
+    AccountBarView, ApiActionView, ApiView, EnrollView, EnrollmentView, ErrorView, FieldView, ForbiddenView,
+    HeaderView, JsonPart, LoginView, LogoutView, MyCourse, MyCoursesView, NewView, NotBegunView, RegisterView,
 };
 pub use teaching_views::{
-    CountsView, InvitationRow, InvitationView, InvitationsView, PeopleView, PersonView, TaughtCourse, TeachView,
+    CountsView, InvitationRow, InvitationView, InvitationsView, LearnerView, PeopleView, PersonView, TaughtCourse,
+    TeachView,
 };
 pub use theme::{Asset, TemplateError, Theme, ThemeOptions};
 pub use view::{LinkView, PageView, Part, Shared, SiteView, View};

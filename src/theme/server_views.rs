@@ -4,8 +4,9 @@
 
 use serde::Serialize;
 
-use super::api_views::ApiListView;
+use super::api_views::{ApiListView, ApiParameterView};
 use super::list_views::CourseLink;
+use super::progress_views::ProgressView;
 use super::view::{LinkView, PageView, View, view};
 
 /// A form field that was sent and did not pass.
@@ -102,14 +103,29 @@ pub struct MyCourse {
     pub contents: String,
     /// Its chat room.
     pub chat: String,
+    /// What is new in it.
+    pub new: NewView,
     /// Its language.
     pub lang: String,
     /// `ltr` or `rtl`.
     pub dir: &'static str,
     /// How many modules it has.
     pub n_modules: usize,
+    /// How far they are, if they can read it.
+    pub progress: Option<ProgressView>,
     /// Since when it is so, RFC 3339.
     pub since: String,
+}
+
+/// What somebody has not read in a room.
+#[derive(Debug, Serialize)]
+pub struct NewView {
+    /// How many messages, as far as they were counted.
+    pub unread: usize,
+    /// Whether there are more.
+    pub more: bool,
+    /// The first message that mentions the reader.
+    pub mention: Option<String>,
 }
 
 /// `/students/enroll-course/?course=<id>`: what this visitor can do about one course.
@@ -201,43 +217,6 @@ pub struct ErrorView {
 }
 view!(ErrorView, "error.html");
 
-/// `/chat/room/<id>/`: what was said, and a form to say something.
-#[derive(Debug, Serialize)]
-pub struct ChatView {
-    /// The head.
-    pub page: PageView,
-    /// The course.
-    pub course: LinkView,
-    /// Its key.
-    pub course_id: u32,
-    /// The course's contents.
-    pub contents: String,
-    /// This page, where messages are sent to.
-    pub room: String,
-    /// Who is reading.
-    pub username: String,
-    /// Oldest first.
-    pub messages: Vec<MessageView>,
-    /// What was typed but not sent.
-    pub draft: FieldView,
-}
-view!(ChatView, "chat.html");
-
-/// A message in a chat room. Its text is never trusted as HTML.
-#[derive(Debug, Serialize)]
-pub struct MessageView {
-    /// Its number in the room.
-    pub id: u64,
-    /// Who said it.
-    pub username: String,
-    /// Whether the reader did.
-    pub mine: bool,
-    /// What; nothing if it was taken away.
-    pub text: Option<String>,
-    /// When, RFC 3339.
-    pub at: String,
-}
-
 /// An answer of the REST API as a page, for people who look around. Row R11.
 #[derive(Debug, Serialize)]
 pub struct ApiView {
@@ -245,6 +224,14 @@ pub struct ApiView {
     pub page: PageView,
     /// The addresses above this one, and this one.
     pub trail: Vec<LinkView>,
+    /// Who is signed in; empty if nobody is.
+    pub username: String,
+    /// Where one signs in, to come back here.
+    pub login: String,
+    /// Where one registers, to come back here.
+    pub register: String,
+    /// Whether more could be done here by somebody who is signed in.
+    pub sign_in_for_more: bool,
     /// How it was asked.
     pub method: String,
     /// What was asked for.
@@ -295,4 +282,8 @@ pub struct ApiActionView {
     pub address: String,
     /// Whether it is done with POST.
     pub post: bool,
+    /// Whether it ends something.
+    pub ends: bool,
+    /// What is sent along.
+    pub fields: Vec<ApiParameterView>,
 }

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::room_views::ReportCount;
 use super::server_views::{EnrollmentView, FieldView};
 use super::view::{LinkView, PageView, View, view};
 
@@ -28,6 +29,10 @@ pub struct TaughtCourse {
     pub dir: &'static str,
     /// How many have what.
     pub counts: CountsView,
+    /// Where its room is moderated.
+    pub moderation: String,
+    /// How many messages there are reported.
+    pub reports: ReportCount,
 }
 
 /// How many have what in a course.
@@ -52,14 +57,20 @@ pub struct PeopleView {
     pub course: LinkView,
     /// This page, without a query.
     pub here: String,
+    /// Where the room is moderated.
+    pub moderation: String,
+    /// How many messages there are reported.
+    pub reports: ReportCount,
     /// How many have what.
     pub counts: CountsView,
     /// The state that is looked for; empty for all.
     pub state: &'static str,
     /// What is looked for in names; empty for all.
     pub search: String,
+    /// How many modules the course has.
+    pub n_modules: usize,
     /// The people.
-    pub people: Vec<PersonView>,
+    pub people: Vec<LearnerView>,
     /// The first page of the same list, if this is a later one.
     pub first: Option<String>,
     /// The next page of the same list.
@@ -78,6 +89,16 @@ pub struct PersonView {
     pub state: &'static str,
     /// Since when, RFC 3339.
     pub since: String,
+}
+
+/// The same, as who teaches the course sees them.
+#[derive(Debug, Serialize)]
+pub struct LearnerView {
+    /// Who, and what they have.
+    #[serde(flatten)]
+    pub person: PersonView,
+    /// How many modules they have done.
+    pub done: usize,
 }
 
 /// `/teach/<id>/invitations/`

@@ -30,7 +30,7 @@ const open = {
 };
 const signedIn = {
   "my-courses": "/students/courses/",
-  module: "/course/python-for-beginners/",
+  module: "/course/python-for-beginners/values-and-names/",
   code: "/course/introduction-to-django/data-that-lasts/a-model/",
   lesson: "/course/introduction-to-django/a-page-of-your-own/a-project-that-runs/",
   outline: "/course/introduction-to-django/a-page-of-your-own/",
@@ -42,12 +42,15 @@ const signedIn = {
   email: "/accounts/email/",
   sessions: "/accounts/sessions/",
   tokens: "/accounts/tokens/",
+  digest: "/accounts/digest/",
   logout: "/accounts/logout/",
 };
 const teaching = {
+  "chat-moderated": "/chat/room/1/",
   teach: "/teach/",
   people: "/teach/1/",
   invitations: "/teach/1/invitations/",
+  moderation: "/teach/1/chat/",
 };
 const administering = {
   admin: "/admin/",
@@ -74,6 +77,8 @@ for (const { name: look, ...options } of looks) {
       t.test(name, async () => {
         complaints.length = 0;
         await page.goto(path, { waitUntil: "networkidle" });
+        // What can be done about a message is looked at, too.
+        await page.evaluate(() => document.querySelectorAll(".message-menu").forEach((menu) => (menu.open = true)));
         // Playwright would hide the caret with an inline style, which our policy forbids.
         await page.screenshot({ path: `${shots}/${name}-${look}.png`, fullPage: true, caret: "initial" });
         assert.deepEqual(await violations(page), []);
@@ -88,12 +93,38 @@ for (const { name: look, ...options } of looks) {
       await page.getByRole("button", { name: "Enroll now" }).first().click();
       await page.waitForURL(/\/course\//);
     }
+    // Course 2 has its modules on one page each: the first of them is done.
+    await page.getByRole("button", { name: "Mark as done and go on" }).click();
+    await page.waitForURL(/\/course\//);
+    for (const text of ["Is **this** `2 < 3`? See https://example.org/a_(b).", "And this, @ada-okafor?"]) {
+      await page.goto("/chat/room/1/");
+      await page.getByLabel("Your message").fill(text);
+      await page.getByRole("button", { name: "Send" }).click();
+      await page.getByText(text.slice(-12)).waitFor();
+    }
     for (const [name, path] of Object.entries(signedIn)) await visit(name, path);
     for (const [who, pages] of [["ada-okafor", teaching], ["the-staff", administering]]) {
       await page.context().clearCookies();
       await signIn(page, who);
+      if (pages === teaching) await reportFirst(page);
       for (const [name, path] of Object.entries(pages)) await visit(name, path);
     }
     await close();
   });
+}
+
+/** Joins the first course, so that its room is seen by who moderates it; and reports a message there. */
+async function reportFirst(page) {
+  await page.goto("/students/enroll-course/?course=1");
+  const enroll = page.getByRole("button", { name: "Enroll now" }).first();
+  if (await enroll.isVisible()) {
+    await enroll.click();
+    await page.waitForURL(/\/course\//);
+  }
+  await page.goto("/chat/room/1/");
+  const message = page.locator(".message:not(.mine)").last();
+  await message.getByText("Report").first().click();
+  await message.getByLabel("What is wrong with it?").fill("It asks too much.");
+  await message.getByRole("button", { name: "Report this message" }).click();
+  await page.getByText("Thank you.").waitFor();
 }

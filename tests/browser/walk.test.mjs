@@ -51,6 +51,32 @@ test("without scripts, everything can be done", async () => {
   await close();
 });
 
+test("a student says what is done, goes on where they were, and takes it back", async () => {
+  const { page, complaints, close } = await stage.open({ javaScriptEnabled: false, viewport: { width: 320, height: 640 } });
+  await register(page);
+  await page.goto("/students/enroll-course/?course=2");
+  await page.getByRole("button", { name: "Enroll now" }).first().click();
+  await page.waitForURL(/\/course\/python-for-beginners\/.+/);
+  const first = page.url();
+  await page.getByRole("button", { name: "Mark as done and go on" }).click();
+  await page.waitForURL((url) => url.pathname.startsWith("/course/python-for-beginners/") && url.href !== first);
+  const second = page.url();
+  await page.goto("/students/courses/");
+  assert.equal(await page.locator("progress").evaluate((bar) => [bar.value, bar.max, bar.labels.length].join()), "1,4,1");
+  assert.match(await page.locator("main").innerText(), /1 of 4 modules done/);
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(wide <= 0, `the page is ${wide} pixels wider than the screen`);
+  await page.getByRole("link", { name: /^Continue: / }).click();
+  await page.waitForURL(second);
+  await page.goto("/students/courses/");
+  await page.locator("summary", { hasText: "Modules done" }).click();
+  await page.getByRole("button", { name: /^Not done/ }).click();
+  await page.waitForURL("**/students/courses/");
+  assert.match(await page.locator("main").innerText(), /0 of 4 modules done/);
+  assert.deepEqual(complaints, []);
+  await close();
+});
+
 test("a wrong form says so at its fields and keeps what was typed", async () => {
   const { page, complaints, close } = await stage.open();
   await page.goto("/students/register/");

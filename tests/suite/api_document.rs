@@ -26,7 +26,11 @@ async fn every_address_allows_what_the_document_says() {
     server.account("joe", Role::Staff).await;
     let document = document(&server).await;
     for (path, methods) in paths(&document) {
-        let address = path.replace("{id}", "1").replace("{account}", "1").replace("{token}", &"0".repeat(64));
+        let address = path
+            .replace("{id}", "1")
+            .replace("{order}", "0")
+            .replace("{account}", "1")
+            .replace("{token}", &"0".repeat(64));
         let asked = server.visitor().request(Method::OPTIONS, &address).basic_auth("joe", Some(PASSWORD));
         let answer = asked.send().await.expect("an answer");
         let allowed = header(&answer, "allow").to_ascii_lowercase();

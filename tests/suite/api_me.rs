@@ -57,8 +57,10 @@ async fn whoever_calls_hears_who_they_are() {
         );
     }
     let text = call(&anybody, Method::GET, "/api/me/", "ada").await.text().await.expect("a text");
-    let expected =
-        format!("{{\"id\":1,\"username\":\"ada\",\"email\":\"\",\"role\":\"instructor\",\"courses\":\"{courses}\"}}");
+    let expected = format!(
+        "{{\"id\":1,\"username\":\"ada\",\"email\":\"\",\"role\":\"instructor\",\"courses\":\"{courses}\",\
+                 \"progress\":{{\"done\":0,\"modules\":0}}}}"
+    );
     assert_eq!(text, expected);
 }
 
@@ -100,13 +102,14 @@ async fn my_courses_are_all_i_have_something_in() {
     let list = json_of(call(&sue, Method::GET, "/api/me/courses/", "sue").await).await;
     let expected = json!([
         {"id": 4, "title": "Later", "slug": "later", "state": "enrolled", "since": "2026-11-20T12:00:03Z",
-         "course": url("/api/courses/4/"), "contents": null, "begins": "2026-11-21T12:00:00Z"},
+         "course": url("/api/courses/4/"), "contents": null, "begins": "2026-11-21T12:00:00Z", "progress": null},
         {"id": 3, "title": "Asked", "slug": "asked", "state": "requested", "since": "2026-11-20T12:00:02Z",
-         "course": url("/api/courses/3/"), "contents": null, "begins": null},
+         "course": url("/api/courses/3/"), "contents": null, "begins": null, "progress": null},
         {"id": 2, "title": "Small", "slug": "small", "state": "waiting", "since": "2026-11-20T12:00:01Z",
-         "course": url("/api/courses/2/"), "contents": null, "begins": null},
+         "course": url("/api/courses/2/"), "contents": null, "begins": null, "progress": null},
         {"id": 1, "title": "Sets", "slug": "sets", "state": "enrolled", "since": "2026-11-20T12:00:00Z",
-         "course": url("/api/courses/1/"), "contents": url("/api/courses/1/contents/"), "begins": null},
+         "course": url("/api/courses/1/"), "contents": url("/api/courses/1/contents/"), "begins": null,
+         "progress": {"done": 0, "modules": 2, "finished": []}},
     ]);
     assert_eq!(list, expected);
     // A link that is there leads somewhere.

@@ -48,7 +48,7 @@ async fn instructors_see_no_addresses_and_the_staff_does() {
     assert_guarded(&answer);
     assert_eq!(header(&answer, "allow"), "GET, HEAD, OPTIONS");
     let id = sue.id;
-    let seat = r#""state":"enrolled","since":"2026-11-20T12:00:00Z"}]}"#;
+    let seat = r#""state":"enrolled","since":"2026-11-20T12:00:00Z","modules_done":0}]}"#;
     let expected = format!(r#"{{"next":null,"results":[{{"id":{id},"username":"sue",{seat}"#);
     assert_eq!(answer.text().await.expect("a text"), expected);
     let seen = call(&nobody, Method::GET, PEOPLE, "root").await.text().await.expect("a text");
@@ -194,7 +194,7 @@ async fn a_table_is_for_spreadsheets_and_computes_nothing() {
         assert_eq!(found, ["text/csv; charset=utf-8", name, "no-store", ""]);
         let text = answer.text().await.expect("a text");
         let mut lines = text.split("\r\n");
-        assert_eq!(lines.next(), Some("id,username,email,state,since"));
+        assert_eq!(lines.next(), Some("id,username,email,state,since,modules_done"));
         let rows: Vec<_> =
             lines.filter(|line| !line.is_empty()).map(|line| line.split(',').collect::<Vec<_>>()).collect();
         let names: Vec<_> = rows.iter().map(|row| row[1]).collect();

@@ -118,12 +118,15 @@ async fn a_dump_is_loaded_with_all_its_ids() {
     let program = Program::at(site.root());
     let server = program.serve(&["--no-build"]);
     enroll(&server, "ben").await;
+    let done = client().put(format!("{}/api/courses/1/modules/0/done/", server.url)).basic_auth("ben", Some(PASSWORD));
+    assert_eq!(done.send().await.expect("an answer").status(), 200);
     let login = serde_json::json!({ "username": "ben", "password": PASSWORD });
     let granted = asked(&server, "login/", &login).await;
     let dump = program.run_with_input(&["dump", "-"], "").succeeded();
     drop(server);
     assert!(dump.starts_with("{\"educa\":{\"dump\":1}}\n"), "{dump}");
     assert!(dump.contains("\"username\":\"Straße\"") && !dump.contains("session"), "{dump}");
+    assert!(dump.contains("{\"progress\":{\"account\":2,\"course\":1,\"module\":\""), "{dump}");
     let (token, refresh) = (granted["token"].as_str().expect("one"), granted["refresh"].as_str().expect("one"));
     assert!(dump.contains("{\"token\":{\"account\":2,\"hash\":\"") && !dump.contains(token), "{dump}");
     assert!(!dump.contains(&refresh[..64]) && !dump.contains(&refresh[64..]), "{dump}");
@@ -167,6 +170,7 @@ fn every_mistake_of_a_dump_is_said_with_its_line() {
         "{{\"token\":{{\"account\":1,\"hash\":\"{hash}\",\"created\":\"2026-02-02T00:00:00Z\",\"expires\":\"2026-03-03T00:00:00Z\"}}}}"
     );
     let head = "{\"educa\":{\"dump\":1}}";
+    let done = "{\"progress\":{\"account\":1,\"course\":1,\"module\":\"basics\",\"done\":\"2026-02-02T00:00:00Z\"}}";
     for (dump, says) in [
         (String::new(), "line 1: there is nothing in it"),
         (account.to_owned(), "line 1: the first line of a dump"),
@@ -184,12 +188,55 @@ fn every_mistake_of_a_dump_is_said_with_its_line() {
         (format!("{head}\n{account}\n{}", token.replace("ab", "xy")), "line 3: `hash` is not a hash"),
         (format!("{head}\n{account}\n{}", token.replace('1', "7")), "line 3: account 7 is in no earlier line"),
         (format!("{head}\n{account}\n{token}\n{token}"), "line 4: there is such a one"),
+        (format!("{head}\n{account}\n{done}\n{done}"), "line 4: there is such a one"),
+        (format!("{head}\n{account}\n{}", done.replace("basics", "Ba sics")), "line 3: `module`"),
+        (format!("{head}\n{done}"), "line 2: account 1 is in no earlier line"),
         (format!("{head}\n{}", "x".repeat(70_000)), "line 2: it is longer than 64 KiB"),
         (format!("{head}\n{{\"account\":{{\"id\":1,\"crown\":true}}}}"), "line 2: unknown field"),
     ] {
         let answer = program.run_with_input(&["load", "-", "--data", &elsewhere], &dump);
         assert!(answer.fails_with(says), "{says}: {answer:?}");
         assert!(!site.has("elsewhere/db"), "{says}");
+    }
+}
+
+/// What is of rooms, as docs/dump.md shows it.
+const OF_ROOMS: &str = r#"{"educa":{"dump":1}}
+{"last":{"account":2,"letter":0,"event":0}}
+{"account":{"id":1,"username":"ada","email_confirmed":false,"active":true,"role":"student","password":"","created":"2026-01-01T00:00:00Z","generation":0}}
+{"account":{"id":2,"username":"ben","email_confirmed":false,"active":true,"role":"student","password":"","created":"2026-01-01T00:00:00Z","generation":0}}
+{"message":{"course":3,"id":1,"author":1,"text":"hello","at":"2026-01-02T00:00:00Z"}}
+{"mute":{"course":3,"account":1,"until":"2026-01-03T00:00:00Z"}}
+{"reports":{"course":3,"message":1,"by":[{"account":2,"reason":"spam","at":"2026-01-02T00:00:01Z"}]}}
+{"reports":{"course":3,"message":1,"dismissed":true,"by":[{"account":1,"at":"2026-01-02T00:00:00Z"}]}}
+{"read":{"account":2,"course":3,"read":0,"mentions":[{"message":1,"by":1,"at":"2026-01-02T00:00:00Z"}]}}
+{"digest":{"account":2,"last":"2026-01-01T00:00:00.000001Z"}}
+"#;
+
+#[test]
+fn what_is_of_rooms_is_loaded_as_it_was_dumped() {
+    let site = school(&[]);
+    let program = Program::at(site.root());
+    let (_, elsewhere) = path(&site, "elsewhere");
+    program.run_with_input(&["load", "-", "--data", &elsewhere], OF_ROOMS).succeeded();
+    assert_eq!(program.run_with_input(&["dump", "-", "--data", &elsewhere], "").succeeded(), OF_ROOMS);
+    let (_, other) = path(&site, "other");
+    let long = "ü".repeat(201);
+    for (from, to, says) in [
+        (
+            "\"message\":1,\"by\":[{\"account\":2",
+            "\"message\":9,\"by\":[{\"account\":2",
+            "line 7: message 9 of course 3 is in no",
+        ),
+        ("[{\"account\":2", "[{\"account\":7", "line 7: account 7 is in no earlier line"),
+        ("\"reason\":\"spam\"", &format!("\"reason\":\"{long}\""), "line 7: `reason`: A reason has at most 200"),
+        ("[{\"account\":1,\"at\":\"2026-01-02T00:00:00Z\"}]", "[]", "line 8: a message has 1 to 20 reports"),
+        ("{\"account\":2,\"course\":3,\"read\"", "{\"account\":2,\"course\":0,\"read\"", "line 9: `course`"),
+        ("{\"digest\":{\"account\":2", "{\"digest\":{\"account\":8", "line 10: account 8 is in no earlier line"),
+    ] {
+        assert!(OF_ROOMS.contains(from), "{from}");
+        let answer = program.run_with_input(&["load", "-", "--data", &other], &OF_ROOMS.replace(from, to));
+        assert!(answer.fails_with(says), "{says}: {answer:?}");
     }
 }
 

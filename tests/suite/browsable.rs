@@ -23,9 +23,13 @@ async fn every_answer_is_a_page_for_a_browser() {
     let courses = server.url("/api/courses/");
     assert!(root.contains(&format!("<a href=\"{courses}\">{courses}</a>")), "{root}");
     let (_, course) = page(&visitor, Method::GET, "/api/courses/1/").await;
-    for part in ["<h1>Course Instance</h1>", "GET, HEAD, OPTIONS", "&quot;title&quot;: &quot;Sets&quot;", "/enroll/"] {
+    for part in ["<h1>Course Instance</h1>", "GET, HEAD, OPTIONS", "&quot;title&quot;: &quot;Sets&quot;"] {
         assert!(course.contains(part), "{part} in {course}");
     }
+    // What a stranger cannot do is not offered; the way there is.
+    assert!(course.contains("/accounts/login/?next=/api/courses/1/\"") && !course.contains("/enroll/"), "{course}");
+    let (_, refused) = page(&visitor, Method::POST, "/api/courses/1/enroll/").await;
+    assert!(refused.contains("/accounts/login/?next=/api/courses/1/\""), "back to a page that can be read: {refused}");
     let (status, nothing) = page(&visitor, Method::GET, "/api/courses/99/").await;
     assert!(status == 404 && nothing.contains("Not found."), "{nothing}");
 }
@@ -38,6 +42,9 @@ async fn a_student_enrolls_and_reads_from_there() {
     assert!(status == 403 && denied.contains("You do not have permission"), "{denied}");
     let (status, enrolled) = page(&ada, Method::POST, "/api/courses/1/enroll/").await;
     assert!(status == 200 && enrolled.contains("&quot;enrolled&quot;: true"), "{enrolled}");
+    assert!(enrolled.contains("<bdi aria-hidden=\"true\">ada</bdi>"), "{enrolled}");
+    // A browser without script sends no DELETE: the students' own page does it, and leads back.
+    assert!(enrolled.contains("action=\"/students/leave-course/\"") && enrolled.contains(">DELETE</button>"));
     let (status, contents) = page(&ada, Method::GET, "/api/courses/1/contents/").await;
     // What authors wrote is shown as text here, never as HTML.
     assert!(status == 200 && contents.contains("&lt;p&gt;The secret of unions.&lt;"), "{contents}");
@@ -61,5 +68,31 @@ async fn programs_get_json_unless_they_ask_for_a_page() {
             (200, kind),
             "{path} {accept}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_stranger_gets_a_page_that_no_password_dialog_hides() {
+    let server = Server::start().await;
+    for (accept, challenge) in [(BROWSER, "Token"), ("application/json", "Basic realm=\"api\"")] {
+        let request = server.visitor().request(Method::GET, "/api/me/").header("Accept", accept);
+        let answer = request.send().await.expect("an answer");
+        assert_eq!((answer.status().as_u16(), header(&answer, "www-authenticate").as_str()), (401, challenge));
+    }
+}
+
+#[tokio::test]
+async fn an_address_that_somebody_types_is_answered_for_them_and_a_page_of_another_site_gets_nothing() {
+    let server = Server::start().await;
+    let ada = server.student("ada").await;
+    for (site, method, path, expected) in [
+        ("none", Method::GET, "/api/me/", 200),
+        ("cross-site", Method::GET, "/api/me/", 401),
+        ("same-site", Method::GET, "/api/me/", 401),
+        ("none", Method::POST, "/api/courses/1/enroll/", 401),
+    ] {
+        let request = ada.request(method, path).header("Accept", BROWSER).header("Sec-Fetch-Site", site);
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status().as_u16(), expected, "{site} {path}");
     }
 }

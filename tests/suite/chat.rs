@@ -28,6 +28,20 @@ async fn members_read_and_write() {
 }
 
 #[tokio::test]
+async fn links_and_marks_are_drawn() {
+    let server = Server::start().await;
+    let ada = server.student("ada").await;
+    ada.enroll("1").await;
+    ada.post(ROOM, &[("message", "**look** at https://example.org/?a=1&b=2. `<b>` javascript:alert(1)")]).await;
+    let link = "https://example.org/?a=1&amp;b=2";
+    let expected = format!(
+        "<strong>look</strong> at <a href=\"{link}\" rel=\"nofollow noopener ugc\">{link}</a>. <code>&lt;b&gt;</code> javascript:alert(1)</p>"
+    );
+    let page = ada.read(ROOM).await;
+    assert!(page.contains(&expected), "{page}");
+}
+
+#[tokio::test]
 async fn the_last_fifty_are_shown_oldest_first() {
     let server = Server::start().await;
     let ada = server.student("ada").await;

@@ -159,6 +159,7 @@ async fn check(case: &Case, request: RequestBuilder, server: &Server) {
     let (allow, vary) = match case.address {
         "list" => ("GET, HEAD, OPTIONS", "Accept, Cookie"),
         "enroll" => ("POST, DELETE, OPTIONS", "Accept"),
+        "done" => ("PUT, DELETE, OPTIONS", "Accept"),
         "contents" => ("GET, HEAD, OPTIONS", "Accept"),
         "sign-in" => ("POST, OPTIONS", "Accept"),
         "sign-out" => ("POST, OPTIONS", "Accept, Cookie"),

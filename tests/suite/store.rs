@@ -9,9 +9,10 @@ use std::sync::Arc;
 use educa::course::{Admission, CourseId, EnrollmentPolicy};
 use educa::school::{
     Account, AccountId, Accounts as _, Added, ApiToken, Backing, Content, Device, EmailKey, Enrolling,
-    Enrollments as _, EventFilter, EventId, EventKind, Found, Left, Letter, Link, MAX_TOKENS, Message, MessageText,
-    Messages as _, Muted, NewAccount, NextKeys, Origin, PasswordHash, Purpose, Refusal, Renewed, Role, Seat,
-    SeatCounts, SeatState, Session, Sessions as _, Store, TokenKey, TooManyTokens, Upkeep as _, UsernameKey, Verdict,
+    Enrollments as _, EventFilter, EventId, EventKind, Found, Left, Letter, Link, MAX_TOKENS, Mark, Marking, Message,
+    MessageText, Messages as _, Muted, NewAccount, NextKeys, Origin, PasswordHash, Progress, Purpose, Refusal, Renewed,
+    Role, Seat, SeatCounts, SeatState, Session, Sessions as _, Store, TokenKey, TooManyTokens, Upkeep as _,
+    UsernameKey, Verdict,
 };
 use educa::store::{MemoryStore, OpenError, SledStore, StoreConfig};
 use jiff::Timestamp;
@@ -29,6 +30,14 @@ macro_rules! promises {
             async fn $promise() {
                 let folder = tempfile::tempdir().expect("a folder");
                 super::$promise(std::sync::Arc::new(super::open(folder.path()))).await;
+            })+
+        }
+        /// In a database.
+        mod on_postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $promise() {
+                let Some(database) = crate::support::Database::make().await else { return };
+                super::$promise(std::sync::Arc::new(database.open())).await;
             })+
         }
         /// In memory.
@@ -60,6 +69,8 @@ promises![
     one_of_many_enrollments_wins,
     an_enrollment_ends,
     enrollments_are_listed_by_course_and_by_account,
+    a_module_is_done_once_and_stays_done_when_its_course_is_left,
+    modules_that_are_done_at_once_are_all_done,
     a_capacity_holds_however_many_ask_at_once,
     a_free_place_goes_to_who_waits_longest,
     a_request_waits_for_its_approval,
@@ -69,6 +80,7 @@ promises![
     an_address_is_confirmed_for_one_account,
     letters_wait_until_they_are_taken,
     what_happens_is_logged_in_order,
+    every_write_has_raised_the_number_when_it_is_answered,
     messages_are_numbered_from_one_without_gaps,
     messages_of_many_writers_are_numbered_without_gaps,
     the_last_messages_come_oldest_first,
@@ -77,6 +89,10 @@ promises![
     who_is_muted_writes_nothing_until_then,
     times_are_kept_to_the_microsecond,
 ];
+
+/// The same list goes on there.
+#[path = "store_rooms.rs"]
+mod rooms;
 
 // — what the tests are made of —
 
@@ -496,6 +512,63 @@ async fn enrollments_are_listed_by_course_and_by_account(store: AnyStore) {
     assert_eq!(rest, [(AccountId(u64::MAX), enrolled(0))]);
 }
 
+/// The modules of a course that somebody has done, each with the second.
+async fn done(store: &dyn Store, account: AccountId, of: CourseId) -> Vec<(String, Timestamp)> {
+    let progress = store.progress(account, of).await.expect("read");
+    progress.done().iter().map(|(module, at)| (module.to_string(), *at)).collect()
+}
+
+fn marking(number: u64, module: &str, mark: Mark) -> Marking {
+    Marking { account: AccountId(number), course: course(3), module: module.parse().expect("a slug"), mark }
+}
+
+fn modules(names: &[&str]) -> Mark {
+    Mark::Done(names.iter().map(|name| name.parse().expect("a slug")).collect())
+}
+
+async fn a_module_is_done_once_and_stays_done_when_its_course_is_left(store: AnyStore) {
+    let id = AccountId(1);
+    assert_eq!(store.progress(id, course(3)).await.expect("read"), Progress::default());
+    enroll(&*store, id, course(3), 0).await;
+    for second in [1, 2] {
+        let marking = marking(1, "b", modules(&["a", "b"]));
+        let progress = store.mark_module(marking, at(second)).await.expect("written");
+        assert_eq!(progress, store.progress(id, course(3)).await.expect("read"), "what is said is what is read");
+    }
+    assert_eq!(done(&*store, id, course(3)).await, [("b".to_owned(), at(1))], "the first time counts");
+    leave(&*store, id, course(3), &EnrollmentPolicy::default()).await;
+    assert_eq!(done(&*store, id, course(3)).await.len(), 1, "they may come back");
+    // A course has no more modules done than it has modules.
+    for name in ["c", "d"] {
+        store.mark_module(marking(1, name, modules(&["c", "d"])), at(3)).await.expect("written");
+    }
+    assert_eq!(done(&*store, id, course(3)).await, [("c".to_owned(), at(3)), ("d".to_owned(), at(3))]);
+    for (account, of) in [(2, course(3)), (1, course(4))] {
+        assert_eq!(done(&*store, AccountId(account), of).await, [], "nobody else's, and of no other course");
+    }
+    let all = store.progress_of(id).await.expect("read");
+    assert_eq!(
+        all.iter().map(|(course, progress)| (*course, progress.done().len())).collect::<Vec<_>>(),
+        [(course(3), 2)]
+    );
+    for name in ["c", "d", "d", "e"] {
+        store.mark_module(marking(1, name, Mark::Open), at(4)).await.expect("written");
+    }
+    assert_eq!(store.progress_of(id).await.expect("read"), []);
+}
+
+async fn modules_that_are_done_at_once_are_all_done(store: AnyStore) {
+    let names: Vec<String> = (0..50).map(|number| format!("module-{number:02}")).collect();
+    let all = Mark::Done(names.iter().map(|name| name.parse().expect("a slug")).collect());
+    at_once(&store, 100, move |store, number| {
+        let marking = marking(1, &format!("module-{:02}", number % 50), all.clone());
+        async move { store.mark_module(marking, at(1)).await.expect("written") }
+    })
+    .await;
+    let found = done(&*store, AccountId(1), course(3)).await;
+    assert_eq!(found.iter().map(|(module, _)| module.clone()).collect::<Vec<_>>(), names);
+}
+
 async fn a_capacity_holds_however_many_ask_at_once(store: AnyStore) {
     let small = EnrollmentPolicy { capacity: Some(100), ..EnrollmentPolicy::default() };
     let policy = small.clone();
@@ -659,6 +732,13 @@ async fn letters_wait_until_they_are_taken(store: AnyStore) {
     assert!(first < second);
     assert_eq!(store.due_letters(at(0), 9).await.expect("read"), []);
     assert_eq!(store.due_letters(at(2), 1).await.expect("read")[0].id, first);
+    let claims = [at(1), at(9), at(9), at(10)].map(|now| store.claim_letter(first, now, at(10)));
+    let mut claimed = Vec::new();
+    for claim in claims {
+        claimed.push(claim.await.expect("answered").map(|letter| letter.n_tries));
+    }
+    assert_eq!(claimed, [Some(0), None, None, Some(0)], "it is one's own until the claim ends");
+    assert_eq!(store.due_letters(at(2), 9).await.expect("read").len(), 1);
     assert_eq!(store.put_off_letter(first, at(60)).await.expect("answered"), Found::Yes);
     assert_eq!(store.next_letter_due().await.expect("read"), Some(at(2)));
     assert_eq!(store.remove_letter(second).await.expect("answered"), Found::Yes);
@@ -685,6 +765,22 @@ async fn what_happens_is_logged_in_order(store: AnyStore) {
     assert_eq!(store.events(None, EventFilter::default(), 99).await.expect("read"), all[..3]);
     let next = store.add_event(EventKind::SignedOut, None, None, origin(61)).await.expect("stored");
     assert_eq!(next.0, 5, "numbers are never given twice");
+}
+
+async fn every_write_has_raised_the_number_when_it_is_answered(store: AnyStore) {
+    // Where others write, too, there is none.
+    let Some(before) = store.version() else { return };
+    let ada = register(&*store, "ada").await;
+    let after = store.version().expect("as before");
+    assert!(after > before);
+    assert_eq!(store.account(ada.id).await.expect("read"), Some(ada.clone()));
+    assert_eq!(
+        store.remove_session(TokenKey([9; 32]), EventKind::SignedOut, origin(0)).await.expect("answered"),
+        Found::No
+    );
+    assert_eq!(store.version(), Some(after), "nothing was written");
+    store.set_role(ada.id, Role::Staff, origin(0)).await.expect("stored");
+    assert!(store.version() > Some(after));
 }
 
 // — promises about messages —

@@ -32,14 +32,14 @@ pub struct Meaning {
 }
 
 impl Places {
-    /// The places of a school. `store` is where the records lie.
-    pub fn of(site: &SiteConfig, store: &Path) -> Self {
+    /// The places of a school. `store` is the folder where the records lie, if it is one.
+    pub fn of(site: &SiteConfig, store: Option<&Path>) -> Self {
         let made = [&site.public, &site.private, &site.state].into_iter().map(|path| absolute(path));
         Self {
             settings: absolute(&site.root.join(SETTINGS_FILE)),
             content: absolute(&site.content),
             themes: absolute(&site.themes),
-            made: made.chain([absolute(store)]).collect(),
+            made: made.chain(store.map(absolute)).collect(),
         }
     }
 

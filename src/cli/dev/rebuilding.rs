@@ -20,7 +20,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::school::{Clock as _, SystemClock};
 use crate::server::{Change, Preview, ServerConfig, Shelf};
 use crate::site::{Built, Progress, Published, Quiet, SiteConfig};
-use crate::store::StoreConfig;
+use crate::store::StorePlace;
 
 /// What follows an author's changes.
 pub struct Rebuilding {
@@ -28,8 +28,8 @@ pub struct Rebuilding {
     drafts: bool,
     places: Places,
     /// What the server and the store were started with, as educa.toml said it.
-    started: (ServerConfig, StoreConfig),
-    store_path: PathBuf,
+    started: (ServerConfig, StorePlace),
+    store_path: Option<PathBuf>,
     rebuilder: Rebuilder,
     /// What is wrong with the settings.
     in_settings: Diagnostics,
@@ -59,9 +59,9 @@ impl Rebuilding {
         Self {
             root: std::path::absolute(&typed.site.root).unwrap_or_else(|_| typed.site.root.clone()),
             drafts: typed.site.drafts,
-            places: Places::of(&typed.site, &typed.store.path),
+            places: Places::of(&typed.site, typed.store.folder()),
             started: (settings.server.clone(), settings.store.clone()),
-            store_path: typed.store.path.clone(),
+            store_path: typed.store.folder().map(ToOwned::to_owned),
             rebuilder: Rebuilder::new(typed.site.clone()),
             in_settings: Diagnostics::new(),
             pending: Changed::Unknown,
@@ -144,7 +144,7 @@ impl Rebuilding {
             anstream::eprintln!("[server] and [store] of educa.toml are read at the start: start `educa dev` again");
         }
         let site = SiteConfig { drafts: self.drafts, compress: Vec::new(), ..site };
-        self.places = Places::of(&site, &self.store_path);
+        self.places = Places::of(&site, self.store_path.as_deref());
         self.rebuilder.set_up(site);
     }
 

@@ -33,7 +33,10 @@ pub fn dev(settings: Settings, args: DevArgs) -> anyhow::Result<ExitCode> {
         let _inside = runtime.enter();
         // Whoever writes can do without commands beside the preview, such as where the folder's path is too long for one.
         let control = records.control(school.clone());
-        control.inspect_err(|error| tracing::warn!("other commands cannot reach this preview: {error:#}")).ok()
+        control
+            .inspect_err(|error| tracing::warn!("other commands cannot reach this preview: {error:#}"))
+            .ok()
+            .flatten()
     };
     let guest = args.guest.map(|name| Guest::arrive(school.clone(), runtime.handle().clone(), name, &typed.site));
     let guest = guest.transpose()?;

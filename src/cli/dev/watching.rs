@@ -275,7 +275,7 @@ mod tests {
         let mut said = crate::diag::Diagnostics::new();
         disk::write(&root.join("educa.toml"), b"").expect("written");
         let settings = crate::cli::settings::load(root, jiff::Timestamp::UNIX_EPOCH, &mut said).expect("settings");
-        let places = Places::of(&settings.site, &settings.store.path);
+        let places = Places::of(&settings.site, settings.store.folder());
         (folder, places)
     }
 

@@ -21,7 +21,6 @@ use crate::mail::{MailConfig, Mailbox};
 use crate::school::AccountRules;
 use crate::server::ServerConfig;
 use crate::site::SiteConfig;
-use crate::store::StoreConfig;
 
 /// The tables of a layer.
 pub const TABLES: [&str; 9] = ["site", "build", "server", "api", "live", "edge", "store", "accounts", "mail"];
@@ -101,7 +100,6 @@ impl Layer {
     /// The configuration of every room, for the school in `root`.
     pub fn into_settings(self, root: &Path, now: Timestamp) -> Settings {
         let mut server = ServerConfig { base_url: self.site.base_url.clone(), ..ServerConfig::default() };
-        let mut store = StoreConfig { path: root.join(".educa/data"), ..StoreConfig::default() };
         let mut mail = unsaid_mail(root, self.site.base_url.as_deref());
         let mut site = unsaid(root, now);
         let edge = self.edge.into_config(root, self.site.base_url.as_deref());
@@ -111,7 +109,7 @@ impl Layer {
         self.server.into_config(root, &mut log, &mut server);
         self.api.into_config(&mut server.api);
         self.live.into_config(&mut server.live);
-        self.store.into_config(root, &mut store);
+        let store = self.store.into_place(root);
         self.mail.into_config(root, &mut mail);
         let mut accounts = AccountRules::default();
         self.accounts.into_config(&mut accounts);

@@ -13,7 +13,7 @@ use crate::mail::MailConfig;
 use crate::school::AccountRules;
 use crate::server::{LiveConfig, ServerConfig};
 use crate::site::SiteConfig;
-use crate::store::StoreConfig;
+use crate::store::StorePlace;
 
 /// The name of the settings file in a school's folder.
 pub const SETTINGS_FILE: &str = "educa.toml";
@@ -28,7 +28,7 @@ pub struct Settings {
     /// For `server`, if there is an edge that verifies tokens.
     pub edge: Option<EdgeSettings>,
     /// For `store`.
-    pub store: StoreConfig,
+    pub store: StorePlace,
     /// How the log of a server is written.
     pub log: LogFormat,
     /// For `school`.

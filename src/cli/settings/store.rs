@@ -2,31 +2,79 @@
 
 use std::path::Path;
 
-use super::layer::{at_least_one, folder, set};
+use super::layer::at_least_one;
 use crate::fields::Fields;
-use crate::store::StoreConfig;
+use crate::store::{PostgresConfig, StoreConfig, StorePlace};
+
+/// The variable of the password, as programs of PostgreSQL have it. It is no setting of a layer.
+const PASSWORD: &str = "PGPASSWORD";
 
 /// What a layer says of it.
 #[derive(Debug, Default)]
 pub struct StoreTable {
     path: Option<String>,
     cache_mb: Option<u32>,
+    url: Option<PostgresConfig>,
+    password_file: Option<String>,
 }
 
 impl StoreTable {
     /// Reads the table.
     pub fn read(fields: &mut Fields<'_>) -> Self {
-        Self { path: fields.text("path"), cache_mb: at_least_one(fields, "cache_mb") }
+        let path = fields.spanned_text("path");
+        let url = url(fields);
+        if let (Some((_, span)), Some(_)) = (&path, &url) {
+            let help = "remove one of them; `educa dump` and `educa load` bring a school from one to the other (docs/postgres.md)";
+            fields.wrong(span.clone(), "`path` and `url` under [store] say two places for one school", help);
+        }
+        Self {
+            path: path.map(|(path, _)| path),
+            cache_mb: at_least_one(fields, "cache_mb"),
+            url,
+            password_file: fields.text("password_file"),
+        }
     }
 
-    /// This where it speaks, `below` where it is silent.
+    /// This where it speaks, `below` where it is silent. Whoever names one place does not mean the other.
     pub fn over(self, below: Self) -> Self {
-        Self { path: self.path.or(below.path), cache_mb: self.cache_mb.or(below.cache_mb) }
+        let (path, url) = match (self.path, self.url) {
+            (None, None) => (below.path, below.url),
+            said => said,
+        };
+        Self {
+            path,
+            url,
+            cache_mb: self.cache_mb.or(below.cache_mb),
+            password_file: self.password_file.or(below.password_file),
+        }
     }
 
-    /// Puts it into the configuration.
-    pub fn into_config(self, root: &Path, store: &mut StoreConfig) {
-        folder(root, self.path, &mut store.path);
-        set(&mut store.cache_bytes, self.cache_mb.map(|mb| u64::from(mb) * 1024 * 1024));
+    /// The place.
+    pub fn into_place(self, root: &Path) -> StorePlace {
+        if let Some(mut config) = self.url {
+            if let Some(file) = self.password_file {
+                config = config.or_password_file(root.join(file));
+            } else if let Some(password) = std::env::var(PASSWORD).ok().filter(|password| !password.is_empty()) {
+                config = config.or_password(&password);
+            }
+            return StorePlace::Database(config);
+        }
+        let unsaid = StoreConfig::default();
+        StorePlace::Folder(StoreConfig {
+            path: root.join(self.path.map_or(unsaid.path, Into::into)),
+            cache_bytes: self.cache_mb.map_or(unsaid.cache_bytes, |mb| u64::from(mb) * 1024 * 1024),
+        })
+    }
+}
+
+fn url(fields: &mut Fields<'_>) -> Option<PostgresConfig> {
+    let (text, _) = fields.spanned_text("url")?;
+    match text.parse() {
+        Ok(config) => Some(config),
+        Err(error) => {
+            let error: crate::store::NotADatabase = error;
+            fields.secret("`url` under [store] is not the address of a database", &error.to_string());
+            None
+        }
     }
 }

@@ -18,11 +18,7 @@ const OTHER: &str = "the server's answer is to another order";
 /// Runs one of the commands.
 pub fn user(settings: Settings, command: UserCommand, format: Format) -> anyhow::Result<ExitCode> {
     // The store first: a person should not type a password for nothing.
-    let desk = |args: StoreArgs| {
-        let mut config = settings.store;
-        config.path = args.data.unwrap_or(config.path);
-        Desk::open(&config)
-    };
+    let desk = |args: StoreArgs| Desk::open(&settings.store.or_folder(args.data));
     match command {
         UserCommand::Add { name, email, role, password, store } => {
             let desk = desk(store)?;

@@ -9,12 +9,12 @@ use tokio::runtime::Runtime;
 use super::carry_out::carry_out;
 use super::order::{Answer, Order};
 use crate::cli::control;
-use crate::school::{School, SystemClock};
-use crate::store::{OpenError, SledStore, StoreConfig};
+use crate::school::{School, Store, SystemClock};
+use crate::store::{OpenError, PostgresStore, SledStore, StorePlace};
 
 /// Takes orders.
 pub enum Desk {
-    /// Nobody else has the store open.
+    /// Nobody else has the store open, or it is for all to open.
     Here(Box<School>, Runtime),
     /// A server has the store in this folder open.
     Server(PathBuf),
@@ -22,19 +22,24 @@ pub enum Desk {
 
 impl Desk {
     /// Opens the store, or finds the server that has it open.
-    pub fn open(config: &StoreConfig) -> anyhow::Result<Self> {
-        match SledStore::open(config) {
-            Ok(store) => {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                let school = School::new(Arc::new(store), Arc::new(SystemClock))?;
-                Ok(Self::Here(Box::new(school), runtime.context("cannot start")?))
-            }
-            Err(OpenError::InUse { path }) => {
-                control::find(&path)?;
-                Ok(Self::Server(path))
-            }
-            Err(error) => Err(error.into()),
+    pub fn open(place: &StorePlace) -> anyhow::Result<Self> {
+        match place {
+            StorePlace::Database(config) => Self::here(Arc::new(PostgresStore::open(config)?)),
+            StorePlace::Folder(config) => match SledStore::open(config) {
+                Ok(store) => Self::here(Arc::new(store)),
+                Err(OpenError::InUse { path }) => {
+                    control::find(&path)?;
+                    Ok(Self::Server(path))
+                }
+                Err(error) => Err(error.into()),
+            },
         }
+    }
+
+    fn here(store: Arc<dyn Store>) -> anyhow::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let school = School::new(store, Arc::new(SystemClock))?;
+        Ok(Self::Here(Box::new(school), runtime.context("cannot start")?))
     }
 
     /// Has an order carried out; what is refused is an error.

@@ -3,6 +3,7 @@
 //! The functions about one room take the pass for it. What follows the rooms on behalf of everybody in them ([`School::entries`],
 //! [`School::last_entry`]) takes the pass of whoever opened the room.
 
+use crate::course::CourseId;
 use crate::school::{
     Account, AccountId, Message, MessageText, Muted, Pass, Room, School, SchoolError, TooEarly, Username,
 };
@@ -50,8 +51,35 @@ impl School {
     /// The last messages of a room with their authors' accounts, oldest first.
     pub async fn messages(&self, room: &Pass<Room>, limit: usize) -> Result<Vec<(Message, Account)>, SchoolError> {
         let Room(course) = *room.thing();
-        let mut messages = Vec::new();
-        for message in self.store.last_messages(course, limit).await? {
+        self.with_authors(self.store.last_messages(course, limit).await?).await
+    }
+
+    /// Those before a number.
+    pub async fn messages_before(
+        &self,
+        room: &Pass<Room>,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<(Message, Account)>, SchoolError> {
+        let Room(course) = *room.thing();
+        self.with_authors(self.entries_before(course, before, limit).await?).await
+    }
+
+    /// The numbers have no gaps, so it is known where the entries before one begin.
+    pub(super) async fn entries_before(
+        &self,
+        course: CourseId,
+        before: u64,
+        limit: usize,
+    ) -> Result<Vec<Message>, SchoolError> {
+        let last = before.saturating_sub(1);
+        let after = last.saturating_sub(u64::try_from(limit).unwrap_or(u64::MAX));
+        Ok(self.store.messages_after(course, after, last, limit).await?)
+    }
+
+    pub(super) async fn with_authors(&self, entries: Vec<Message>) -> Result<Vec<(Message, Account)>, SchoolError> {
+        let mut messages = Vec::with_capacity(entries.len());
+        for message in entries {
             if let Some(author) = self.store.account(message.author).await? {
                 messages.push((message, author));
             }

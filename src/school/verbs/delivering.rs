@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
+
 use crate::school::{Letter, Mailer, MailerError, QueuedLetter, School, SchoolError};
 
 /// How many letters are read at a time.
@@ -9,6 +11,10 @@ const BATCH: usize = 50;
 
 /// The longest rest between two looks at the queue: the clock of the machine may have been set.
 const REST: Duration = Duration::from_secs(60);
+
+/// For how long a letter is ours once we began to deliver it; longer than a mailer takes. If we die meanwhile, it waits for
+/// so long.
+const CLAIM: SignedDuration = SignedDuration::from_mins(2);
 
 /// What became of the letters that were due.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -64,7 +70,11 @@ impl School {
                 return Ok(delivered);
             }
             for letter in due {
-                self.deliver_one(mailer, &letter, &mut delivered).await?;
+                let now = self.clock.now();
+                // Another process may have been quicker.
+                if let Some(letter) = self.store.claim_letter(letter.id, now, now + CLAIM).await? {
+                    self.deliver_one(mailer, &letter, &mut delivered).await?;
+                }
             }
         }
     }

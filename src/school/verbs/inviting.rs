@@ -4,10 +4,9 @@ use std::net::IpAddr;
 
 use crate::course::{Course, CourseId};
 use crate::school::{
-    Account, Backing, Email, Enrolling, EventKind, Found, Invite, Letter, Link, Purpose, School, SchoolError, Teaching,
-    Token, TokenKey, Verdict,
+    Account, Backing, Budget, Email, Enrolling, EventKind, Found, Invite, Letter, Link, Purpose, School, SchoolError,
+    Teaching, Token, TokenKey, TooEarly, Verdict,
 };
-use crate::school::{Budget, TooEarly};
 
 impl School {
     /// Whether as many may be invited at once by whoever teaches, into whichever courses; else how long to wait.

@@ -6,11 +6,10 @@ use std::net::IpAddr;
 
 use jiff::SignedDuration;
 
-use crate::school::Budget;
 use crate::school::throttle::{Counted, Rule, TooEarly, network_of};
 use crate::school::{
-    Account, AccountId, AccountState, Device, DeviceToken, EmailKey, EventKind, School, SchoolError, SealKey, Token,
-    UsernameKey,
+    Account, AccountId, AccountState, Budget, Device, DeviceToken, EmailKey, EventKind, School, SchoolError, SealKey,
+    Token, UsernameKey,
 };
 
 /// What somebody shows.

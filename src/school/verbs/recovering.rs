@@ -2,10 +2,9 @@
 
 use std::net::IpAddr;
 
-use crate::school::throttle::TooEarly;
 use crate::school::{
     Account, AccountState, Device, Email, EventKind, Letter, LetterWriter, Link, Occasion, Purpose, School,
-    SchoolError, SignedIn, Token, TokenKey,
+    SchoolError, SignedIn, Token, TokenKey, TooEarly,
 };
 
 /// What a link of a letter is for, as far as whoever holds it may know.

@@ -54,18 +54,31 @@ impl School {
 
     /// A session and whose it is, if it has not ended.
     pub async fn session(&self, key: TokenKey) -> Result<Option<(Account, Session)>, SchoolError> {
-        let Some(session) = self.store.session(key).await? else { return Ok(None) };
+        let Some((session, account)) = self.session_of(key).await? else { return Ok(None) };
         let now = self.clock.now();
         if session.expires <= now {
             return Ok(None);
         }
+        if session.seen + SEEN_EVERY <= now {
+            self.store.touch_session(session.key, now).await?;
+        }
+        Ok(Some((account, session)))
+    }
+
+    /// A session that nothing ended but perhaps its time, and whose it is.
+    async fn session_of(&self, key: TokenKey) -> Result<Option<(Session, Account)>, SchoolError> {
+        let version = self.store.version();
+        if let Some(known) = self.known_sessions.get(key, version) {
+            return Ok(Some(known));
+        }
+        let Some(session) = self.store.session(key).await? else { return Ok(None) };
         let account = self.store.account(session.account).await?;
         let account = account
             .filter(|account| account.state() == AccountState::Active && account.generation == session.generation);
-        if account.is_some() && session.seen + SEEN_EVERY <= now {
-            self.store.touch_session(session.key, now).await?;
-        }
-        Ok(account.map(|account| (account, session)))
+        Ok(account.map(|account| {
+            self.known_sessions.keep(key, version, &session, &account);
+            (session, account)
+        }))
     }
 
     /// Ends a session, for every browser that holds its token.

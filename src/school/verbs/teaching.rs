@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use crate::course::CourseId;
 use crate::school::{
-    Account, AccountId, Approve, Backing, CourseRight, Enrolling, Left, Origin, Remove, School, SchoolError, Seat,
-    SeatCounts, SeatState, SeePeople, Teaching, UsernameKey, Verdict,
+    Account, AccountId, Approve, Backing, CourseRight, Enrolling, Left, Origin, Progress, Remove, School, SchoolError,
+    Seat, SeatCounts, SeatState, SeePeople, Teaching, UsernameKey, Verdict,
 };
 
 /// Somebody who has something in a course.
@@ -15,6 +15,8 @@ pub struct Person {
     pub account: Account,
     /// What.
     pub seat: Seat,
+    /// What they have done there.
+    pub progress: Progress,
 }
 
 /// Which people of a course somebody wants to see.
@@ -94,7 +96,7 @@ impl School {
             for (account, seat) in
                 step.into_iter().filter(|(_, seat)| query.state.is_none_or(|state| state == seat.state))
             {
-                let Some(person) = self.person(account, seat, &query.search).await? else { continue };
+                let Some(person) = self.person(course, account, seat, &query.search).await? else { continue };
                 if page.people.len() == query.limit {
                     page.more = true;
                     return Ok(page);
@@ -120,7 +122,7 @@ impl School {
         let at = query.after.and_then(|after| all.iter().position(|(account, _)| *account == after));
         let mut page = PeoplePage::default();
         for (account, seat) in all.into_iter().skip(at.map_or(0, |at| at + 1)) {
-            let Some(person) = self.person(account, seat, &query.search).await? else { continue };
+            let Some(person) = self.person(course, account, seat, &query.search).await? else { continue };
             if page.people.len() == query.limit {
                 page.more = true;
                 break;
@@ -131,10 +133,18 @@ impl School {
     }
 
     /// Somebody, if they are looked for.
-    async fn person(&self, account: AccountId, seat: Seat, search: &str) -> Result<Option<Person>, SchoolError> {
+    async fn person(
+        &self,
+        course: CourseId,
+        account: AccountId,
+        seat: Seat,
+        search: &str,
+    ) -> Result<Option<Person>, SchoolError> {
         let account = self.store.account(account).await?;
         let search = UsernameKey::of(search);
         let account = account.filter(|account| account.username.key().as_str().contains(search.as_str()));
-        Ok(account.map(|account| Person { account, seat }))
+        let Some(account) = account else { return Ok(None) };
+        let progress = self.store.progress(account.id, course).await?;
+        Ok(Some(Person { account, seat, progress }))
     }
 }

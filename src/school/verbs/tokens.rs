@@ -94,16 +94,29 @@ impl School {
 
     /// For whom the program works that shows a token, if it is one that has not ended.
     pub async fn identify_program(&self, token: &Token) -> Result<Option<(Account, TokenKey)>, SchoolError> {
-        let Some(token) = self.store.token(token.key()).await? else { return Ok(None) };
+        let Some((token, account)) = self.token_of(token.key()).await? else { return Ok(None) };
         let now = self.clock.now();
         if token.expires <= now {
             return Ok(None);
         }
-        let account = self.store.account(token.account).await?.filter(|account| token.is_of(account));
-        if account.is_some() && token.used.is_none_or(|used| used + SEEN_EVERY <= now) {
+        if token.used.is_none_or(|used| used + SEEN_EVERY <= now) {
             self.store.touch_token(token.key, now).await?;
         }
-        Ok(account.map(|account| (account, token.key)))
+        Ok(Some((account, token.key)))
+    }
+
+    /// A token that nothing ended but perhaps its time, and whose it is.
+    async fn token_of(&self, key: TokenKey) -> Result<Option<(ApiToken, Account)>, SchoolError> {
+        let version = self.store.version();
+        if let Some(known) = self.known_tokens.get(key, version) {
+            return Ok(Some(known));
+        }
+        let Some(token) = self.store.token(key).await? else { return Ok(None) };
+        let account = self.store.account(token.account).await?.filter(|account| token.is_of(account));
+        Ok(account.map(|account| {
+            self.known_tokens.keep(key, version, &token, &account);
+            (token, account)
+        }))
     }
 
     /// The tokens of an account that have not ended, the last made first.

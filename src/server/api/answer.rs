@@ -6,18 +6,21 @@ use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde::Serialize;
 
 use super::browsable;
 use super::call::Endpoint;
+use super::credentials::TOKEN_CHALLENGE;
 use super::error::ApiError;
 use super::lists::Listed;
 use super::negotiation;
 use super::representation::{Form, Representation};
+use crate::school::Account;
 use crate::server::app::App;
 use crate::server::caching::matches_etag;
 use crate::server::encodings;
+use crate::server::identity::Caller;
 
 /// Headers that an answer has besides those of all.
 pub type Headers = Vec<(HeaderName, HeaderValue)>;
@@ -28,16 +31,22 @@ pub struct Answer {
     body: Arc<Representation>,
     headers: Headers,
     list: Option<Box<Listed>>,
-    download: Option<Download>,
+    /// Instead of `body`: what is made while it is sent.
+    stream: Option<Body>,
     cache: &'static str,
     content_type: &'static str,
+    log: Option<String>,
 }
 
-/// A file that is made while it is sent.
-struct Download {
-    content_type: &'static str,
-    body: Body,
-}
+/// What the log keeps of an answer; the door writes it, which knows of which request.
+#[derive(Debug, Clone)]
+pub struct LogLine(pub String);
+
+const JSON: &str = "application/json";
+const PAGE: &str = "text/html; charset=utf-8";
+
+/// The policy of what is no page and shows nothing: stricter than that of pages, and a sixth as long, in each answer.
+const NOTHING_TO_SHOW: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// An answer about somebody must not be kept for somebody else.
 const PRIVATE: &str = "private, no-cache";
@@ -65,9 +74,10 @@ impl Answer {
             body,
             headers: Headers::new(),
             list: None,
-            download: None,
+            stream: None,
             cache: PRIVATE,
             content_type: JSON,
+            log: None,
         }
     }
 
@@ -77,7 +87,8 @@ impl Answer {
         let disposition = disposition.expect("files are named by letters of ours and numbers");
         Self {
             headers: vec![(header::CONTENT_DISPOSITION, disposition)],
-            download: Some(Download { content_type, body }),
+            stream: Some(body),
+            content_type,
             ..Self::kept(Arc::new(Representation::new(""))).secret()
         }
     }
@@ -99,86 +110,50 @@ impl Answer {
 
     /// A list, or a page of one.
     pub fn listed(listed: Listed) -> Self {
-        Self { headers: listed.headers(), ..Self::kept(listed.body.clone()) }.with(listed)
+        let body = listed.body.clone();
+        Self { headers: listed.headers(), list: Some(Box::new(listed)), ..Self::kept(body) }
     }
 
-    fn with(self, listed: Listed) -> Self {
-        Self { list: Some(Box::new(listed)), ..self }
-    }
-}
-
-/// An answer on its way to its form.
-pub struct Answered {
-    status: StatusCode,
-    body: Arc<Representation>,
-    content_type: &'static str,
-    headers: Headers,
-    list: Option<Box<Listed>>,
-    download: Option<Download>,
-    cache: &'static str,
-    log: Option<String>,
-}
-
-/// What the log keeps of an answer; the door writes it, which knows of which request.
-#[derive(Debug, Clone)]
-pub struct LogLine(pub String);
-
-const JSON: &str = "application/json";
-const PAGE: &str = "text/html; charset=utf-8";
-
-impl Answered {
-    /// What a handler or one of the checks before it said, and what each answer has said already.
-    pub fn new(answered: Result<Answer, ApiError>, mut headers: Headers) -> Self {
-        match answered {
-            Ok(Answer { status, body, headers: own, list, download, cache, content_type }) => {
-                headers.extend(own);
-                Self { status, body, content_type, headers, list, download, cache, log: None }
-            }
-            Err(error) => {
-                let body = Arc::new(Representation::of(&error));
-                headers.extend(error.challenge.map(|value| (header::WWW_AUTHENTICATE, value)));
-                headers.extend(error.retry_after.map(|value| (header::RETRY_AFTER, value)));
-                let (list, download) = (None, None);
-                Self {
-                    status: error.status,
-                    body,
-                    content_type: JSON,
-                    headers,
-                    list,
-                    download,
-                    cache: PRIVATE,
-                    log: error.log,
-                }
-            }
-        }
+    /// The same behind headers that each answer has, such as those of limits.
+    pub fn behind(mut self, mut headers: Headers) -> Self {
+        headers.append(&mut self.headers);
+        Self { headers, ..self }
     }
 
     /// The response in the form that was negotiated.
     pub async fn respond(mut self, app: &App, endpoint: Endpoint, form: negotiation::Form, parts: &Parts) -> Response {
         match form {
-            _ if self.download.is_some() => {}
+            _ if self.stream.is_some() => {}
             negotiation::Form::Json { indent: None }
             | negotiation::Form::Table
             | negotiation::Form::Lines
             | negotiation::Form::Yaml => {}
             negotiation::Form::Json { indent: Some(indent) } => self.body = Arc::new(self.body.indented(indent)),
-            negotiation::Form::Page => self.draw(app, endpoint, parts),
+            negotiation::Form::Page => {
+                // Asked anew: who may not do a thing is shown a page, too, and should see whether they are signed in.
+                let reader = Caller::of(&app.school, &parts.headers).await.ok().and_then(|Caller(account)| account);
+                self.draw(app, endpoint, parts, reader.as_ref());
+            }
         }
         self.send(endpoint, parts).await
     }
 
     /// The same for people. A theme without such a page leaves them the JSON.
-    fn draw(&mut self, app: &App, endpoint: Endpoint, parts: &Parts) {
+    fn draw(&mut self, app: &App, endpoint: Endpoint, parts: &Parts, reader: Option<&Account>) {
         let json = self.body.indented(4);
         let answer = browsable::Shown {
             status: self.status,
             headers: &self.headers,
             json: json.text(),
             list: self.list.as_deref(),
+            reader,
         };
         match browsable::draw(app, endpoint, parts, &answer) {
             Ok(page) => {
                 (self.body, self.content_type) = (Arc::new(Representation::new(page)), PAGE);
+                // A challenge for Basic would have the browser ask for a password over the page that says where to sign in.
+                let challenges = self.headers.iter_mut().filter(|(name, _)| *name == header::WWW_AUTHENTICATE);
+                challenges.for_each(|(_, challenge)| *challenge = TOKEN_CHALLENGE);
                 // A page has words, whatever it is about.
                 if self.status == StatusCode::NO_CONTENT {
                     self.status = StatusCode::OK;
@@ -192,15 +167,15 @@ impl Answered {
     }
 
     async fn send(self, endpoint: Endpoint, parts: &Parts) -> Response {
-        let Self { status, body, content_type, headers: own, download, cache, log, .. } = self;
+        let Self { status, body, content_type, headers: own, stream, cache, log, .. } = self;
         let reads = parts.method == Method::GET || parts.method == Method::HEAD;
         let form = body.form(&encodings::wanted(&parts.headers));
         let tag = (reads && status == StatusCode::OK && cache == PRIVATE).then(|| form.tag.clone());
         let known = tag.as_ref().is_some_and(|tag| matches_etag(&parts.headers, tag.as_bytes()));
         let encoding = form.encoding;
         let head = parts.method == Method::HEAD;
-        let mut response = match (download, known, status) {
-            (Some(download), ..) => streamed(download, head),
+        let mut response = match (stream, known, status) {
+            (Some(stream), ..) => streamed(content_type, stream, head),
             (None, true, _) => bodiless(StatusCode::NOT_MODIFIED),
             (None, false, StatusCode::NO_CONTENT) => bodiless(status),
             (None, false, _) => full(status, content_type, bytes_of(body, form).await, head),
@@ -210,6 +185,9 @@ impl Answered {
         headers.insert(header::VARY, HeaderValue::from_static(endpoint.vary));
         headers.insert(header::ALLOW, HeaderValue::from_static(endpoint.allow));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+        if content_type != PAGE {
+            headers.insert(header::CONTENT_SECURITY_POLICY, NOTHING_TO_SHOW);
+        }
         headers.extend(tag.map(|tag| (header::ETAG, tag)));
         // The plain form is good for everybody, and stays what existing clients know, to the byte of its headers.
         if let Some(encoding) = encoding {
@@ -230,6 +208,17 @@ impl Answered {
     }
 }
 
+/// What one of the checks or a handler says instead.
+impl From<ApiError> for Answer {
+    fn from(error: ApiError) -> Self {
+        let body = Representation::of(&error);
+        let mut headers = Headers::new();
+        headers.extend(error.challenge.map(|value| (header::WWW_AUTHENTICATE, value)));
+        headers.extend(error.retry_after.map(|value| (header::RETRY_AFTER, value)));
+        Self { status: error.status, headers, log: error.log, ..Self::kept(Arc::new(body)) }
+    }
+}
+
 /// The bytes of a form; those that must be compressed first are not, where others wait.
 async fn bytes_of(body: Arc<Representation>, form: Form) -> Bytes {
     if body.is_at_hand(&form) {
@@ -246,7 +235,7 @@ fn bodiless(status: StatusCode) -> Response {
     response
 }
 
-fn streamed(Download { content_type, body }: Download, head: bool) -> Response {
+fn streamed(content_type: &'static str, body: Body, head: bool) -> Response {
     let mut response = Response::new(if head { Body::empty() } else { body });
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response
@@ -256,6 +245,8 @@ fn full(status: StatusCode, content_type: &'static str, bytes: Bytes, head: bool
     let length = bytes.len();
     let mut response = Response::new(if head { Body::empty() } else { Body::from(bytes) });
     *response.status_mut() = status;
+    // With those of the door: growing a table of headers hashes all that are in it again.
+    *response.headers_mut() = HeaderMap::with_capacity(24);
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     response.headers_mut().insert(header::CONTENT_LENGTH, length.into());
     response

@@ -3,13 +3,16 @@
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 
 use super::call::Endpoint;
+use super::credentials::Scheme;
 use super::list_page;
 use super::lists::{Listed, Parameters};
 use super::throttle::{RATELIMIT, RATELIMIT_POLICY};
+use crate::school::Account;
 use crate::server::app::App;
-use crate::server::pages::Pages;
+use crate::server::local_path::LocalPath;
+use crate::server::pages::{LOGIN, Pages, REGISTER, with_next};
 use crate::server::problem::Problem;
-use crate::theme::{ApiActionView, ApiView, HeaderView, JsonPart, LinkView};
+use crate::theme::{ApiActionView, ApiParameterView, ApiView, HeaderView, JsonPart, LinkView};
 
 /// An answer to be shown.
 pub struct Shown<'a> {
@@ -21,6 +24,8 @@ pub struct Shown<'a> {
     pub json: &'a str,
     /// What it is a list of, if it is one.
     pub list: Option<&'a Listed>,
+    /// Who looks at it, if they are signed in.
+    pub reader: Option<&'a Account>,
 }
 
 /// The page of an answer.
@@ -34,9 +39,18 @@ pub fn draw(app: &App, endpoint: Endpoint, parts: &http::request::Parts, shown: 
     // What is left of a limit changes with each call, and the page must not: it has a tag.
     let own = shown.headers.iter().filter(|(name, _)| *name != RATELIMIT && *name != RATELIMIT_POLICY);
     let own = own.map(|(name, value)| header(&titled(name), value.to_str().unwrap_or_default()));
+    let back = comes_back(endpoint, parts);
+    let (username, actions) = match shown.reader {
+        Some(reader) => (reader.username.to_string(), actions(path)),
+        None => (String::new(), Vec::new()),
+    };
     let view = ApiView {
         page: pages.page(endpoint.name.to_owned(), path),
         trail: trail(path),
+        sign_in_for_more: shown.reader.is_none() && offers_more(endpoint, path),
+        username,
+        login: with_next(LOGIN, back.as_ref()),
+        register: with_next(REGISTER, back.as_ref()),
         // HEAD is about the very bytes of GET.
         method: if parts.method == Method::HEAD { Method::GET } else { parts.method.clone() }.to_string(),
         path: parts.uri.path_and_query().map_or(path, |path| path.as_str()).to_owned(),
@@ -45,8 +59,8 @@ pub fn draw(app: &App, endpoint: Endpoint, parts: &http::request::Parts, shown: 
         body: linked(json),
         json: as_json(parts),
         can_get: endpoint.allows(&Method::GET),
-        can_post: endpoint.allows(&Method::POST),
-        actions: actions(path),
+        can_post: endpoint.allows(&Method::POST) && (shown.reader.is_some() || endpoint.scheme == Scheme::Nobody),
+        actions,
         list: shown.list.map(|listed| list_page::view(listed, path)),
     };
     Ok(pages.publication.theme.render(&view)?)
@@ -69,6 +83,7 @@ fn trail(path: &str) -> Vec<LinkView> {
     let ends = path.match_indices('/').map(|(at, _)| &path[..=at]).filter(|above| above.starts_with("/api/"));
     // Nothing is there.
     let ends = ends.filter(|above| !["/api/auth/", "/api/auth/token/", "/api/export/"].contains(above));
+    let ends = ends.filter(|above| !above.contains("/modules/") || above.ends_with("/done/"));
     ends.map(|above| LinkView { title: name_of(above).to_owned(), address: above.to_owned() }).collect()
 }
 
@@ -82,6 +97,7 @@ fn name_of(path: &str) -> &str {
         ["api", "courses", _] => "Course Instance",
         ["api", "courses", _, "enroll"] => "Enroll",
         ["api", "courses", _, "contents"] => "Contents",
+        ["api", "courses", _, "modules", _, "done"] => "Done",
         ["api", "courses", _, "people"] => "People",
         ["api", "courses", _, "people", _] => "Person",
         ["api", "courses", _, "people", _, "approve"] => "Approve",
@@ -109,15 +125,50 @@ fn action_name(action: &str) -> &str {
     }
 }
 
-/// What else can be done with a course.
+/// Where somebody comes back to who signs in from a page: that page, or the one above it if it is there for sending alone.
+fn comes_back(endpoint: Endpoint, parts: &http::request::Parts) -> Option<LocalPath> {
+    if endpoint.allows(&Method::GET) {
+        return LocalPath::parse(parts.uri.path_and_query()?.as_str());
+    }
+    let above = trail(parts.uri.path()).into_iter().rev().nth(1)?;
+    LocalPath::parse(&above.address)
+}
+
+/// What somebody who is signed in can do besides.
 fn actions(path: &str) -> Vec<ApiActionView> {
+    let action = |title: &str, address: String| ApiActionView {
+        title: title.to_owned(),
+        address,
+        post: false,
+        ends: false,
+        fields: Vec::new(),
+    };
     match path.trim_matches('/').split('/').collect::<Vec<_>>().as_slice() {
+        ["api"] => vec![action("Me", "/api/me/".into()), action("My Courses", "/api/me/courses/".into())],
         ["api", "courses", id] => vec![
-            ApiActionView { title: "Enroll".into(), address: format!("/api/courses/{id}/enroll/"), post: true },
-            ApiActionView { title: "Contents".into(), address: format!("/api/courses/{id}/contents/"), post: false },
+            ApiActionView { post: true, ..action("Enroll", format!("/api/courses/{id}/enroll/")) },
+            action("Contents", format!("/api/courses/{id}/contents/")),
         ],
+        ["api", "courses", id, "enroll"] => vec![leaving(id)],
         _ => Vec::new(),
     }
+}
+
+/// What a form cannot do itself, it has the students' pages do: a browser without script sends no DELETE.
+fn leaving(course: &str) -> ApiActionView {
+    let field = |name: &str, value: &str| ApiParameterView { name: name.to_owned(), value: value.to_owned() };
+    ApiActionView {
+        title: "DELETE".to_owned(),
+        address: "/students/leave-course/".to_owned(),
+        post: true,
+        ends: true,
+        fields: vec![field("course", course), field("next", "/api/me/courses/")],
+    }
+}
+
+/// Whether there is more for those who are signed in.
+fn offers_more(endpoint: Endpoint, path: &str) -> bool {
+    !actions(path).is_empty() || matches!(endpoint.scheme, Scheme::Basic | Scheme::Token)
 }
 
 /// JSON cut into plain parts and strings that are URLs.

@@ -9,7 +9,7 @@ use axum::response::Response;
 use http::Method;
 use http::request::Parts;
 
-use super::answer::{Answer, Answered, Headers};
+use super::answer::{Answer, Headers};
 use super::body::Incoming;
 use super::config::Scope;
 use super::credentials::{Asker, Scheme, authenticate};
@@ -123,7 +123,7 @@ impl Call {
             Ok(call) => answer(call).await,
             Err(error) => Err(error),
         };
-        Answered::new(answered, headers).respond(&app, endpoint, form, &parts).await
+        answered.unwrap_or_else(Answer::from).behind(headers).respond(&app, endpoint, form, &parts).await
     }
 
     /// Authentication, permission, throttle, method.

@@ -70,7 +70,7 @@ pub async fn authenticate(
         Parsed::BadToken(detail) => return Err(bad_token(scheme, detail)),
         _ => {}
     }
-    let from_our_pages = scheme == Scheme::Open || is_same_origin(headers, host);
+    let from_our_pages = scheme == Scheme::Open || is_same_origin(headers, host) || is_typed(parts);
     if from_our_pages && let Caller(Some(account)) = Caller::of(school, headers).await? {
         return Ok(Some(account.into()));
     }
@@ -115,8 +115,8 @@ fn bad_token(scheme: Scheme, detail: &str) -> ApiError {
 /// Whether a request shows a token: no page of another site can make a browser send one without asking first, so what
 /// guards against such pages need not.
 pub fn shows_token(path: &str, headers: &HeaderMap) -> bool {
-    let parsed = headers.get(header::AUTHORIZATION).map(parse);
-    path.starts_with("/api/") && matches!(parsed, Some(Parsed::Token(_)))
+    let is_token = |value| matches!(parse(value), Parsed::Token(_));
+    path.starts_with("/api/") && headers.get(header::AUTHORIZATION).is_some_and(is_token)
 }
 
 /// Whether a page of ours sent the request: a session cookie alone proves nothing about who wrote the request.
@@ -127,6 +127,11 @@ pub fn is_same_origin(headers: &HeaderMap, host: Option<&RequestHost>) -> bool {
     let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok());
     let authority = origin.and_then(|origin| origin.strip_prefix("https://").or(origin.strip_prefix("http://")));
     authority.zip(host).is_some_and(|(authority, host)| authority == host.authority.as_str())
+}
+
+/// Whether somebody reads what they typed, or have a bookmark of: no page had a hand in it.
+fn is_typed(parts: &Parts) -> bool {
+    parts.method.is_safe() && parts.headers.get("sec-fetch-site").is_some_and(|site| site == "none")
 }
 
 /// What an `Authorization` header says.

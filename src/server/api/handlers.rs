@@ -13,7 +13,8 @@ use super::error::ApiError;
 use super::lists::{Address, CatalogLists, Listed, Listing};
 use super::me::leave;
 use super::representation::Representation;
-use super::wire::{CourseJson, EnrolledJson, IndexJson};
+use super::wire::{EnrolledJson, IndexJson};
+use crate::course::json::CourseJson;
 use crate::course::{Catalog, Course, CourseId, SubjectId};
 use crate::school::{Backing, Contents, Pass, SeatState, Verdict, admit};
 use crate::server::app::App;
@@ -55,7 +56,7 @@ pub async fn courses(State(app): State<App>, request: Request) -> Response {
 /// `/api/courses/<id>/`
 pub async fn course(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
     Call::run(app, COURSE, request, async |call| {
-        let id = course_id(&id).ok_or_else(ApiError::not_found)?;
+        let id: CourseId = id.parse().map_err(|_| ApiError::not_found())?;
         of_list(&call.lists().courses, id.get())
     })
     .await
@@ -67,8 +68,7 @@ pub async fn enroll(State(app): State<App>, Path(id): Path<String>, request: Req
         if call.method == Method::DELETE {
             return leave(call, &id).await;
         }
-        let course = course_id(&id).and_then(|id| call.publication.catalog.course(id));
-        let course = course.ok_or_else(ApiError::not_found)?;
+        let course = call.course(&id)?;
         let verdict = call.app.school.enroll(call.student()?, course, Backing::None, call.address).await?;
         decided(&verdict, &call.publication.catalog)
     })
@@ -91,8 +91,7 @@ pub fn decided(verdict: &Verdict, catalog: &Catalog) -> Result<Answer, ApiError>
 /// `GET /api/courses/<id>/contents/`, for the enrolled alone. Rows R7 and E9.
 pub async fn contents(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
     Call::run(app, CONTENTS, request, async |call| {
-        let course = course_id(&id).and_then(|id| call.publication.catalog.course(id));
-        let course = course.ok_or_else(ApiError::not_found)?;
+        let course = call.course(&id)?;
         let standing = call.app.school.standing(Some(call.student()?), course.id, &call.publication.catalog).await?;
         let pass = admit(&standing, Contents(course.id)).map_err(ApiError::denied)?;
         contents_of(&call.publication, course, &pass).await.map(Answer::kept)
@@ -103,10 +102,6 @@ pub async fn contents(State(app): State<App>, Path(id): Path<String>, request: R
 /// Any other address below `/api/`.
 pub async fn nowhere(State(app): State<App>, request: Request) -> Response {
     Call::run(app, open("Not Found"), request, async |_| Err(ApiError::not_found())).await
-}
-
-fn course_id(id: &str) -> Option<CourseId> {
-    id.parse().ok()
 }
 
 /// A list as the request wants it.

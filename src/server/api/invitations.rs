@@ -12,9 +12,9 @@ use super::body::{MAX_LIST, Several, too_many};
 use super::call::{Call, Endpoint, action};
 use super::error::ApiError;
 use super::people_wire::{InvitationJson, InvitedJson, RefusedJson};
-use crate::school::{EmailKey, Found, Invite, Teaching, TokenKey, TooEarly};
+use crate::school::{Email, EmailKey, Found, Invite, Link, Teaching, TokenKey, TooEarly};
 use crate::server::app::App;
-use crate::server::pages::{Addresses, BadLine, Why, email_of, read_addresses, read_list, send_invitations};
+use crate::server::pages::{Addresses, BadLine, Why, read_addresses, read_list, send_invitations};
 
 pub const INVITATIONS: Endpoint = action("Invitations", "GET, POST, HEAD, OPTIONS");
 pub const INVITATION: Endpoint = action("Invitation", "DELETE, OPTIONS");
@@ -57,7 +57,7 @@ async fn invite(call: Call, teaching: &Teaching<Invite>) -> Result<Answer, ApiEr
     let several = fields.several(EMAILS);
     let several = fields.checked(several)?;
     let open = app.school.invitations(teaching).await?;
-    let known: HashSet<_> = open.iter().filter_map(|link| Some(email_of(link)?.key())).collect();
+    let known: HashSet<_> = open.iter().filter_map(Link::invited).map(Email::key).collect();
     let Addresses { good, bad } = understood(several, known)?;
     app.school.may_invite(teaching, good.len()).map_err(|TooEarly(wait)| ApiError::throttled(wait))?;
     let invited: Vec<_> = good.iter().map(|email| email.as_str().to_owned()).collect();

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::body::{MAX_FIELDS, MAX_LIST, Sent};
 use super::error::ApiError;
@@ -18,38 +18,70 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 pub fn dictionary(bytes: &[u8]) -> Result<BTreeMap<String, Sent>, ApiError> {
     let unreadable = |why: &dyn fmt::Display| ApiError::unreadable(format!("JSON parse error - {why}"));
     let text = std::str::from_utf8(bytes).map_err(|error| unreadable(&error))?;
-    match serde_json::from_str(text).map_err(|error| unreadable(&error))? {
-        Json::Dictionary(fields) => Ok(fields),
-        Json::Null => Err(ApiError::invalid(vec![("non_field_errors", vec!["No data provided".to_owned()])])),
-        Json::Other(kind) => {
-            let mistake = format!("Invalid data. Expected a dictionary, but got {kind}.");
-            Err(ApiError::invalid(vec![("non_field_errors", vec![mistake])]))
+    let invalid = |mistake| Err(ApiError::invalid(vec![("non_field_errors", vec![mistake])]));
+    // What is not a dictionary is said under the name that the reference's language has for it.
+    let kind = match read(text).map_err(|error| unreadable(&error))? {
+        Json::Dictionary(fields) => return Ok(fields),
+        Json::Null => return invalid("No data provided".to_owned()),
+        Json::List(_) => "list",
+        Json::Text(_) => "str",
+        Json::Integer(_) => "int",
+        Json::Float(_) => "float",
+        Json::Bool => "bool",
+    };
+    invalid(format!("Invalid data. Expected a dictionary, but got {kind}."))
+}
+
+fn read(text: &str) -> serde_json::Result<Json> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let json = Level::Body.deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(json)
+}
+
+/// A value, as far as anybody needs it.
+enum Json {
+    Null,
+    Bool,
+    Integer(i128),
+    Float(f64),
+    Text(String),
+    /// The texts of a list of texts, no more of them than are too many; nothing for any other list.
+    List(Option<Vec<String>>),
+    /// The fields of a body; nothing for what lies deeper.
+    Dictionary(BTreeMap<String, Sent>),
+}
+
+impl From<Json> for Sent {
+    fn from(json: Json) -> Self {
+        match json {
+            Json::Null => Sent::Null,
+            Json::Text(text) => Sent::Text(text),
+            Json::Integer(number) => Sent::Text(number.to_string()),
+            Json::Float(number) if number.abs() < EXACT => Sent::Text(number.to_string()),
+            Json::List(Some(texts)) => Sent::List(texts),
+            Json::List(None) | Json::Float(_) | Json::Bool | Json::Dictionary(_) => Sent::Other,
         }
     }
 }
 
-/// A body, or something else under the name that the reference's language has for it.
-enum Json {
-    Dictionary(BTreeMap<String, Sent>),
-    Null,
-    Other(&'static str),
+/// Where a value stands: a body's fields are read, and the elements of a field. What lies deeper is read over.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Level {
+    Body,
+    Field,
+    Element,
 }
 
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(JsonVisitor)
+impl<'de> DeserializeSeed<'de> for Level {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Deserialize<'de> for Sent {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(SentVisitor)
-    }
-}
-
-struct JsonVisitor;
-
-impl<'de> Visitor<'de> for JsonVisitor {
+impl<'de> Visitor<'de> for Level {
     type Value = Json;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,11 +90,15 @@ impl<'de> Visitor<'de> for JsonVisitor {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
         let mut fields = BTreeMap::new();
+        if self != Level::Body {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            return Ok(Json::Dictionary(fields));
+        }
         while let Some(name) = map.next_key::<String>()? {
             if fields.len() == MAX_FIELDS {
                 return Err(A::Error::custom("too many fields"));
             }
-            if fields.insert(name, map.next_value()?).is_some() {
+            if fields.insert(name, map.next_value_seed(Level::Field)?.into()).is_some() {
                 return Err(A::Error::custom("a name comes twice"));
             }
         }
@@ -70,141 +106,43 @@ impl<'de> Visitor<'de> for JsonVisitor {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Json::Other("list"))
+        if self != Level::Field {
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(Json::List(None));
+        }
+        let mut texts = Some(Vec::new());
+        while let Some(element) = list.next_element_seed(Level::Element)? {
+            match (element, &mut texts) {
+                (Json::Text(text), Some(texts)) if texts.len() <= MAX_LIST => texts.push(text),
+                (Json::Text(_), _) => {}
+                _ => texts = None,
+            }
+        }
+        Ok(Json::List(texts))
     }
 
-    fn visit_str<E: Error>(self, _: &str) -> Result<Json, E> {
-        Ok(Json::Other("str"))
+    fn visit_str<E: Error>(self, text: &str) -> Result<Json, E> {
+        Ok(Json::Text(text.to_owned()))
     }
 
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Json, E> {
-        Ok(Json::Other("int"))
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Json, E> {
+        Ok(Json::Integer(number.into()))
     }
 
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Json, E> {
-        Ok(Json::Other("int"))
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Json, E> {
+        Ok(Json::Integer(number.into()))
     }
 
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Json, E> {
-        Ok(Json::Other("float"))
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Json, E> {
+        Ok(Json::Float(number))
     }
 
     fn visit_bool<E: Error>(self, _: bool) -> Result<Json, E> {
-        Ok(Json::Other("bool"))
+        Ok(Json::Bool)
     }
 
     fn visit_unit<E: Error>(self) -> Result<Json, E> {
         Ok(Json::Null)
-    }
-}
-
-struct SentVisitor;
-
-impl<'de> Visitor<'de> for SentVisitor {
-    type Value = Sent;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a value")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Sent, E> {
-        Ok(Sent::Text(text.to_owned()))
-    }
-
-    fn visit_string<E: Error>(self, text: String) -> Result<Sent, E> {
-        Ok(Sent::Text(text))
-    }
-
-    fn visit_i64<E: Error>(self, number: i64) -> Result<Sent, E> {
-        Ok(Sent::Text(number.to_string()))
-    }
-
-    fn visit_u64<E: Error>(self, number: u64) -> Result<Sent, E> {
-        Ok(Sent::Text(number.to_string()))
-    }
-
-    fn visit_f64<E: Error>(self, number: f64) -> Result<Sent, E> {
-        Ok(if number.abs() < EXACT { Sent::Text(number.to_string()) } else { Sent::Other })
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Sent, E> {
-        Ok(Sent::Other)
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Sent, E> {
-        Ok(Sent::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Sent, A::Error> {
-        let mut texts = Vec::new();
-        let mut is_of_texts = true;
-        while let Some(Element(text)) = list.next_element()? {
-            match text {
-                Some(text) if texts.len() <= MAX_LIST => texts.push(text),
-                Some(_) => {}
-                None => is_of_texts = false,
-            }
-        }
-        Ok(if is_of_texts { Sent::List(texts) } else { Sent::Other })
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Sent, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Sent::Other)
-    }
-}
-
-/// One of a list: a text, or nothing for whatever else.
-struct Element(Option<String>);
-
-impl<'de> Deserialize<'de> for Element {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ElementVisitor)
-    }
-}
-
-struct ElementVisitor;
-
-impl<'de> Visitor<'de> for ElementVisitor {
-    type Value = Element;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a value")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Element, E> {
-        Ok(Element(Some(text.to_owned())))
-    }
-
-    fn visit_i64<E: Error>(self, _: i64) -> Result<Element, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_u64<E: Error>(self, _: u64) -> Result<Element, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_f64<E: Error>(self, _: f64) -> Result<Element, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_bool<E: Error>(self, _: bool) -> Result<Element, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_unit<E: Error>(self) -> Result<Element, E> {
-        Ok(Element(None))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Element, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Element(None))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Element, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Element(None))
     }
 }
 

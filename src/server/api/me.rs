@@ -9,9 +9,9 @@ use super::answer::Answer;
 use super::call::{Call, Endpoint, action};
 use super::error::ApiError;
 use super::lists::{Address, Field, Item, Listed, Listing, Value, fold};
-use super::people_wire::{MeJson, MyCourseJson};
+use super::people_wire::{MeJson, MyCourseJson, TotalProgressJson};
 use crate::course::{Catalog, Course};
-use crate::school::{Account, Role, Seat, taught};
+use crate::school::{Account, Progress, Role, Seat, SeatState, taught};
 use crate::server::app::App;
 
 pub const ME: Endpoint = action("Me", "GET, HEAD, OPTIONS");
@@ -26,7 +26,8 @@ pub async fn me(State(app): State<App>, request: Request) -> Response {
     Call::run(app, ME, request, async |call| {
         let account = call.student()?;
         let role = role(account, &call.publication.catalog);
-        Ok(Answer::of(&MeJson::new(account, role, &call.base)))
+        let total = total(&call.app, &call.publication.catalog, account).await?;
+        Ok(Answer::of(&MeJson::new(account, role, total, &call.base)))
     })
     .await
 }
@@ -36,13 +37,32 @@ pub async fn my_courses(State(app): State<App>, request: Request) -> Response {
     Call::run(app, MY_COURSES, request, async |call| {
         let address = Address::of(&call.parts, &call.base)?;
         let seats = call.app.school.my_seats(call.student()?).await?;
+        let mut progress = call.app.school.my_progress(call.student()?).await?;
         let catalog = &call.publication.catalog;
         let published = seats.into_iter().filter_map(|(id, seat)| Some((catalog.course(id)?, seat)));
-        let items = published.map(|(course, seat)| item(&call, course, seat)).collect();
+        let items = published.map(|(course, seat)| {
+            let progress = progress.remove(&course.id).unwrap_or_default();
+            item(&call, course, seat, &progress)
+        });
+        let items = items.collect();
         let listing = Arc::new(Listing::new(FIELDS, "-since", Vec::new(), items));
         Ok(Answer::listed(Listed::read(listing, address)?))
     })
     .await
+}
+
+/// How much of their courses somebody has done: of those that are published, and that they can read.
+async fn total(app: &App, catalog: &Catalog, account: &Account) -> Result<TotalProgressJson, ApiError> {
+    let progress = app.school.my_progress(account).await?;
+    let mut total = TotalProgressJson::default();
+    for (id, seat) in app.school.my_seats(account).await? {
+        let Some(course) = catalog.course(id) else { continue };
+        if seat.state == SeatState::Enrolled && app.school.begins(course).is_none() {
+            total.modules += course.modules.len();
+            total.done += progress.get(&id).map_or(0, |progress| progress.of(course).count());
+        }
+    }
+    Ok(total)
 }
 
 /// An instructor is who teaches something here, not who could.
@@ -54,7 +74,7 @@ fn role(account: &Account, catalog: &Catalog) -> Role {
     }
 }
 
-fn item(call: &Call, course: &Course, seat: Seat) -> Item {
+fn item(call: &Call, course: &Course, seat: Seat, progress: &Progress) -> Item {
     let (id, begins) = (course.id.get(), call.app.school.begins(course));
     Item {
         values: vec![
@@ -65,7 +85,7 @@ fn item(call: &Call, course: &Course, seat: Seat) -> Item {
             Value::Time(seat.since),
         ],
         texts: vec![fold(&course.title)],
-        ..Item::new(id, &MyCourseJson::new(course, seat, begins, &call.base))
+        ..Item::new(id, &MyCourseJson::new(course, seat, progress, begins, &call.base))
     }
 }
 

@@ -57,7 +57,7 @@ const FORMS: [(Kind, &str, &str); 5] = [
 ];
 
 /// The kinds of forms. Every address has the first two, some have one of the others besides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// JSON.
     Json,

@@ -16,11 +16,14 @@ use super::lists::{Address, Parameters};
 use super::negotiation::{Form, Kind};
 use super::people_wire::{PeopleJson, PersonJson, ReachablePersonJson};
 use super::permitted::account_id;
+use crate::course::Course;
+use crate::course::json::time;
 use crate::school::{
     AccountId, Approve, PeoplePage, PeopleQuery, Person, Refusal, Remove, SEAT_STATES, School, SeatState, SeePeople,
     Teaching, Verdict,
 };
 use crate::server::app::App;
+use crate::server::publication::Publication;
 
 pub const PEOPLE: Endpoint = action("People", "GET, HEAD, OPTIONS").also(Kind::Table);
 pub const PERSON: Endpoint = action("Person", "DELETE, OPTIONS");
@@ -36,21 +39,17 @@ pub const MAX_SEARCH: usize = 200;
 /// `GET /api/courses/<id>/people/` (`state`, `search`, `after`, `limit`), in pages or as a table of all.
 pub async fn people(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
     Call::run(app, PEOPLE, request, async |call| {
-        let teaching = call.teaching(&id)?;
+        let (teaching, course) = (call.teaching(&id)?, call.course(&id)?);
         let address = Address::of(&call.parts, &call.base)?;
         let query = query(&address.parameters)?;
         // The one field that docs/permissions.md keeps from instructors.
         let reachable = call.staffing().is_ok();
         if call.form == Form::Table {
             let name = format!("people-of-course-{}.csv", teaching.course());
-            return Ok(Answer::download(
-                "text/csv; charset=utf-8",
-                &name,
-                table(&call.app, teaching, query, reachable),
-            ));
+            return Ok(Answer::download("text/csv; charset=utf-8", &name, table(&call, teaching, query, reachable)));
         }
         let found = call.app.school.people(&teaching, &query).await?;
-        Ok(page(&found, &address, reachable))
+        Ok(page(&found, course, &address, reachable))
     })
     .await
 }
@@ -114,18 +113,26 @@ fn query(parameters: &Parameters) -> Result<PeopleQuery, ApiError> {
     if wrong.is_empty() { Ok(query) } else { Err(ApiError::invalid(wrong)) }
 }
 
-fn page(found: &PeoplePage, address: &Address, reachable: bool) -> Answer {
+fn page(found: &PeoplePage, course: &Course, address: &Address, reachable: bool) -> Answer {
     let last = found.people.last().filter(|_| found.more);
     let next = last.map(|person| address.with(&[("after", Some(&person.account.id.to_string()))]));
+    let people = found.people.iter();
     match reachable {
-        true => Answer::of(&PeopleJson { next, results: found.people.iter().map(ReachablePersonJson::new).collect() }),
-        false => Answer::of(&PeopleJson { next, results: found.people.iter().map(PersonJson::new).collect() }),
+        true => {
+            let results = people.map(|person| ReachablePersonJson::new(person, course)).collect();
+            Answer::of(&PeopleJson { next, results })
+        }
+        false => {
+            let results = people.map(|person| PersonJson::new(person, course)).collect();
+            Answer::of(&PeopleJson { next, results })
+        }
     }
 }
 
 /// A table that is being made.
 struct Table {
     school: Arc<School>,
+    publication: Arc<Publication>,
     teaching: Teaching<SeePeople>,
     state: Option<SeatState>,
     query: PeopleQuery,
@@ -142,10 +149,11 @@ enum Rest {
 
 /// All who are wanted, in the order of their accounts: a queue in the order in which they came would have to be sorted
 /// anew for each page.
-fn table(app: &App, teaching: Teaching<SeePeople>, query: PeopleQuery, reachable: bool) -> Body {
+fn table(call: &Call, teaching: Teaching<SeePeople>, query: PeopleQuery, reachable: bool) -> Body {
     let PeopleQuery { state, search, .. } = query;
     let query = PeopleQuery { search, limit: MAX_PAGE_SIZE, ..PeopleQuery::default() };
-    let table = Table { school: app.school.clone(), teaching, state, query, reachable, rest: Rest::All };
+    let (school, publication) = (call.app.school.clone(), call.publication.clone());
+    let table = Table { school, publication, teaching, state, query, reachable, rest: Rest::All };
     pages(table, Table::next)
 }
 
@@ -160,29 +168,30 @@ impl Table {
         self.query.after = found.people.last().map(|person| person.account.id);
         self.rest = if found.more { Rest::Rows } else { Rest::Nothing };
         let wanted = found.people.iter().filter(|one| self.state.is_none_or(|state| state == one.seat.state));
+        let course = self.publication.catalog.course(self.teaching.course());
         let bytes = match self.reachable {
-            true => rows(titles.then(reachable_titles).into_iter().chain(wanted.map(reachable_row))),
-            false => rows(titles.then(titles_of_all).into_iter().chain(wanted.map(row))),
+            true => rows(titles.then(reachable_titles).into_iter().chain(wanted.map(|one| reachable_row(one, course)))),
+            false => rows(titles.then(titles_of_all).into_iter().chain(wanted.map(|one| row(one, course)))),
         };
         Ok(Some((bytes, self)))
     }
 }
 
-fn titles_of_all() -> [String; 4] {
-    ["id", "username", "state", "since"].map(str::to_owned)
+fn titles_of_all() -> [String; 5] {
+    ["id", "username", "state", "since", "modules_done"].map(str::to_owned)
 }
 
-fn row(Person { account, seat }: &Person) -> [String; 4] {
+fn row(Person { account, seat, progress }: &Person, course: Option<&Course>) -> [String; 5] {
     let state = seat.state.as_str().to_owned();
-    [account.id.to_string(), account.username.to_string(), state, super::wire::time(seat.since)]
+    let n_done = course.map_or(0, |course| progress.of(course).count());
+    [account.id.to_string(), account.username.to_string(), state, time(seat.since), n_done.to_string()]
 }
 
-fn reachable_titles() -> [String; 5] {
-    ["id", "username", "email", "state", "since"].map(str::to_owned)
+fn reachable_titles() -> [String; 6] {
+    ["id", "username", "email", "state", "since", "modules_done"].map(str::to_owned)
 }
 
-fn reachable_row(person: &Person) -> [String; 5] {
-    let email = person.account.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default();
-    let [id, username, state, since] = row(person);
-    [id, username, email, state, since]
+fn reachable_row(person: &Person, course: Option<&Course>) -> [String; 6] {
+    let [id, username, state, since, n_done] = row(person, course);
+    [id, username, person.account.email_or_empty().to_owned(), state, since, n_done]
 }

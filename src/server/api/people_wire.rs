@@ -4,9 +4,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::wire::time;
+use crate::course::json::time;
 use crate::course::{Course, CourseId};
-use crate::school::{Account, Event, Link, Person, Purpose, Role, Seat, SeatState};
+use crate::school::{Account, Email, Event, Link, Person, Progress, Role, Seat, SeatState};
 
 /// `GET /api/me/`
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,17 +17,47 @@ pub struct MeJson<'a> {
     email: &'a str,
     role: &'static str,
     courses: String,
+    progress: TotalProgressJson,
+}
+
+/// How much somebody has done of all courses that they can read.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = TotalProgress)]
+pub struct TotalProgressJson {
+    /// Modules that they have done.
+    pub done: usize,
+    /// Modules that there are.
+    pub modules: usize,
+}
+
+/// How far somebody is in a course.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Progress)]
+pub struct ProgressJson {
+    done: usize,
+    modules: usize,
+    /// The orders of the modules that are done.
+    finished: Vec<u32>,
+}
+
+impl ProgressJson {
+    /// What counts of it: the modules that the course has.
+    pub fn new(progress: &Progress, course: &Course) -> Self {
+        let finished: Vec<_> = progress.of(course).map(|(module, _)| module.order).collect();
+        Self { done: finished.len(), modules: course.modules.len(), finished }
+    }
 }
 
 impl<'a> MeJson<'a> {
     /// Somebody, and what they are here.
-    pub fn new(account: &'a Account, role: Role, base: &str) -> Self {
+    pub fn new(account: &'a Account, role: Role, progress: TotalProgressJson, base: &str) -> Self {
         Self {
             id: account.id.0,
             username: account.username.as_str(),
-            email: email_of(account),
+            email: account.email_or_empty(),
             role: role.as_str(),
             courses: format!("{base}/api/me/courses/"),
+            progress,
         }
     }
 }
@@ -46,11 +76,18 @@ pub struct MyCourseJson<'a> {
     contents: Option<String>,
     #[schema(format = DateTime)]
     begins: Option<String>,
+    progress: Option<ProgressJson>,
 }
 
 impl<'a> MyCourseJson<'a> {
     /// A course and what somebody has there; `begins` if that is still to come.
-    pub fn new(course: &'a Course, seat: Seat, begins: Option<jiff::Timestamp>, base: &str) -> Self {
+    pub fn new(
+        course: &'a Course,
+        seat: Seat,
+        progress: &Progress,
+        begins: Option<jiff::Timestamp>,
+        base: &str,
+    ) -> Self {
         let here = format!("{base}/api/courses/{}/", course.id);
         let reads = seat.state == SeatState::Enrolled && begins.is_none();
         Self {
@@ -62,6 +99,7 @@ impl<'a> MyCourseJson<'a> {
             contents: reads.then(|| format!("{here}contents/")),
             course: here,
             begins: begins.map(time),
+            progress: reads.then(|| ProgressJson::new(progress, course)),
         }
     }
 }
@@ -85,16 +123,18 @@ pub struct PersonJson<'a> {
     state: &'static str,
     #[schema(format = DateTime)]
     since: String,
+    modules_done: usize,
 }
 
 impl<'a> PersonJson<'a> {
-    /// Somebody and what they have.
-    pub fn new(Person { account, seat }: &'a Person) -> Self {
+    /// Somebody, what they have, and how much of the course they have done.
+    pub fn new(Person { account, seat, progress }: &'a Person, course: &Course) -> Self {
         Self {
             id: account.id.0,
             username: account.username.as_str(),
             state: seat.state.as_str(),
             since: time(seat.since),
+            modules_done: progress.of(course).count(),
         }
     }
 }
@@ -109,13 +149,14 @@ pub struct ReachablePersonJson<'a> {
     state: &'static str,
     #[schema(format = DateTime)]
     since: String,
+    modules_done: usize,
 }
 
 impl<'a> ReachablePersonJson<'a> {
-    /// Somebody and what they have.
-    pub fn new(person: &'a Person) -> Self {
-        let PersonJson { id, username, state, since } = PersonJson::new(person);
-        Self { id, username, email: email_of(&person.account), state, since }
+    /// The same.
+    pub fn new(person: &'a Person, course: &Course) -> Self {
+        let PersonJson { id, username, state, since, modules_done } = PersonJson::new(person, course);
+        Self { id, username, email: person.account.email_or_empty(), state, since, modules_done }
     }
 }
 
@@ -134,12 +175,7 @@ pub struct InvitationJson<'a> {
 impl<'a> InvitationJson<'a> {
     /// An invitation; one to be handed over has an empty address.
     pub fn new(link: &'a Link) -> Self {
-        let email = match &link.purpose {
-            Purpose::Invitation { email: Some(email), .. } => email.as_str(),
-            Purpose::Invitation { email: None, .. } | Purpose::ConfirmEmail { .. } | Purpose::ResetPassword { .. } => {
-                ""
-            }
-        };
+        let email = link.invited().map_or("", Email::as_str);
         Self { id: link.key.to_text(), email, created: time(link.created), expires: time(link.expires) }
     }
 }
@@ -186,7 +222,7 @@ impl<'a> AccountLineJson<'a> {
         Self {
             id: account.id.0,
             username: account.username.as_str(),
-            email: email_of(account),
+            email: account.email_or_empty(),
             email_confirmed: account.email_confirmed,
             role: account.role.as_str(),
             state: account.state().as_str(),
@@ -248,9 +284,4 @@ impl EventLineJson {
             address: event.origin.address,
         }
     }
-}
-
-/// Without a mail address it is empty, as in the reference.
-fn email_of(account: &Account) -> &str {
-    account.email.as_ref().map_or("", |email| email.as_str())
 }

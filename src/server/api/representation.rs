@@ -11,7 +11,7 @@ use bytes::Bytes;
 use http::HeaderValue;
 use serde::Serialize;
 
-use crate::course::Encoding;
+use crate::course::{Encoding, json};
 use crate::digest::Digest;
 
 /// From how many bytes on a compressed form is worth its making.
@@ -21,9 +21,18 @@ const WORTH_IT: usize = 1_000;
 #[derive(Debug)]
 pub struct Representation {
     plain: Bytes,
-    digest: OnceLock<Digest>,
-    /// By encoding; nothing if it would not be smaller.
-    short: [OnceLock<Option<Bytes>>; Encoding::ALL.len()],
+    /// The tag of the bytes as they are.
+    tag: OnceLock<HeaderValue>,
+    /// By encoding.
+    short: [Short; Encoding::ALL.len()],
+}
+
+/// A compressed form, as far as somebody wanted it.
+#[derive(Debug, Default)]
+struct Short {
+    tag: OnceLock<HeaderValue>,
+    /// Nothing if it would not be smaller.
+    bytes: OnceLock<Option<Bytes>>,
 }
 
 /// What is sent: the bytes, their coding and their tag.
@@ -38,17 +47,17 @@ pub struct Form {
 impl Representation {
     /// These bytes, whatever they are.
     pub fn new(bytes: impl Into<Bytes>) -> Self {
-        Self { plain: bytes.into(), digest: OnceLock::new(), short: Default::default() }
+        Self { plain: bytes.into(), tag: OnceLock::new(), short: Default::default() }
     }
 
     /// A value as compact JSON, the fields in their order.
     pub fn of(value: &impl Serialize) -> Self {
-        Self::json(serde_json::to_string(value).expect("plain strings and numbers always serialize"))
+        Self::new(json::text_of(value))
     }
 
     /// A text that is JSON.
     pub fn json(text: String) -> Self {
-        Self::new(without_line_separators(text))
+        Self::new(json::without_line_separators(text))
     }
 
     /// The same JSON on several lines; the order of fields stays.
@@ -77,24 +86,28 @@ impl Representation {
     pub fn form(&self, wanted: &[Encoding]) -> Form {
         let offered = |encoding: &&Encoding| **encoding != Encoding::Zstandard && self.plain.len() >= WORTH_IT;
         let encoding = wanted.iter().find(offered).copied();
-        let digest = self.digest.get_or_init(|| Digest::of(&self.plain));
         let tag = match encoding {
-            Some(encoding) => format!("\"{digest}-{encoding}\""),
-            None => format!("\"{digest}\""),
+            Some(encoding) => self.short[encoding.at()].tag.get_or_init(|| self.tag(&format!("-{encoding}"))),
+            None => self.tag.get_or_init(|| self.tag("")),
         };
-        Form { encoding, tag: HeaderValue::try_from(tag).expect("hexadecimal digits are a header") }
+        Form { encoding, tag: tag.clone() }
+    }
+
+    fn tag(&self, suffix: &str) -> HeaderValue {
+        let tag = format!("\"{}{suffix}\"", Digest::of(&self.plain));
+        HeaderValue::try_from(tag).expect("hexadecimal digits are a header")
     }
 
     /// Whether the bytes of a form are there already, or few enough to be made while others wait.
     pub fn is_at_hand(&self, form: &Form) -> bool {
         const FEW: usize = 32 * 1024;
-        self.plain.len() <= FEW || form.encoding.is_none_or(|encoding| self.short[encoding.at()].get().is_some())
+        self.plain.len() <= FEW || form.encoding.is_none_or(|encoding| self.short[encoding.at()].bytes.get().is_some())
     }
 
     /// The bytes of a form. Nothing was promised about their size: what does not get smaller is sent all the same.
     pub fn bytes(&self, form: &Form) -> Bytes {
         let Some(encoding) = form.encoding else { return self.plain.clone() };
-        let short = self.short[encoding.at()].get_or_init(|| compressed(encoding, &self.plain).ok());
+        let short = self.short[encoding.at()].bytes.get_or_init(|| compressed(encoding, &self.plain).ok());
         short.clone().unwrap_or_else(|| self.plain.clone())
     }
 
@@ -121,15 +134,6 @@ fn compressed(encoding: Encoding, bytes: &[u8]) -> io::Result<Bytes> {
         Encoding::Zstandard => return Err(io::ErrorKind::Unsupported.into()),
     }
     Ok(short.into())
-}
-
-/// Old JavaScript ends a line at U+2028 and U+2029, in the middle of a string; the reference's framework escapes them.
-/// JSON has them in strings only, so nothing but strings is touched.
-fn without_line_separators(json: String) -> String {
-    match json.contains(['\u{2028}', '\u{2029}']) {
-        true => json.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029"),
-        false => json,
-    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use super::answer::Headers;
 use super::config::{Period, Rate, Rates, Scope};
 use super::error::ApiError;
-use crate::school::{Account, Budget, Spent, Throttle, TooEarly, network_of};
+use crate::school::{Account, Budget, Rest, Spent, Throttle, TooEarly, network_of};
 use crate::server::problem::whole_seconds;
 
 /// Which limits there are, and what is left of them: draft-ietf-httpapi-ratelimit-headers.
@@ -27,11 +27,15 @@ pub struct ApiThrottle {
     counted: Throttle,
 }
 
-/// A limit with its name.
+/// A limit.
 struct Policy {
+    /// What tells it from others in the table.
     name: String,
-    rate: Rate,
     budget: Budget,
+    /// How `RateLimit-Policy` names it.
+    limit: String,
+    /// How `RateLimit` begins to say what is left of it.
+    left: String,
 }
 
 impl ApiThrottle {
@@ -50,19 +54,20 @@ impl ApiThrottle {
         headers: &mut Headers,
     ) -> Result<(), ApiError> {
         let own = if account.is_some() { Scope::User } else { Scope::Anon };
-        let scopes: Vec<_> = [Some(own), scope].into_iter().flatten().collect();
-        let whose: Vec<_> = scopes.iter().map(|scope| (*scope, whose(*scope, account, address))).collect();
-        let policies: Vec<_> = whose
-            .iter()
-            .flat_map(|(scope, whose)| self.policies[scope.at()].iter().map(move |policy| (policy, whose)))
-            .collect();
+        let mut policies = Vec::with_capacity(4);
+        let mut spending = Vec::with_capacity(4);
+        for scope in [Some(own), scope].into_iter().flatten() {
+            let whose = whose(scope, account, address);
+            for policy in &self.policies[scope.at()] {
+                policies.push(policy);
+                spending.push(policy.budget.of(&[&whose, policy.name.as_bytes()]));
+            }
+        }
         if policies.is_empty() {
             return Ok(());
         }
-        let keys: Vec<_> = policies.iter().map(|(policy, whose)| [whose, policy.name.as_bytes()].concat()).collect();
-        let budgets: Vec<_> = policies.iter().zip(&keys).map(|((policy, _), key)| (policy.budget, &**key)).collect();
-        let spent = self.counted.spend_all(&budgets, 1, now);
-        headers.extend(said(policies.iter().map(|(policy, _)| *policy), &spent));
+        let spent = self.counted.spend_all(&spending, 1, now);
+        said(&policies, &spent, headers);
         spent.too_early.map_or(Ok(()), |TooEarly(wait)| Err(ApiError::throttled(wait)))
     }
 }
@@ -72,7 +77,9 @@ fn policies(scope: Scope, Rates(rates): &Rates) -> Vec<Policy> {
     let policy = |(at, rate): (usize, &Rate)| {
         let Rate { n, period } = *rate;
         let name = if at == 0 { scope.as_str().to_owned() } else { name_of_later(scope, period) };
-        Policy { name, rate: *rate, budget: Budget::new("api", n, period.length()) }
+        let limit = format!("\"{name}\";q={n};w={}", period.length().as_secs());
+        let left = format!("\"{name}\";r=");
+        Policy { name, budget: Budget::new("api", n, period.length()), limit, left }
     };
     rates.iter().enumerate().map(policy).collect()
 }
@@ -90,15 +97,19 @@ fn whose(scope: Scope, account: Option<&Account>, address: IpAddr) -> Vec<u8> {
 }
 
 /// Both are lists of structured fields (RFC 9651).
-fn said<'a>(policies: impl Iterator<Item = &'a Policy>, spent: &Spent) -> Headers {
-    let (mut limits, mut rest) = (String::new(), String::new());
-    for (Policy { name, rate, .. }, left) in policies.zip(&spent.left) {
-        let comma = if limits.is_empty() { "" } else { ", " };
-        let seconds = if left.whole_in.is_zero() { 0 } else { whole_seconds(left.whole_in) };
+fn said(policies: &[&Policy], spent: &Spent, headers: &mut Headers) {
+    let (mut limits, mut rest) = (String::with_capacity(96), String::with_capacity(96));
+    for (Policy { limit, left, .. }, Rest { n, whole_in }) in policies.iter().zip(&spent.left) {
+        if !limits.is_empty() {
+            limits.push_str(", ");
+            rest.push_str(", ");
+        }
+        let seconds = if whole_in.is_zero() { 0 } else { whole_seconds(*whole_in) };
+        limits.push_str(limit);
+        rest.push_str(left);
         // Writing into a text cannot fail.
-        let _ = write!(limits, "{comma}\"{name}\";q={};w={}", rate.n, rate.period.length().as_secs());
-        let _ = write!(rest, "{comma}\"{name}\";r={};t={seconds}", left.n);
+        let _ = write!(rest, "{n};t={seconds}");
     }
     let value = |text| HeaderValue::try_from(text).expect("names and numbers are a header");
-    vec![(RATELIMIT_POLICY, value(limits)), (RATELIMIT, value(rest))]
+    headers.extend([(RATELIMIT_POLICY, value(limits)), (RATELIMIT, value(rest))]);
 }

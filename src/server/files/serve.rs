@@ -17,12 +17,11 @@ use crate::school::{Denied, File, Pass};
 use crate::server::app::App;
 use crate::server::caching::uncached;
 use crate::server::forwarded::Way;
-use crate::server::gate;
 use crate::server::identity::{redirect, sign_in_to_see};
 use crate::server::operation::Route;
 use crate::server::problem::Problem;
 use crate::server::publication::Publication;
-use crate::server::{encodings, pages};
+use crate::server::{encodings, gate, pages};
 
 /// How long a request waits for the catalog of a build that is landing, and how often it looks.
 const LANDING: Duration = Duration::from_secs(2);

@@ -8,6 +8,7 @@ use http::{HeaderValue, StatusCode, header};
 use super::{asked, knock};
 use crate::school::{Denied, File};
 use crate::server::app::App;
+use crate::server::caching::unstored;
 use crate::server::files;
 use crate::server::forwarded::Way;
 use crate::server::operation::Route;
@@ -27,9 +28,8 @@ pub async fn check(State(app): State<App>, parts: Parts) -> Response {
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
     }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.extensions_mut().insert(Wordless);
-    response
+    unstored(response)
 }
 
 async fn decide(app: &App, parts: &Parts) -> Result<StatusCode, Problem> {

@@ -1,5 +1,6 @@
 //! Which route answered, and whom: told from the routes out to whoever counts and writes.
 
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::{MatchedPath, Request};
@@ -15,7 +16,7 @@ pub struct Route(Arc<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
-    name: OnceLock<String>,
+    name: OnceLock<Cow<'static, str>>,
     asker: OnceLock<AccountId>,
 }
 
@@ -28,14 +29,14 @@ const NONE: &str = "none";
 impl Route {
     /// The route's pattern, never a path: as many names as there are routes.
     pub fn name(&self) -> &str {
-        self.0.name.get().map_or(NONE, String::as_str)
+        self.0.name.get().map_or(NONE, Cow::as_ref)
     }
 }
 
 impl Route {
     /// For who answers before the routes.
-    pub fn name_as(&self, name: &str) {
-        let _ = self.0.name.set(name.to_owned());
+    pub fn name_as(&self, name: impl Into<Cow<'static, str>>) {
+        let _ = self.0.name.set(name.into());
     }
 
     /// Who asked, if they are signed in and somebody wanted to know.
@@ -59,7 +60,10 @@ impl Route {
 /// A layer around each route that tells which it is.
 pub async fn name_route(request: Request, next: Next) -> Response {
     if let Some(route) = request.extensions().get::<Route>() {
-        let matched = request.extensions().get::<MatchedPath>().map_or(FILE, MatchedPath::as_str);
+        let matched = request
+            .extensions()
+            .get::<MatchedPath>()
+            .map_or(Cow::Borrowed(FILE), |matched| matched.as_str().to_owned().into());
         route.name_as(matched);
     }
     next.run(request).await

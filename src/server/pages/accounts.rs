@@ -24,9 +24,11 @@ use crate::server::local_path::LocalPath;
 use crate::server::problem::Problem;
 use crate::theme::{AccountBarView, FieldView, LoginView, LogoutView, RegisterView};
 
-const LOGIN: &str = "/accounts/login/";
+/// Where one signs in.
+pub const LOGIN: &str = "/accounts/login/";
 const LOGOUT: &str = "/accounts/logout/";
-const REGISTER: &str = "/students/register/";
+/// Where one makes an account.
+pub const REGISTER: &str = "/students/register/";
 
 /// Where somebody goes who did not say where.
 const MY_COURSES: &str = "/students/courses/";
@@ -209,7 +211,7 @@ fn destination(next: Option<LocalPath>) -> LocalPath {
 }
 
 /// The address of the other form, `next` kept.
-fn with_next(path: &str, next: Option<&LocalPath>) -> String {
+pub fn with_next(path: &str, next: Option<&LocalPath>) -> String {
     next.map_or_else(|| path.to_owned(), |next| next.as_parameter_of(path, "next").to_string())
 }
 

@@ -4,6 +4,7 @@
 //! without a line of titles. Whatever is not understood is said with its line and given back as it was.
 
 use std::collections::HashSet;
+use std::mem;
 
 use csv::{Position, ReaderBuilder, StringRecord, Trim};
 
@@ -54,29 +55,21 @@ pub fn read(text: &str, mut known: HashSet<EmailKey>) -> Result<Addresses, TooMa
     let builder = builder.has_headers(false).flexible(true).trim(Trim::All).delimiter(delimiter(text));
     let mut reader = builder.from_reader(text.as_bytes());
     let mut addresses = Addresses::default();
-    let mut column = None;
+    let (mut is_first, mut column) = (true, None);
     let mut record = StringRecord::new();
     // Reading from memory fails for text that is not UTF-8 alone, which a form is.
     while let Ok(true) = reader.read_record(&mut record) {
         if record.iter().all(str::is_empty) {
             continue;
         }
-        if column.is_none() {
+        if mem::take(&mut is_first) {
             column = title(&record);
             if column.is_some() {
                 continue;
             }
-            column = Some(None);
         }
-        let bad = |why| {
-            let (number, text) = line(text, record.position(), reader.position());
-            BadLine { number, text, why }
-        };
-        match address(&record, column.flatten()) {
-            None => addresses.bad.push(bad(Why::NoAddress)),
-            Some(email) if !known.insert(email.key()) => addresses.bad.push(bad(Why::Twice)),
-            Some(email) => addresses.good.push(email),
-        }
+        let line = || line(text, record.position(), reader.position());
+        addresses.take(address(&record, column), &mut known, line);
     }
     Ok(addresses)
 }
@@ -85,13 +78,22 @@ pub fn read(text: &str, mut known: HashSet<EmailKey>) -> Result<Addresses, TooMa
 pub fn read_list(texts: Vec<String>, mut known: HashSet<EmailKey>) -> Addresses {
     let mut addresses = Addresses::default();
     for (text, number) in texts.into_iter().zip(1..) {
-        match text.trim().parse::<Email>() {
-            Err(_) => addresses.bad.push(BadLine { number, text, why: Why::NoAddress }),
-            Ok(email) if !known.insert(email.key()) => addresses.bad.push(BadLine { number, text, why: Why::Twice }),
-            Ok(email) => addresses.good.push(email),
-        }
+        addresses.take(text.trim().parse().ok(), &mut known, || (number, text));
     }
     addresses
+}
+
+impl Addresses {
+    /// Takes the address that a line holds, if it holds one that is not known yet; `line` is its number and text.
+    fn take(&mut self, email: Option<Email>, known: &mut HashSet<EmailKey>, line: impl FnOnce() -> (u64, String)) {
+        let why = match email {
+            None => Why::NoAddress,
+            Some(email) if !known.insert(email.key()) => Why::Twice,
+            Some(email) => return self.good.push(email),
+        };
+        let (number, text) = line();
+        self.bad.push(BadLine { number, text, why });
+    }
 }
 
 /// A record as it stands in the text, with the number of its line. A reader's place is after the record before, which may
@@ -112,10 +114,10 @@ fn delimiter(text: &str) -> u8 {
 }
 
 /// The column that a line of titles says the addresses are in; nothing if the line is none.
-fn title(record: &StringRecord) -> Option<Option<usize>> {
+fn title(record: &StringRecord) -> Option<usize> {
     const TITLES: [&str; 5] = ["email", "e-mail", "mail", "email address", "e-mail-adresse"];
     let is_title = |field: &str| TITLES.contains(&field.trim_start_matches('\u{feff}').to_lowercase().as_str());
-    record.iter().position(is_title).map(Some)
+    record.iter().position(is_title)
 }
 
 /// The address in a line: in its column, or else in the first field that is one.

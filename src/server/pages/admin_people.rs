@@ -116,7 +116,7 @@ fn row(account: &Account) -> AccountRow {
     AccountRow {
         id: account.id.0,
         username: account.username.to_string(),
-        email: account.email.as_ref().map(|email| email.as_str().to_owned()).unwrap_or_default(),
+        email: account.email_or_empty().to_owned(),
         confirmed: account.email_confirmed,
         state: account.state().as_str(),
         role: account.role.as_str(),

@@ -16,7 +16,7 @@ use super::form::Form;
 use super::own_account::{in_words, too_many};
 use super::teaching::people_address;
 use crate::course::Course;
-use crate::school::{Email, Invite, Letter, Link, Purpose, Teaching, Token, TokenKey, TooEarly};
+use crate::school::{Email, Invite, Letter, Link, Teaching, Token, TokenKey, TooEarly};
 use crate::server::api::base_url;
 use crate::server::app::App;
 use crate::server::identity::{Client, redirect};
@@ -50,7 +50,7 @@ pub async fn invite(
         return draw(&app, &teaching, Made { link, ..Made::default() }).await;
     }
     let open = app.school.invitations(&teaching).await?;
-    let known: HashSet<_> = open.iter().filter_map(|link| Some(email_of(link)?.key())).collect();
+    let known: HashSet<_> = open.iter().filter_map(Link::invited).map(Email::key).collect();
     let pages = Pages::new(&app);
     let Ok(Addresses { good, bad }) = addresses::read(form.get("addresses"), known) else {
         let addresses = FieldView {
@@ -170,20 +170,12 @@ fn here(teaching: &Teaching<Invite>) -> String {
     format!("{}invitations/", people_address(teaching.course()))
 }
 
-/// Whom an invitation was sent to, if it was sent.
-pub fn email_of(link: &Link) -> Option<&Email> {
-    match &link.purpose {
-        Purpose::Invitation { email, .. } => email.as_ref(),
-        Purpose::ConfirmEmail { .. } | Purpose::ResetPassword { .. } => None,
-    }
-}
-
 async fn draw(app: &App, teaching: &Teaching<Invite>, made: Made) -> Result<Response, Problem> {
     let pages = Pages::new(app);
     let course = pages.publication.catalog.course(teaching.course()).ok_or_else(Problem::not_found)?;
     let row = |link: &Link| InvitationRow {
         key: link.key.to_text(),
-        email: email_of(link).map(|email| email.as_str().to_owned()).unwrap_or_default(),
+        email: link.invited().map_or("", Email::as_str).to_owned(),
         created: link.created.to_string(),
         expires: link.expires.to_string(),
     };

@@ -31,7 +31,7 @@ pub async fn my_account(State(app): State<App>, Student(account): Student) -> Re
     pages.draw(&MyAccountView {
         page: pages.page(pages.word("account_page"), ACCOUNT),
         username: account.username.to_string(),
-        email: account.email.map(|email| email.as_str().to_owned()).unwrap_or_default(),
+        email: account.email_or_empty().to_owned(),
         email_confirmed: account.email_confirmed,
     })
 }

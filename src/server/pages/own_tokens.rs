@@ -2,13 +2,13 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::{HeaderValue, header};
 
 use super::draw::Pages;
 use super::form::Form;
 use super::own_account::wrong_password;
 use crate::school::{Account, ApiToken, TOKEN_DAYS, TokenKey, TokenName};
 use crate::server::app::App;
+use crate::server::caching::unstored;
 use crate::server::identity::{Client, Student, redirect};
 use crate::server::local_path::LocalPath;
 use crate::server::problem::Problem;
@@ -69,9 +69,8 @@ async fn make(app: &App, account: &Account, client: &Client, form: &Form) -> Res
         // Not by way of a redirect: it is nowhere but in this answer.
         Ok(made) => {
             tracing::info!(account = %account.id, "a token was made");
-            let mut page = draw(app, account, Shown { made: made.token.to_text(), ..Shown::default() }).await?;
-            page.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-            Ok(page)
+            let shown = Shown { made: made.token.to_text(), ..Shown::default() };
+            Ok(unstored(draw(app, account, shown).await?))
         }
         Err(_) => {
             shown.errors.push(Pages::new(app).word("too_many_tokens"));

@@ -10,6 +10,7 @@ use super::draw::Pages;
 use super::form::Form;
 use crate::school::{Account, Followed, NewPassword, PasswordMistakes, Token};
 use crate::server::app::App;
+use crate::server::caching::unstored;
 use crate::server::identity::{Client, redirect};
 use crate::server::letters::Scribe;
 use crate::server::local_path::LocalPath;
@@ -141,8 +142,7 @@ fn no_link(app: &App) -> Result<Response, Problem> {
 /// browsers send forms without saying where they come from.
 fn secret(mut response: Response) -> Response {
     response.headers_mut().insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    unstored(response)
 }
 
 fn draw_reset(app: &App, email: FieldView) -> Result<Response, Problem> {

@@ -4,28 +4,34 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use http::Uri;
 
+use super::chat::SHOWN;
 use super::draw::{Pages, contents_address, course_link, enroll_address, refused};
 use super::form::Form;
 use super::outlook::enrollment;
+use super::progress::progress_view;
+use super::query;
 use crate::course::{Course, CourseId, routes};
-use crate::school::{Account, Actor, Backing, Contents, Permission, Seat, SeatState, Verdict, admit};
+use crate::school::{Account, Actor, Backing, Contents, Permission, Progress, Seat, SeatState, Verdict, admit};
 use crate::server::app::App;
 use crate::server::files::first_page;
 use crate::server::identity::{Caller, Client, Student, redirect, sign_in_to_see};
 use crate::server::local_path::LocalPath;
 use crate::server::problem::Problem;
-use crate::theme::{EnrollView, MyCourse, MyCoursesView};
+use crate::theme::{EnrollView, MyCourse, MyCoursesView, NewView};
 
-const MY_COURSES: &str = "/students/courses/";
+/// What somebody has.
+pub const MY_COURSES: &str = "/students/courses/";
 
 /// `GET /students/courses/`
 pub async fn my_courses(State(app): State<App>, Student(account): Student) -> Result<Response, Problem> {
     let pages = Pages::new(&app);
+    let mut progress = app.school.my_progress(&account).await?;
     let mut courses = Vec::new();
     for (id, seat) in app.school.my_seats(&account).await? {
         // A course that is not published at the moment keeps its seats.
         if let Some(course) = pages.publication.catalog.course(id) {
-            courses.push(my_course(&app, course, seat));
+            let progress = progress.remove(&id).unwrap_or_default();
+            courses.push(my_course(&app, &account, course, seat, &progress).await?);
         }
     }
     let page = pages.page(pages.word("my_courses"), MY_COURSES);
@@ -34,19 +40,45 @@ pub async fn my_courses(State(app): State<App>, Student(account): Student) -> Re
     pages.draw(&MyCoursesView { page, username: account.username.to_string(), teaches, administers, courses })
 }
 
-fn my_course(app: &App, course: &Course, seat: Seat) -> MyCourse {
-    MyCourse {
+async fn my_course(
+    app: &App,
+    account: &Account,
+    course: &Course,
+    seat: Seat,
+    progress: &Progress,
+) -> Result<MyCourse, Problem> {
+    let new = app.school.attention(account, course.id, seat).await?;
+    let chat = routes::chat(course.id).href();
+    let begins = app.school.begins(course);
+    let reads = seat.state == SeatState::Enrolled && begins.is_none() && !course.modules.is_empty();
+    Ok(MyCourse {
+        new: NewView {
+            unread: new.unread,
+            more: new.more,
+            mention: new.mention.map(|mention| mention_address(&chat, mention, new.last)),
+        },
         state: seat.state.as_str(),
-        begins: app.school.begins(course).map(|begins| begins.to_string()),
+        progress: reads.then(|| progress_view(progress, course)),
+        begins: begins.map(|begins| begins.to_string()),
         id: course.id.get(),
         title: course.title.clone(),
         address: routes::course(&course.slug).href(),
         contents: contents_address(course.id),
-        chat: routes::chat(course.id).href(),
+        chat,
         lang: course.lang.to_string(),
         dir: course.dir.as_str(),
         n_modules: course.modules.len(),
         since: seat.since.to_string(),
+    })
+}
+
+/// Where a message that mentions somebody is read: among the last ones of its room, or on an earlier page, with what was
+/// said before and after it.
+fn mention_address(chat: &str, mention: u64, last: u64) -> String {
+    let half = SHOWN as u64 / 2;
+    match last.saturating_sub(mention) < SHOWN as u64 {
+        true => format!("{chat}#m{mention}"),
+        false => format!("{}#m{mention}", query::address(chat, &[("before", &(mention + half).to_string())])),
     }
 }
 
@@ -95,7 +127,7 @@ pub fn after(verdict: &Verdict, course: CourseId) -> LocalPath {
     }
 }
 
-/// `POST /students/leave-course/` (`course`)
+/// `POST /students/leave-course/` (`course`, `next`)
 pub async fn leave(
     State(app): State<App>,
     Student(account): Student,
@@ -107,7 +139,7 @@ pub async fn leave(
     let policy = app.shelf.current().catalog.course(course).map(|course| course.enrollment.clone()).unwrap_or_default();
     let Client(device) = client;
     app.school.leave(&account, course, policy, device.address).await?;
-    Ok(redirect(&LocalPath::new(MY_COURSES)))
+    Ok(redirect(&LocalPath::parse(form.get("next")).unwrap_or_else(|| LocalPath::new(MY_COURSES))))
 }
 
 /// `GET /students/course/<id>/`: on to the first module.

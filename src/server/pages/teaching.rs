@@ -5,18 +5,19 @@ use axum::response::Response;
 
 use super::draw::{Pages, course_link, forbidden};
 use super::form::Form;
+use super::moderation::{count_reports, moderation_address};
 use super::query::{ROWS, address, search};
-use crate::course::{Course, CourseId};
+use crate::course::{Catalog, Course, CourseId};
 use crate::school::{
-    AccountId, Approve, NotPermitted, PeopleQuery, Person, Remove, SEAT_STATES, SeatCounts, SeatState, SeePeople,
-    Teaching, taught,
+    Account, AccountId, Approve, NotPermitted, PeopleQuery, Person, Remove, SEAT_STATES, SeatCounts, SeatState,
+    SeePeople, Teaching, taught,
 };
 use crate::server::app::App;
 use crate::server::identity::{Client, Student, redirect};
 use crate::server::local_path::LocalPath;
 use crate::server::permitted::Teacher;
 use crate::server::problem::Problem;
-use crate::theme::{CountsView, PeopleView, PersonView, TaughtCourse, TeachView};
+use crate::theme::{CountsView, LearnerView, PeopleView, PersonView, ReportCount, TaughtCourse, TeachView};
 
 const TEACH: &str = "/teach/";
 
@@ -35,6 +36,8 @@ pub async fn teach(State(app): State<App>, Student(account): Student) -> Result<
             lang: course.lang.to_string(),
             dir: course.dir.as_str(),
             counts: counts(course, app.school.seat_counts(&teaching).await?),
+            moderation: moderation_address(course.id),
+            reports: reports(&app, &account, course, catalog).await?,
         });
     }
     pages.draw(&TeachView { page: pages.page(pages.word("teach"), TEACH), courses })
@@ -43,6 +46,7 @@ pub async fn teach(State(app): State<App>, Student(account): Student) -> Result<
 /// `GET /teach/<id>/?state=&search=&after=`: the people of a course.
 pub async fn people(
     State(app): State<App>,
+    Student(account): Student,
     Teacher(teaching): Teacher<SeePeople>,
     form: Form,
 ) -> Result<Response, Problem> {
@@ -59,10 +63,13 @@ pub async fn people(
         page: pages.page(pages.word("people_of").replace("{name}", &course.title), &here),
         course: course_link(course),
         counts: counts(course, app.school.seat_counts(&teaching).await?),
+        moderation: moderation_address(course.id),
+        reports: reports(&app, &account, course, &pages.publication.catalog).await?,
         state,
         next: last.map(|person| list(&person.account.id.to_string())),
         first: after.map(|_| list("")),
-        people: found.people.iter().map(person).collect(),
+        people: found.people.iter().map(|person| learner(person, course)).collect(),
+        n_modules: course.modules.len(),
         search: query.search.clone(),
         here: here.clone(),
     })
@@ -88,6 +95,14 @@ pub async fn remove(
 ) -> Result<Response, Problem> {
     app.school.remove(&teaching, account(&form)?, device.address).await?;
     Ok(back(teaching.course(), &form))
+}
+
+/// How many messages of a course are reported, for who may moderate there.
+async fn reports(app: &App, account: &Account, course: &Course, catalog: &Catalog) -> Result<ReportCount, Problem> {
+    match Teaching::of(account, course, catalog) {
+        Ok(teaching) => Ok(count_reports(&app.school, &teaching).await?),
+        Err(NotPermitted) => Ok(ReportCount::default()),
+    }
 }
 
 /// The page of a course's people.
@@ -117,11 +132,13 @@ pub fn counts(course: &Course, counts: SeatCounts) -> CountsView {
     CountsView { capacity: course.enrollment.capacity, enrolled, waiting, requested }
 }
 
-fn person(person: &Person) -> PersonView {
-    PersonView {
+fn learner(person: &Person, course: &Course) -> LearnerView {
+    let done = person.progress.of(course).count();
+    let person = PersonView {
         id: person.account.id.0,
         username: person.account.username.to_string(),
         state: person.seat.state.as_str(),
         since: person.seat.since.to_string(),
-    }
+    };
+    LearnerView { person, done }
 }

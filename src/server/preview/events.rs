@@ -12,12 +12,12 @@ use axum::extract::{RawQuery, State};
 use axum::response::sse::{Event, KeepAlive};
 use axum::response::{IntoResponse, Response, Sse};
 use futures_util::stream;
-use http::{HeaderValue, header};
 use serde_json::json;
 use tokio::sync::watch;
 
 use super::builds::{Change, Changes, Moment, Preview};
 use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::server::caching::unstored;
 
 /// How often a quiet connection says that it stands.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
@@ -37,9 +37,7 @@ pub async fn events(State(preview): State<Arc<Preview>>, RawQuery(query): RawQue
         let event = listener.next().await?;
         Some((Ok::<_, Infallible>(event), listener))
     });
-    let mut response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    unstored(Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)).into_response())
 }
 
 /// A page that is open.

@@ -12,6 +12,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 
 use super::builds::Preview;
 use crate::digest::Digest;
+use crate::server::caching::NO_STORE;
 use crate::server::problem::Problem;
 
 /// The middleware.
@@ -49,7 +50,7 @@ async fn with_script(response: Response, build: u64) -> Response {
     let Some(html) = inserted(&html, build) else { return Response::from_parts(parts, Body::from(html)) };
     let headers = &mut parts.headers;
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(html.len()));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CACHE_CONTROL, NO_STORE);
     headers.remove(header::ACCEPT_RANGES);
     let etag = format!("W/\"preview-{}\"", Digest::of(&html).short());
     match HeaderValue::from_str(&etag) {

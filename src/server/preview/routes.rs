@@ -14,6 +14,7 @@ use super::guest::sign_in;
 use super::inject::inject;
 use super::waiting::hold;
 use crate::school::School;
+use crate::server::middleware::Door;
 
 /// Where the preview's own files lie. No address of a school begins with a dot.
 pub const PREFIX: &str = "/.educa/";
@@ -39,8 +40,8 @@ pub fn around_routes(routes: Router, preview: Arc<Preview>, school: Arc<School>)
 }
 
 /// Outside of everything: refusals are drawn by the middleware, and are pages too.
-pub fn around_all(server: Router, preview: Arc<Preview>) -> Router {
-    server.layer(from_fn_with_state(preview, inject))
+pub fn around_all(server: Door, preview: Arc<Preview>) -> Router {
+    Router::new().fallback_service(server).layer(from_fn_with_state(preview, inject))
 }
 
 fn file(kind: &'static str, text: &'static str) -> Response {

@@ -11,6 +11,7 @@ use http::{HeaderValue, StatusCode, header};
 use super::builds::Preview;
 use super::routes::{PREFIX, STYLES};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::server::caching::unstored;
 use crate::server::operation::is_probe;
 
 /// The middleware: lets requests through once something is served.
@@ -21,8 +22,7 @@ pub async fn hold(State(preview): State<Arc<Preview>>, request: Request, next: N
     let page = Html(page(&preview.moment().problems));
     let mut response = (StatusCode::SERVICE_UNAVAILABLE, page).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
+    unstored(response)
 }
 
 fn page(problems: &Diagnostics) -> String {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::jobs::Job;
 use crate::course::{Catalog, Course, EnrollmentPolicy, Instructor, Module, Published, Subject, Variants, routes};
 use crate::site::cache::Entry;
-use crate::site::curriculum::{self, Curriculum};
+use crate::site::curriculum::{self, Curriculum, Document};
 use crate::site::graph::SiteGraph;
 
 /// What the server is told of a school.
@@ -25,28 +25,41 @@ pub fn catalog(graph: &SiteGraph<'_>, jobs: &[Job<'_>], entries: &[Entry]) -> Ca
 }
 
 fn courses(graph: &SiteGraph<'_>, curriculum: &Curriculum) -> Vec<Course> {
-    let mut courses = Vec::new();
-    for subject in &curriculum.subjects {
-        for course in &subject.courses {
-            // A course without an owner was reported, and then nothing is published.
-            let Some(owner) = graph.owner(course) else { continue };
-            courses.push(Course {
-                id: course.id,
-                subject: subject.id,
-                title: course.title.clone(),
-                slug: course.slug.clone(),
-                overview: course.document.body().trim().to_owned(),
-                created: course.created,
-                owner: owner.id,
-                lang: course.speech.lang.clone(),
-                dir: course.speech.dir,
-                enrollment: enrollment(graph, course),
-                modules: course.modules.iter().map(|each| module(course, each)).collect(),
-            });
-        }
-    }
+    let of_subject = |subject: &curriculum::Subject| {
+        let courses = subject.courses.iter();
+        courses.filter_map(|course| course_of_catalog(graph, subject, course, as_written)).collect::<Vec<_>>()
+    };
+    let mut courses: Vec<_> = curriculum.subjects.iter().flat_map(of_subject).collect();
     courses.sort_by_key(|course| std::cmp::Reverse((course.created, course.id)));
     courses
+}
+
+/// What the server is told of a course, with `text` in the place of each document. Nothing of one without an owner: that
+/// was reported, and then nothing is published.
+pub fn course_of_catalog(
+    graph: &SiteGraph<'_>,
+    subject: &curriculum::Subject,
+    course: &curriculum::Course,
+    text: impl Fn(&Document) -> String,
+) -> Option<Course> {
+    Some(Course {
+        id: course.id,
+        subject: subject.id,
+        title: course.title.clone(),
+        slug: course.slug.clone(),
+        overview: text(&course.document),
+        created: course.created,
+        owner: graph.owner(course)?.id,
+        lang: course.speech.lang.clone(),
+        dir: course.speech.dir,
+        enrollment: enrollment(graph, course),
+        modules: course.modules.iter().map(|each| module(course, each, &text)).collect(),
+    })
+}
+
+/// A document as its author wrote it.
+pub fn as_written(document: &Document) -> String {
+    document.body().trim().to_owned()
 }
 
 fn enrollment(graph: &SiteGraph<'_>, course: &curriculum::Course) -> EnrollmentPolicy {
@@ -54,11 +67,11 @@ fn enrollment(graph: &SiteGraph<'_>, course: &curriculum::Course) -> EnrollmentP
     EnrollmentPolicy { prerequisites, ..course.enrollment.clone() }
 }
 
-fn module(course: &curriculum::Course, module: &curriculum::Module) -> Module {
+fn module(course: &curriculum::Course, module: &curriculum::Module, text: impl Fn(&Document) -> String) -> Module {
     Module {
         order: module.order,
         title: module.title.clone(),
-        description: module.document.body().trim().to_owned(),
+        description: text(&module.document),
         address: routes::module(&course.slug, &module.slug),
     }
 }

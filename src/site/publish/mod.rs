@@ -8,7 +8,7 @@ mod draw;
 mod plan;
 mod rest;
 
-pub use catalog::catalog;
+pub use catalog::{as_written, catalog, course_of_catalog};
 pub use draw::{Before, Made, Stagings, make, to_do};
 pub use jobs::{CourseKeys, Job, Make, PRIVATE, courses, jobs};
 pub use plan::{Plan, PublishError, Published, claim, place, plan, verify};

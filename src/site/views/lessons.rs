@@ -11,8 +11,8 @@ use crate::site::graph::{audience, content_place};
 use crate::site::outputs::About;
 use crate::site::source::{SIZES, srcset};
 use crate::theme::{
-    ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, LinkView, ModuleView,
-    NavModule, Neighbours, OutlineContent, OutlineView, PageView, PlacedContent, Shared, VideoView,
+    ContentKindView, ContentView, CourseNav, FileView, HeadingView, ImageView, LessonView, LinkView, MarkView,
+    ModuleView, NavModule, Neighbours, OutlineContent, OutlineView, PageView, PlacedContent, Shared, VideoView,
 };
 
 /// A page of a course in reading order.
@@ -76,6 +76,7 @@ impl Views<'_> {
             neighbours: place.neighbours(),
             number: place.module_at + 1,
             description_html: self.html(&module.document, audience(place.course, module), said),
+            mark: place.mark(module),
             contents: module.contents.iter().zip(items).map(placed).collect(),
         }
     }
@@ -88,6 +89,7 @@ impl Views<'_> {
             neighbours: place.neighbours(),
             number: place.module_at + 1,
             description_html: self.html(&module.document, audience(place.course, module), said),
+            mark: module.contents.is_empty().then(|| place.mark(module)),
             contents: place.outline(),
         }
     }
@@ -113,6 +115,7 @@ impl Views<'_> {
                 title: module.title.clone(),
                 address: routes::module(&course.slug, &module.slug).href(),
             },
+            mark: module.contents.last().filter(|last| last.slug == content.slug).map(|_| place.mark(module)),
             contents: place.outline(),
             kind: kind_name(&content.kind),
             html: item,
@@ -274,6 +277,15 @@ impl<'a> Place<'a> {
     /// The contents of its module.
     fn outline(&self) -> &'a Shared<Vec<OutlineContent>> {
         &self.parts.outlines[self.module_at]
+    }
+
+    /// The form at the end of its module.
+    fn mark(&self, module: &Module) -> MarkView {
+        MarkView {
+            action: routes::done(self.course.id).href(),
+            module: module.slug.to_string(),
+            is_last: self.module_at + 1 == self.course.modules.len(),
+        }
     }
 
     fn neighbours(&self) -> Neighbours {

@@ -3,21 +3,24 @@
 use std::io::{self, BufRead, BufWriter, Write};
 
 use super::dump_lines::{
-    AccountLine, EventLine, Head, LastLine, Line, MessageLine, MuteLine, SeatLine, TokenLine, course,
+    AccountLine, EventLine, Head, LastLine, Line, MessageLine, MuteLine, ProgressLine, SeatLine, TokenLine, course,
 };
+use super::dump_room_lines::{DigestLine, ReadLine, ReportsLine};
 use super::export::ExportError;
 use crate::course::CourseId;
-use crate::school::{AccountId, EventId, StoreError};
+use crate::school::{AccountId, EventId, Progress, StoreError};
 use crate::store::folder::FORMAT;
 use crate::store::keys::{
     account_in, account_key, course_in, course_key, message_in, number_in, numbered_key, person_in, person_key,
-    seat_key, token_in,
+    report_key, reported_in, seat_key, token_in,
 };
 use crate::store::records::{
-    read_account, read_api_token, read_event, read_message, read_mute, read_number, read_seat, write_account,
-    write_api_token, write_event, write_message, write_mute, write_number, write_seat,
+    read_account, read_api_token, read_digest, read_event, read_message, read_mute, read_number, read_progress,
+    read_read_mark, read_reports, read_seat, write_account, write_api_token, write_digest, write_event, write_message,
+    write_mute, write_number, write_progress, write_read_mark, write_reports, write_seat,
 };
 use crate::store::table::{Counter, Table, VERSION_KEY};
+use crate::store::tables::Tables;
 use crate::store::trees::{Trees, unreadable};
 
 /// Grows when a reader of the version before would misread a line.
@@ -53,8 +56,21 @@ pub struct LoadMistake {
     pub reason: String,
 }
 
+/// What a dump holds, each after what it names.
+const TABLES: [Table; 9] = [
+    Table::Accounts,
+    Table::ApiTokens,
+    Table::Seats,
+    Table::Messages,
+    Table::Mutes,
+    Table::Reports,
+    Table::ReadMarks,
+    Table::Digests,
+    Table::Events,
+];
+
 /// Writes all records that a dump holds; returns how many.
-pub fn write<W: Write>(trees: &Trees, out: W) -> Result<(u64, W), ExportError> {
+pub fn write<W: Write>(tables: &impl Tables, out: W) -> Result<(u64, W), ExportError> {
     let mut out = BufWriter::new(out);
     let mut n_lines = 0;
     let mut say = |line: Line| -> Result<(), ExportError> {
@@ -63,13 +79,17 @@ pub fn write<W: Write>(trees: &Trees, out: W) -> Result<(u64, W), ExportError> {
         Ok(out.write_all(b"\n")?)
     };
     say(Line::Educa(Head { dump: VERSION }))?;
-    say(Line::Last(last(trees)?))?;
-    for table in [Table::Accounts, Table::ApiTokens, Table::Seats, Table::Messages, Table::Mutes, Table::Events] {
-        for entry in trees.tree(table).iter() {
-            let (key, record) = entry.map_err(unreadable)?;
-            say(line_of(table, &key, &record)?)?;
-        }
+    say(Line::Last(last(tables)?))?;
+    for table in TABLES {
+        tables.each(table, |key, record| say(line_of(table, key, record)?))?;
     }
+    tables.each(Table::Progress, |key, record| {
+        let (account, course) = (account_in(key.get(..8).unwrap_or_default())?, course_in(key)?);
+        for module in read_progress(account, course, record)?.done() {
+            say(Line::Progress(ProgressLine::new(account, course, module)))?;
+        }
+        Ok::<_, ExportError>(())
+    })?;
     let out = out.into_inner().map_err(io::IntoInnerError::into_error)?;
     Ok((n_lines, out))
 }
@@ -91,6 +111,18 @@ fn line_of(table: Table, key: &[u8], record: &[u8]) -> Result<Line, StoreError> 
             let (room, account) = (room_in(key)?, person_in(key)?);
             Line::Mute(MuteLine::new(room, account, read_mute(room, account, record)?))
         }
+        Table::Reports => {
+            let (room, (dismissed, message)) = (room_in(key)?, reported_in(key)?);
+            Line::Reports(ReportsLine::new(room, message, dismissed, &read_reports(room, message, record)?))
+        }
+        Table::ReadMarks => {
+            let (account, room) = (account_in(key.get(..8).unwrap_or_default())?, course_in(key)?);
+            Line::Read(ReadLine::new(account, room, &read_read_mark(account, room, record)?))
+        }
+        Table::Digests => {
+            let account = account_in(key)?;
+            Line::Digest(DigestLine { account: account.0, last: read_digest(account, record)? })
+        }
         _ => Line::Event(EventLine::from(&read_event(EventId(number_in(key)?), record)?)),
     })
 }
@@ -101,9 +133,9 @@ fn room_in(key: &[u8]) -> Result<CourseId, StoreError> {
     course(number).map_err(|what| StoreError::Damaged { what })
 }
 
-fn last(trees: &Trees) -> Result<LastLine, StoreError> {
+fn last(tables: &impl Tables) -> Result<LastLine, StoreError> {
     let counter = |counter: Counter| -> Result<u64, StoreError> {
-        let number = trees.tree(Table::Meta).get(counter.key()).map_err(unreadable)?;
+        let number = tables.get(Table::Meta, counter.key())?;
         number.map_or(Ok(0), |number| read_number("a counter", &number))
     };
     let (account, letter) = (counter(Counter::Account)?, counter(Counter::Letter)?);
@@ -201,6 +233,10 @@ impl Reading<'_> {
                 let key = seat_key(AccountId(line.account), course(line.course)?);
                 self.put(Table::Seats, &key, write_seat(&line.record()?))
             }
+            Line::Progress(line) => {
+                self.known(line.account)?;
+                self.progress(&line)
+            }
             Line::Message(line) => {
                 let (room, id) = (course(line.course)?, line.id);
                 let message = line.message()?;
@@ -213,12 +249,36 @@ impl Reading<'_> {
                 let key = person_key(course(line.course)?, AccountId(line.account));
                 self.put(Table::Mutes, &key, write_mute(line.muted()))
             }
+            Line::Reports(line) => self.reports(&line),
+            Line::Read(line) => self.read_mark(&line),
+            Line::Digest(line) => {
+                self.known(line.account)?;
+                self.put(Table::Digests, &account_key(AccountId(line.account)), write_digest(line.last))
+            }
             Line::Event(line) => {
                 let event = line.event()?;
                 self.see(0, event.id.0);
                 self.put(Table::Events, &event.id.0.to_be_bytes(), write_event(&event))
             }
         }
+    }
+
+    fn reports(&self, line: &ReportsLine) -> Result<(), Trouble> {
+        let (room, message) = (course(line.course)?, line.message);
+        let reports = line.reports()?;
+        for report in &reports {
+            self.known(report.by.0)?;
+        }
+        match self.trees.tree(Table::Messages).contains_key(numbered_key(room, message)).map_err(unreadable)? {
+            true => self.put(Table::Reports, &report_key(room, line.dismissed, message), write_reports(&reports)),
+            false => Err(format!("message {message} of course {room} is in no earlier line").into()),
+        }
+    }
+
+    fn read_mark(&self, line: &ReadLine) -> Result<(), Trouble> {
+        self.known(line.account)?;
+        let key = seat_key(AccountId(line.account), course(line.course)?);
+        self.put(Table::ReadMarks, &key, write_read_mark(&line.mark()?))
     }
 
     fn see(&mut self, account: u64, event: u64) {
@@ -240,8 +300,19 @@ impl Reading<'_> {
         }
     }
 
+    /// One more module of those that somebody has done in a course.
+    fn progress(&self, line: &ProgressLine) -> Result<(), Trouble> {
+        let (account, course) = (AccountId(line.account), course(line.course)?);
+        let key = seat_key(account, course);
+        let record = self.trees.get(Table::Progress, &key)?;
+        let before = record.map(|record| read_progress(account, course, &record)).transpose()?.unwrap_or_default();
+        let progress = Progress::new([before.done(), &[line.module()?]].concat());
+        let progress = progress.ok_or_else(|| Trouble::line("there is such a one in an earlier line"))?;
+        Ok(self.trees.put(Table::Progress, &key, write_progress(&progress))?)
+    }
+
     fn last_message(&self, room: &[u8], id: u64) -> Result<(), Trouble> {
-        let last = self.trees.tree(Table::Rooms).get(room).map_err(unreadable)?;
+        let last = self.trees.get(Table::Rooms, room)?;
         let last = last.map_or(Ok(0), |number| read_number("the last message of a room", &number))?;
         Ok(self.trees.put(Table::Rooms, room, write_number(last.max(id)))?)
     }

@@ -8,7 +8,8 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::course::CourseId;
+use super::dump_room_lines::{DigestLine, ReadLine, ReportsLine};
+use crate::course::{CourseId, Slug};
 use crate::school::{
     Account, AccountId, ApiToken, Content, Event, EventId, Message, MessageText, Muted, Origin, PasswordHash, Renewal,
     SEAT_STATES, Seat, SeatState, TokenKey,
@@ -24,8 +25,12 @@ pub enum Line {
     Account(AccountLine),
     Token(TokenLine),
     Seat(SeatLine),
+    Progress(ProgressLine),
     Message(MessageLine),
     Mute(MuteLine),
+    Reports(ReportsLine),
+    Read(ReadLine),
+    Digest(DigestLine),
     Event(EventLine),
     /// The last ids given, so that none is given again.
     Last(LastLine),
@@ -96,6 +101,16 @@ pub struct SeatLine {
     /// The place in the waiting list: whoever has the lowest is next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ticket: Option<u64>,
+}
+
+/// One module that somebody has done: a course may have so many that all of them would be too long for a line.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgressLine {
+    pub account: u64,
+    pub course: u32,
+    module: String,
+    done: Timestamp,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -241,6 +256,16 @@ impl SeatLine {
         }
         let seat = Seat { state, since: self.since };
         Ok(SeatRecord { seat, ticket: self.ticket.unwrap_or_default() })
+    }
+}
+
+impl ProgressLine {
+    pub fn new(account: AccountId, course: CourseId, (module, done): &(Slug, Timestamp)) -> Self {
+        Self { account: account.0, course: course.get(), module: module.to_string(), done: *done }
+    }
+
+    pub fn module(&self) -> Result<(Slug, Timestamp), String> {
+        Ok((self.module.parse().map_err(|error| format!("`module`: {error}"))?, self.done))
     }
 }
 

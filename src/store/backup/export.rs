@@ -8,7 +8,7 @@ use crate::school::StoreError;
 use crate::store::SledStore;
 use crate::store::folder::FORMAT;
 use crate::store::table::Table;
-use crate::store::trees::{Trees, unreadable};
+use crate::store::tables::Tables;
 
 /// A store that could not be written out.
 #[derive(Debug, thiserror::Error)]
@@ -24,22 +24,20 @@ pub enum ExportError {
 impl SledStore {
     /// Writes an archive of this moment. Writers wait for it, so `out` should be quick: a file.
     pub async fn backup<W: Write + Send + 'static>(&self, out: W) -> Result<(Summary, W), ExportError> {
-        self.carrier.committer().look(move |trees| archive(trees, out)).await?
+        self.carrier.committer().look(move |backend| archive(&backend.trees, out)).await?
     }
 
     /// Writes a dump of this moment: JSON lines, see `docs/dump.md`. Writers wait for it, as for a backup.
     pub async fn dump<W: Write + Send + 'static>(&self, out: W) -> Result<(u64, W), ExportError> {
-        self.carrier.committer().look(move |trees| dump::write(trees, out)).await?
+        self.carrier.committer().look(move |backend| dump::write(&backend.trees, out)).await?
     }
 }
 
-fn archive<W: Write>(trees: &Trees, out: W) -> Result<(Summary, W), ExportError> {
+/// Writes an archive of some tables.
+pub fn archive<W: Write>(tables: &impl Tables, out: W) -> Result<(Summary, W), ExportError> {
     let mut archive = ArchiveWriter::new(BufWriter::new(out), FORMAT)?;
     for table in Table::ALL {
-        for entry in trees.tree(*table).iter() {
-            let (key, value) = entry.map_err(unreadable)?;
-            archive.record(*table, &key, &value)?;
-        }
+        tables.each(*table, |key, value| Ok::<_, ExportError>(archive.record(*table, key, value)?))?;
     }
     let (summary, out) = archive.finish()?;
     let out = out.into_inner().map_err(io::IntoInnerError::into_error)?;

@@ -9,10 +9,10 @@ use super::export::ExportError;
 use super::replacement::Replacement;
 use crate::disk;
 use crate::school::StoreError;
-use crate::store::folder;
 use crate::store::open::StoreConfig;
 use crate::store::open_error::OpenError;
-use crate::store::{SledStore, indexes};
+use crate::store::tables::Tables as _;
+use crate::store::{SledStore, folder, indexes};
 
 /// A store that could not be put in its place.
 #[derive(Debug, thiserror::Error)]

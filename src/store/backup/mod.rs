@@ -6,6 +6,7 @@
 mod archive;
 mod dump;
 mod dump_lines;
+mod dump_room_lines;
 mod export;
 mod import;
 mod replacement;
@@ -13,8 +14,12 @@ mod replacement;
 pub use archive::{ArchiveError, Summary};
 #[cfg(any(test, fuzzing))]
 pub use archive::{ArchiveReader, ArchiveWriter, Record};
+pub(in crate::store) use dump::write as write_dump;
 pub use dump::{LoadError, LoadMistake};
 #[cfg(any(test, fuzzing))]
-pub use dump_lines::{Line as DumpLine, MessageLine, MuteLine, SeatLine};
+pub use dump_lines::{Line as DumpLine, MessageLine, MuteLine, ProgressLine, SeatLine};
+#[cfg(any(test, fuzzing))]
+pub use dump_room_lines::{DigestLine, ReadLine, ReportsLine};
 pub use export::ExportError;
+pub(in crate::store) use export::archive;
 pub use import::{Compaction, RestoreError, Restored, compact, load, restore};

@@ -14,16 +14,16 @@ use crate::store::table::{Draft, Table};
 use crate::store::verbs;
 
 impl<C: Carrier> RecordStore<C> {
-    fn account_now(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        let record = self.carrier.get(Table::Accounts, &account_key(id))?;
+    async fn account_now(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        let record = self.carrier.get(Table::Accounts, &account_key(id)).await?;
         record.map(|record| read_account(id, &record)).transpose()
     }
 
     /// The account that an index names.
-    fn account_by(&self, index: Table, key: &str) -> Result<Option<Account>, StoreError> {
-        let Some(id) = self.carrier.get(index, key.as_bytes())? else { return Ok(None) };
+    async fn account_by(&self, index: Table, key: &str) -> Result<Option<Account>, StoreError> {
+        let Some(id) = self.carrier.get(index, key.as_bytes()).await? else { return Ok(None) };
         let id = AccountId(read_number("the name of an account", &id)?);
-        match self.account_now(id)? {
+        match self.account_now(id).await? {
             Some(account) => Ok(Some(account)),
             None => Err(damaged(|| format!("account {id}, missing"))),
         }
@@ -38,19 +38,19 @@ impl<C: Carrier> Accounts for RecordStore<C> {
     }
 
     async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        self.account_now(id)
+        self.account_now(id).await
     }
 
     async fn account_by_name(&self, key: &UsernameKey) -> Result<Option<Account>, StoreError> {
-        self.account_by(Table::Names, key.as_str())
+        self.account_by(Table::Names, key.as_str()).await
     }
 
     async fn account_by_email(&self, key: &EmailKey) -> Result<Option<Account>, StoreError> {
-        self.account_by(Table::Emails, key.as_str())
+        self.account_by(Table::Emails, key.as_str()).await
     }
 
     async fn accounts(&self, after: AccountId, limit: usize) -> Result<Vec<Account>, StoreError> {
-        let found = self.carrier.scan(Scan::all(Table::Accounts).after(&account_key(after)).take(limit))?;
+        let found = self.carrier.scan(Scan::all(Table::Accounts).after(&account_key(after)).take(limit)).await?;
         found.iter().map(|(key, record)| read_account(account_in(key)?, record)).collect()
     }
 
@@ -86,7 +86,15 @@ impl<C: Carrier> Accounts for RecordStore<C> {
     }
 
     async fn forget_inactive(&self, id: AccountId, before: Timestamp, origin: Origin) -> Result<Found, StoreError> {
-        let forget = move |draft: &mut Draft<'_>| verbs::forget_inactive(draft, id, before, origin);
+        // Found outside, as a verb cannot search: who cannot sign in gets no further ones.
+        let marks = self.carrier.scan(Scan::prefix(Table::ReadMarks, &account_key(id))).await?;
+        let forget = move |draft: &mut Draft<'_>| {
+            let found = verbs::forget_inactive(draft, id, before, origin)?;
+            if found == Found::Yes {
+                marks.iter().for_each(|(key, _)| draft.remove(Table::ReadMarks, key));
+            }
+            Ok(found)
+        };
         self.carrier.write("forget an account", forget).await
     }
 }

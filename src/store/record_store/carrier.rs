@@ -83,15 +83,33 @@ fn after_all(prefix: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// Holds the tables.
+///
+/// Reads are futures because a carrier may have to ask for them; those of sled and of memory are ready at once.
 pub trait Carrier: Send + Sync + 'static {
     /// The record under a key.
-    fn get(&self, table: Table, key: &[u8]) -> Result<Option<IVec>, StoreError>;
+    fn get(&self, table: Table, key: &[u8]) -> impl Future<Output = Result<Option<IVec>, StoreError>> + Send;
+    /// The records under some keys, at their places; not all of one moment.
+    fn get_all<K: AsRef<[u8]> + Sync>(
+        &self,
+        table: Table,
+        keys: &[K],
+    ) -> impl Future<Output = Result<Vec<Option<IVec>>, StoreError>> + Send {
+        async move {
+            let mut records = Vec::with_capacity(keys.len());
+            for key in keys {
+                records.push(self.get(table, key.as_ref()).await?);
+            }
+            Ok(records)
+        }
+    }
     /// Records with their keys, in order.
-    fn scan(&self, scan: Scan) -> Result<Vec<(IVec, IVec)>, StoreError>;
+    fn scan(&self, scan: Scan) -> impl Future<Output = Result<Vec<(IVec, IVec)>, StoreError>> + Send;
     /// How many bytes it takes.
-    fn size(&self) -> Result<u64, StoreError>;
+    fn size(&self) -> impl Future<Output = Result<u64, StoreError>> + Send;
     /// What it did so far.
     fn work(&self) -> StoreWork;
+    /// See [`Upkeep::version`](crate::school::Upkeep::version).
+    fn version(&self) -> Option<u64>;
     /// Runs a verb alone, makes its changes, and answers once they are durable.
     fn write<T: Send + 'static>(
         &self,

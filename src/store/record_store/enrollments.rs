@@ -11,8 +11,8 @@ use crate::store::table::{Draft, Table};
 use crate::store::verbs;
 
 impl<C: Carrier> RecordStore<C> {
-    fn seat_now(&self, account: AccountId, course: CourseId) -> Result<Option<Seat>, StoreError> {
-        let record = self.carrier.get(Table::Seats, &seat_key(account, course))?;
+    async fn seat_now(&self, account: AccountId, course: CourseId) -> Result<Option<Seat>, StoreError> {
+        let record = self.carrier.get(Table::Seats, &seat_key(account, course)).await?;
         record.map(|record| read_seat(account, course, &record).map(|record| record.seat)).transpose()
     }
 }
@@ -36,11 +36,11 @@ impl<C: Carrier> Enrollments for RecordStore<C> {
     }
 
     async fn seat(&self, account: AccountId, course: CourseId) -> Result<Option<Seat>, StoreError> {
-        self.seat_now(account, course)
+        self.seat_now(account, course).await
     }
 
     async fn seats_of(&self, account: AccountId) -> Result<Vec<(CourseId, Seat)>, StoreError> {
-        let found = self.carrier.scan(Scan::prefix(Table::Seats, &account_key(account)))?;
+        let found = self.carrier.scan(Scan::prefix(Table::Seats, &account_key(account))).await?;
         let read = |key: &[u8], record: &[u8]| {
             let course = course_in(key)?;
             Ok((course, read_seat(account, course, record)?.seat))
@@ -55,17 +55,17 @@ impl<C: Carrier> Enrollments for RecordStore<C> {
         limit: usize,
     ) -> Result<Vec<(AccountId, Seat)>, StoreError> {
         let people = Scan::prefix(Table::People, &course_key(course)).after(&person_key(course, after)).take(limit);
-        let mut found = Vec::new();
-        for (key, _) in self.carrier.scan(people)? {
-            let account = person_in(&key)?;
-            // Who left between the two reads has none.
-            found.extend(self.seat_now(account, course)?.map(|seat| (account, seat)));
-        }
-        Ok(found)
+        let found = self.carrier.scan(people).await?;
+        let people = found.iter().map(|(key, _)| person_in(key)).collect::<Result<Vec<_>, _>>()?;
+        let keys: Vec<_> = people.iter().map(|account| seat_key(*account, course)).collect();
+        let records = self.carrier.get_all(Table::Seats, &keys).await?;
+        // Who left between the two reads has none.
+        let there = people.into_iter().zip(records).filter_map(|(account, record)| Some((account, record?)));
+        there.map(|(account, record)| Ok((account, read_seat(account, course, &record)?.seat))).collect()
     }
 
     async fn seat_counts(&self, course: CourseId) -> Result<SeatCounts, StoreError> {
-        let record = self.carrier.get(Table::Tallies, &course_key(course))?;
+        let record = self.carrier.get(Table::Tallies, &course_key(course)).await?;
         Ok(record.map(|record| read_tally(course, &record)).transpose()?.unwrap_or_default().counts)
     }
 }

@@ -38,7 +38,7 @@ impl<C: Carrier> Events for RecordStore<C> {
         let mut before = before.map_or(u64::MAX, |id| id.0);
         while events.len() < limit {
             let step = Scan::all(Table::Events).before(&before.to_be_bytes()).down().take(SWEEP);
-            let found = self.carrier.scan(step)?;
+            let found = self.carrier.scan(step).await?;
             let Some((last, _)) = found.last() else { break };
             before = number_in(last)?;
             for (key, record) in &found {
@@ -51,14 +51,14 @@ impl<C: Carrier> Events for RecordStore<C> {
     }
 
     async fn events_after(&self, after: EventId, limit: usize) -> Result<Vec<Event>, StoreError> {
-        let found = self.carrier.scan(Scan::all(Table::Events).after(&after.0.to_be_bytes()).take(limit))?;
+        let found = self.carrier.scan(Scan::all(Table::Events).after(&after.0.to_be_bytes()).take(limit)).await?;
         found.iter().map(|(key, record)| read(key, record)).collect()
     }
 
     async fn remove_events(&self, before: Timestamp) -> Result<usize, StoreError> {
         let mut n_removed = 0;
         loop {
-            let found = self.carrier.scan(Scan::all(Table::Events).take(SWEEP))?;
+            let found = self.carrier.scan(Scan::all(Table::Events).take(SWEEP)).await?;
             let mut old = Vec::new();
             for (key, record) in &found {
                 if read(key, record)?.origin.at >= before {

@@ -12,8 +12,8 @@ use crate::store::verbs;
 
 impl<C: Carrier> RecordStore<C> {
     /// All letters. The queue is short, as long as somebody takes them.
-    fn queue(&self) -> Result<Vec<QueuedLetter>, StoreError> {
-        let found = self.carrier.scan(Scan::all(Table::Letters))?;
+    async fn queue(&self) -> Result<Vec<QueuedLetter>, StoreError> {
+        let found = self.carrier.scan(Scan::all(Table::Letters)).await?;
         found.iter().map(|(key, record)| read_letter(LetterId(number_in(key)?), record)).collect()
     }
 }
@@ -26,11 +26,21 @@ impl<C: Carrier> Letters for RecordStore<C> {
     }
 
     async fn due_letters(&self, now: Timestamp, limit: usize) -> Result<Vec<QueuedLetter>, StoreError> {
-        Ok(self.queue()?.into_iter().filter(|letter| letter.due <= now).take(limit).collect())
+        Ok(self.queue().await?.into_iter().filter(|letter| letter.due <= now).take(limit).collect())
     }
 
     async fn next_letter_due(&self) -> Result<Option<Timestamp>, StoreError> {
-        Ok(self.queue()?.into_iter().map(|letter| letter.due).min())
+        Ok(self.queue().await?.into_iter().map(|letter| letter.due).min())
+    }
+
+    async fn claim_letter(
+        &self,
+        id: LetterId,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<Option<QueuedLetter>, StoreError> {
+        let claim = move |draft: &mut Draft<'_>| verbs::claim_letter(draft, id, now, until);
+        self.carrier.write("claim a letter", claim).await
     }
 
     async fn remove_letter(&self, id: LetterId) -> Result<Found, StoreError> {

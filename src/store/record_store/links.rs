@@ -12,8 +12,8 @@ use crate::store::table::{Draft, Table};
 use crate::store::verbs;
 
 impl<C: Carrier> RecordStore<C> {
-    fn link_now(&self, key: TokenKey) -> Result<Option<Link>, StoreError> {
-        let record = self.carrier.get(Table::Links, &key.0)?;
+    async fn link_now(&self, key: TokenKey) -> Result<Option<Link>, StoreError> {
+        let record = self.carrier.get(Table::Links, &key.0).await?;
         record.map(|record| read_link(key, &record)).transpose()
     }
 }
@@ -32,14 +32,15 @@ impl<C: Carrier> Links for RecordStore<C> {
     }
 
     async fn link(&self, key: TokenKey) -> Result<Option<Link>, StoreError> {
-        self.link_now(key)
+        self.link_now(key).await
     }
 
     async fn invitations(&self, course: CourseId) -> Result<Vec<Link>, StoreError> {
-        let mut links = Vec::new();
-        for (key, _) in self.carrier.scan(Scan::prefix(Table::Invitations, &course_key(course)))? {
-            links.extend(self.link_now(token_in(&key)?)?);
-        }
+        let found = self.carrier.scan(Scan::prefix(Table::Invitations, &course_key(course))).await?;
+        let keys = found.iter().map(|(key, _)| Ok(token_in(key)?.0)).collect::<Result<Vec<_>, StoreError>>()?;
+        let records = self.carrier.get_all(Table::Links, &keys).await?;
+        let there = keys.into_iter().zip(records).filter_map(|(key, record)| Some((TokenKey(key), record?)));
+        let mut links: Vec<_> = there.map(|(key, record)| read_link(key, &record)).collect::<Result<_, _>>()?;
         links.sort_by_key(|link| (link.created, link.key));
         Ok(links)
     }

@@ -43,7 +43,7 @@ impl<C: Carrier> Messages for RecordStore<C> {
 
     async fn last_messages(&self, room: CourseId, limit: usize) -> Result<Vec<Message>, StoreError> {
         let last = Scan::prefix(Table::Messages, &course_key(room)).down().take(limit);
-        let found = self.carrier.scan(last)?;
+        let found = self.carrier.scan(last).await?;
         found.iter().rev().map(|(key, record)| read_message(room, message_in(key)?, record)).collect()
     }
 
@@ -56,7 +56,7 @@ impl<C: Carrier> Messages for RecordStore<C> {
     ) -> Result<Vec<Message>, StoreError> {
         let all = Scan::prefix(Table::Messages, &course_key(room));
         let to = Bound::Included(numbered_key(room, up_to).to_vec());
-        let found = self.carrier.scan(Scan { to, ..all }.after(&numbered_key(room, after)).take(limit))?;
+        let found = self.carrier.scan(Scan { to, ..all }.after(&numbered_key(room, after)).take(limit)).await?;
         found.iter().map(|(key, record)| read_message(room, message_in(key)?, record)).collect()
     }
 
@@ -82,12 +82,12 @@ impl<C: Carrier> Messages for RecordStore<C> {
     }
 
     async fn muted(&self, room: CourseId, account: AccountId) -> Result<Option<Muted>, StoreError> {
-        let record = self.carrier.get(Table::Mutes, &person_key(room, account))?;
+        let record = self.carrier.get(Table::Mutes, &person_key(room, account)).await?;
         record.map(|record| read_mute(room, account, &record)).transpose()
     }
 
     async fn muted_in(&self, room: CourseId) -> Result<Vec<(AccountId, Muted)>, StoreError> {
-        let found = self.carrier.scan(Scan::prefix(Table::Mutes, &course_key(room)))?;
+        let found = self.carrier.scan(Scan::prefix(Table::Mutes, &course_key(room))).await?;
         let mut muted = Vec::with_capacity(found.len());
         for (key, record) in &found {
             let account = person_in(key)?;

@@ -14,8 +14,8 @@ use crate::store::verbs;
 pub const SWEEP: usize = 512;
 
 impl<C: Carrier> RecordStore<C> {
-    fn session_now(&self, key: TokenKey) -> Result<Option<Session>, StoreError> {
-        let record = self.carrier.get(Table::Sessions, &key.0)?;
+    async fn session_now(&self, key: TokenKey) -> Result<Option<Session>, StoreError> {
+        let record = self.carrier.get(Table::Sessions, &key.0).await?;
         record.map(|record| read_session(key, &record)).transpose()
     }
 
@@ -31,7 +31,7 @@ impl<C: Carrier> RecordStore<C> {
         let mut n_removed = 0;
         let mut step = Scan::all(table).take(SWEEP);
         loop {
-            let found = self.carrier.scan(step)?;
+            let found = self.carrier.scan(step).await?;
             let Some((last, _)) = found.last() else { return Ok(n_removed) };
             step = Scan::all(table).take(SWEEP).after(last);
             let mut over = Vec::new();
@@ -59,16 +59,16 @@ impl<C: Carrier> Sessions for RecordStore<C> {
     }
 
     async fn session(&self, key: TokenKey) -> Result<Option<Session>, StoreError> {
-        self.session_now(key)
+        self.session_now(key).await
     }
 
     async fn sessions_of(&self, account: AccountId) -> Result<Vec<Session>, StoreError> {
-        let mut sessions = Vec::new();
-        for (key, _) in self.carrier.scan(Scan::prefix(Table::SessionsOf, &account_key(account)))? {
-            // One that ended between the two reads is none.
-            sessions.extend(self.session_now(token_in(&key)?)?);
-        }
-        Ok(sessions)
+        let found = self.carrier.scan(Scan::prefix(Table::SessionsOf, &account_key(account))).await?;
+        let keys = found.iter().map(|(key, _)| Ok(token_in(key)?.0)).collect::<Result<Vec<_>, StoreError>>()?;
+        let records = self.carrier.get_all(Table::Sessions, &keys).await?;
+        // One that ended between the two reads is none.
+        let there = keys.into_iter().zip(records).filter_map(|(key, record)| Some((TokenKey(key), record?)));
+        there.map(|(key, record)| read_session(key, &record)).collect()
     }
 
     async fn touch_session(&self, key: TokenKey, seen: Timestamp) -> Result<Found, StoreError> {

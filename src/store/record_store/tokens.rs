@@ -13,8 +13,8 @@ use crate::store::table::{Draft, Table};
 use crate::store::verbs;
 
 impl<C: Carrier> RecordStore<C> {
-    fn api_token_now(&self, key: TokenKey) -> Result<Option<ApiToken>, StoreError> {
-        let record = self.carrier.get(Table::ApiTokens, &key.0)?;
+    async fn api_token_now(&self, key: TokenKey) -> Result<Option<ApiToken>, StoreError> {
+        let record = self.carrier.get(Table::ApiTokens, &key.0).await?;
         record.map(|record| read_api_token(key, &record)).transpose()
     }
 }
@@ -27,17 +27,18 @@ impl<C: Carrier> Tokens for RecordStore<C> {
     }
 
     async fn token(&self, key: TokenKey) -> Result<Option<ApiToken>, StoreError> {
-        self.api_token_now(key)
+        self.api_token_now(key).await
     }
 
     async fn tokens_of(&self, account: AccountId) -> Result<Vec<ApiToken>, StoreError> {
-        let Some(keys) = self.carrier.get(Table::ApiTokensOf, &account_key(account))? else { return Ok(Vec::new()) };
-        let mut tokens = Vec::new();
-        for key in read_keys("the tokens of an account", &keys)? {
-            // One that ended between the two reads is none.
-            tokens.extend(self.api_token_now(key)?);
-        }
-        Ok(tokens)
+        let Some(keys) = self.carrier.get(Table::ApiTokensOf, &account_key(account)).await? else {
+            return Ok(Vec::new());
+        };
+        let keys = read_keys("the tokens of an account", &keys)?;
+        let records = self.carrier.get_all(Table::ApiTokens, &keys.iter().map(|key| key.0).collect::<Vec<_>>()).await?;
+        // One that ended between the two reads is none.
+        let there = keys.into_iter().zip(records).filter_map(|(key, record)| Some((key, record?)));
+        there.map(|(key, record)| read_api_token(key, &record)).collect()
     }
 
     async fn touch_token(&self, key: TokenKey, used: Timestamp) -> Result<Found, StoreError> {

@@ -8,10 +8,14 @@ use crate::school::{StoreError, StoreWork, Upkeep};
 #[async_trait]
 impl<C: Carrier> Upkeep for RecordStore<C> {
     async fn size(&self) -> Result<u64, StoreError> {
-        self.carrier.size()
+        self.carrier.size().await
     }
 
     fn work(&self) -> StoreWork {
         self.carrier.work()
+    }
+
+    fn version(&self) -> Option<u64> {
+        self.carrier.version()
     }
 }

@@ -12,7 +12,9 @@ mod api_tokens;
 mod links;
 mod letters;
 mod seats;
+mod progress;
 mod messages;
+mod rooms;
 mod events;
 #[cfg(test)]
 mod record_tests;
@@ -24,5 +26,7 @@ pub use events::{read_event, write_event};
 pub use letters::{read_letter, write_letter};
 pub use links::{read_link, write_link};
 pub use messages::{read_message, read_mute, write_message, write_mute};
+pub use progress::{read_progress, write_progress};
+pub use rooms::{read_digest, read_read_mark, read_reports, write_digest, write_read_mark, write_reports};
 pub use seats::{SeatRecord, TallyRecord, read_seat, read_tally, write_seat, write_tally};
 pub use sessions::{read_session, write_session};

@@ -6,8 +6,8 @@ use super::*;
 use crate::course::CourseId;
 use crate::school::{
     Account, AccountId, ApiToken, Content, Device, Event, EventId, EventKind, Letter, LetterId, Link, Message,
-    MessageText, Muted, Origin, PasswordHash, Purpose, QueuedLetter, Renewal, Role, Seat, SeatCounts, SeatState,
-    Session, StoreError, TokenKey,
+    MessageText, Muted, Origin, PasswordHash, Progress, Purpose, QueuedLetter, Renewal, Role, Seat, SeatCounts,
+    SeatState, Session, StoreError, TokenKey,
 };
 
 fn account() -> Account {
@@ -91,6 +91,27 @@ fn every_record_comes_back_as_it_was() {
 }
 
 #[test]
+fn what_is_of_rooms_comes_back_as_it_was() {
+    let (id, at) = (AccountId(7), kept(Timestamp::MAX));
+    let reason = |text| crate::school::ReportReason::parse(text).expect("a reason");
+    let reports = ["", "spam 😀"].map(|text| crate::school::Report { by: id, at, reason: reason(text) });
+    assert_eq!(read_reports(course(), 4, &write_reports(&reports)).expect("read"), reports);
+    let mention = crate::school::Mention { id: 9, by: id, at };
+    for mentions in [Vec::new(), vec![mention, mention]] {
+        let mark = crate::school::ReadMark { read: u64::MAX, mentions };
+        assert_eq!(read_read_mark(id, course(), &write_read_mark(&mark)).expect("read"), mark);
+    }
+    assert_eq!(read_digest(id, &write_digest(at)).expect("read"), at);
+    assert!(matches!(read_digest(id, b"\x01"), Err(StoreError::Damaged { .. })));
+    let since = Timestamp::from_microsecond(1_000).expect("a time");
+    let report = crate::school::Report { by: id, at: since, reason: reason("no") };
+    assert_eq!(write_reports(&[report]), *b"\x01\x01\x07\xd0\x0f\x02no");
+    let mark = crate::school::ReadMark { read: 5, mentions: vec![crate::school::Mention { at: since, ..mention }] };
+    assert_eq!(write_read_mark(&mark), [1, 5, 1, 9, 7, 0xd0, 0x0f]);
+    assert_eq!(write_digest(since), [1, 0xd0, 0x0f]);
+}
+
+#[test]
 fn tokens_come_back_as_they_were() {
     let bare = ApiToken { name: "".parse().expect("a name"), used: None, renewal: None, ..api_token() };
     for token in [api_token(), bare] {
@@ -127,6 +148,10 @@ fn the_bytes_on_disk_stay_what_they_are() {
     let since = Timestamp::from_microsecond(1_000).expect("a time");
     let seat = SeatRecord { seat: Seat { state: SeatState::Waiting, since }, ticket: 5 };
     assert_eq!(write_seat(&seat), [2, 1, 0xd0, 0x0f, 5]);
+    let done = ["sets", "x"].map(|slug| (slug.parse().expect("a slug"), since)).to_vec();
+    let progress = Progress::new(done).expect("two modules");
+    assert_eq!(write_progress(&progress), *b"\x01\x02\x04sets\xd0\x0f\x01x\xd0\x0f");
+    assert_eq!(read_progress(AccountId(1), course(), &write_progress(&progress)).expect("read"), progress);
     let bytes = write_session(&Session { device: Device::new("B", None), ..session() });
     assert_eq!(bytes, b"\x02\xac\x02\x02\x80\x89\x7a\x80\x92\xf4\x01\x80\x9b\xee\x02\x01B\x00");
     let bytes = write_api_token(&ApiToken { name: "B".parse().expect("a name"), used: None, ..api_token() });
@@ -197,6 +222,7 @@ fn arbitrary_bytes_never_panic() {
         let _ = read_letter(LetterId(1), &bytes);
         let _ = read_seat(AccountId(1), course(), &bytes);
         let _ = read_tally(course(), &bytes);
+        let _ = read_progress(AccountId(1), course(), &bytes);
         let _ = read_message(course(), 1, &bytes);
         let _ = read_event(EventId(1), &bytes);
         let _ = read_number("a number", &bytes);
@@ -229,4 +255,8 @@ fn a_record_that_breaks_a_rule_is_damaged() {
     assert!(matches!(read_account(AccountId(1), nobody), Err(StoreError::Damaged { .. })));
     let late = b"\x01\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01";
     assert!(matches!(read_seat(AccountId(1), course(), late), Err(StoreError::Damaged { .. })));
+    // One module twice, and one that no address could have.
+    for progress in [&b"\x01\x02\x01x\x00\x01x\x02"[..], b"\x01\x01\x01X\x00"] {
+        assert!(matches!(read_progress(AccountId(1), course(), progress), Err(StoreError::Damaged { .. })));
+    }
 }

@@ -114,6 +114,7 @@ pub fn forget_inactive(
         draft.remove(Table::Emails, email.key().as_str().as_bytes());
     }
     draft.remove(Table::Accounts, &account_key(id));
+    draft.remove(Table::Digests, &account_key(id));
     draft.log(EventKind::Forgotten, Some(id), None, origin)?;
     Ok(Found::Yes)
 }

@@ -26,6 +26,22 @@ pub fn put_off_letter(draft: &mut Draft<'_>, id: LetterId, due: Timestamp) -> Re
     Ok(Found::Yes)
 }
 
+/// The letter as it was, if it is due; until `until` it is nobody else's.
+pub fn claim_letter(
+    draft: &mut Draft<'_>,
+    id: LetterId,
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<QueuedLetter>, Obstacle> {
+    let Some(record) = draft.get(Table::Letters, &id.0.to_be_bytes())? else { return Ok(None) };
+    let letter = read_letter(id, &record)?;
+    if letter.due > now {
+        return Ok(None);
+    }
+    put(draft, &QueuedLetter { due: kept(until), ..letter.clone() });
+    Ok(Some(letter))
+}
+
 fn put(draft: &mut Draft<'_>, letter: &QueuedLetter) {
     draft.put(Table::Letters, &letter.id.0.to_be_bytes(), write_letter(letter));
 }

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::rooms::{forget_message, mention};
 use super::{Draft, Obstacle, Table};
 use crate::course::CourseId;
 use crate::school::{AccountId, Content, EventKind, Message, MessageText, Muted, Origin};
@@ -21,7 +22,9 @@ pub fn add_message(
             return Ok(Err(muted));
         }
     }
-    append(draft, room, author, at, Content::Said(text.clone())).map(Ok)
+    let message = append(draft, room, author, at, Content::Said(text.clone()))?;
+    mention(draft, room, &message, text)?;
+    Ok(Ok(message))
 }
 
 /// The number of the last entry: decided among the writes, so that all before it are durable once this is answered.
@@ -43,6 +46,7 @@ pub fn remove_message(
         return Ok(None);
     }
     let by = origin.by.unwrap_or(message.author);
+    forget_message(draft, room, &message)?;
     draft.log(EventKind::MessageRemoved, Some(message.author), Some(room), origin)?;
     draft.put(Table::Messages, &key, write_message(&Message { content: Content::Removed { by }, ..message }));
     append(draft, room, by, origin.at, Content::Removal { of: id }).map(Some)

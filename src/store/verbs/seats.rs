@@ -1,10 +1,10 @@
 //! Seats: asked for, given, left, and handed on.
 //!
-//! Who gets one is decided by [`school::decide`](crate::school::decide), on facts read in the same transaction that makes
-//! it true. The waiting list is a queue of tickets: a tally knows the first that may still wait and the next to give.
+//! Who gets one is decided by [`school::decide`](crate::school::decide), write by write in the order in which they come, on
+//! facts that nothing changes before the verdict is made true in one transaction. The waiting list is a queue of tickets: a
+//! tally knows the first that may still wait and the next to give.
 
-use super::links;
-use super::{Draft, Obstacle, Table};
+use super::{Draft, Obstacle, Table, links};
 use crate::course::{CourseId, EnrollmentPolicy};
 use crate::school::{
     AccountId, Backing, Enrolling, EventKind, Facts, Left, Link, Origin, Purpose, Refusal, Seat, SeatState, TokenKey,
@@ -168,12 +168,16 @@ fn invitation(draft: &Draft<'_>, key: TokenKey, into: CourseId, origin: Origin) 
 fn missing(draft: &Draft<'_>, account: AccountId, policy: &EnrollmentPolicy) -> Result<Vec<CourseId>, Obstacle> {
     let mut missing = Vec::new();
     for course in &policy.prerequisites {
-        let seat = seat(draft, account, *course)?;
-        if seat.is_none_or(|record| record.seat.state != SeatState::Enrolled) {
+        if !is_enrolled(draft, account, *course)? {
             missing.push(*course);
         }
     }
     Ok(missing)
+}
+
+/// Whether somebody has a place in a course.
+pub fn is_enrolled(draft: &Draft<'_>, account: AccountId, course: CourseId) -> Result<bool, Obstacle> {
+    Ok(seat(draft, account, course)?.is_some_and(|record| record.seat.state == SeatState::Enrolled))
 }
 
 fn seat(draft: &Draft<'_>, account: AccountId, course: CourseId) -> Result<Option<SeatRecord>, Obstacle> {

@@ -1,5 +1,6 @@
 //! The stage: small schools, running servers, the program.
 
+mod database;
 mod mail_server;
 mod program;
 mod preview;
@@ -9,6 +10,7 @@ mod school;
 mod server;
 mod socket;
 
+pub use database::{Cluster, Database};
 pub use mail_server::MailServer;
 pub use preview::{Author, build_of};
 pub use program::{Program, Run, Running};

@@ -21,4 +21,4 @@ pub use of_catalog::CatalogLists;
 pub use ordering::Direction;
 pub use paging::Style;
 pub use parameters::{Address, Parameters};
-pub use selection::fold;
+pub use selection::{MAX_SEARCH, fold};

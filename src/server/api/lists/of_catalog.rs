@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::listing::{Field, Filter, Item, Listing, Value};
 use super::selection::fold;
+use crate::course::json::CourseJson;
 use crate::course::{Catalog, Course, Subject};
-use crate::server::api::wire::{CourseJson, SubjectJson};
+use crate::server::api::wire::SubjectJson;
 
 /// What subjects may be ordered by.
 const SUBJECT_FIELDS: &[Field] = &[Field::number("id"), Field::text("title"), Field::text("slug")];

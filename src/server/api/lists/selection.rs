@@ -5,7 +5,7 @@ use super::parameters::Parameters;
 use crate::server::api::error::ApiError;
 
 /// The longest text that is searched for, and the most words: each word is looked for in every text.
-const MAX_SEARCH: usize = 200;
+pub const MAX_SEARCH: usize = 200;
 const MAX_WORDS: usize = 16;
 
 const NO_CHOICE: &str = "Select a valid choice. That choice is not one of the available choices.";

@@ -7,6 +7,7 @@ use super::operation::{self, Answer, Field, Operation, Parameter, Shape};
 use super::operations::OPERATIONS;
 use super::schemas::{reference, schemas};
 use crate::course::Catalog;
+use crate::school::SEAT_STATES;
 use crate::server::api::credentials::Scheme;
 use crate::server::api::negotiation::Kind;
 
@@ -97,6 +98,7 @@ fn parameters(operation: &Operation, catalog: &Catalog) -> Vec<Value> {
     let in_path = operation.path.split(['{', '}']).skip(1).step_by(2).map(|name| {
         let schema = match name {
             "token" => json!({ "type": "string", "pattern": "^[0-9a-f]{64}$" }),
+            "order" => json!({ "type": "integer", "minimum": 0, "maximum": u32::MAX }),
             _ => json!({ "type": "integer", "minimum": 1, "maximum": u32::MAX }),
         };
         json!({ "name": name, "in": "path", "required": true, "schema": schema })
@@ -114,7 +116,7 @@ fn schema_of(kind: operation::Kind, catalog: &Catalog) -> Value {
         operation::Kind::Subject => keys(catalog.subjects.iter().map(|subject| subject.id.get())),
         operation::Kind::Owner => keys(catalog.instructors.iter().map(|owner| owner.id.get())),
         operation::Kind::Number(from, to) => json!({ "type": "integer", "minimum": from, "maximum": to }),
-        operation::Kind::Word(words) => json!({ "type": "string", "enum": words }),
+        operation::Kind::SeatState => json!({ "type": "string", "enum": SEAT_STATES.map(|(name, _)| name) }),
     }
 }
 

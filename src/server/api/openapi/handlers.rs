@@ -1,7 +1,5 @@
 //! `/api/schema/` and `/api/docs/`.
 
-use std::sync::Arc;
-
 use axum::extract::{Request, State};
 use axum::response::Response;
 
@@ -9,6 +7,7 @@ use super::document::document;
 use super::pages;
 use crate::server::api::answer::Answer;
 use crate::server::api::call::{Call, Endpoint, open};
+use crate::server::api::error::ApiError;
 use crate::server::api::negotiation::{Form, Kind};
 use crate::server::api::representation::Representation;
 use crate::server::app::App;
@@ -20,15 +19,20 @@ pub const SCHEMA: Endpoint = open("Schema").also(Kind::Yaml);
 /// `GET /api/schema/`: JSON, or YAML by `Accept`, `?format=yaml` or the suffix `.yaml`.
 pub async fn schema(State(app): State<App>, request: Request) -> Response {
     Call::run(app, SCHEMA, request, async |call| {
-        let site = call.publication.theme.site();
-        let document = document(&site.title, &call.base, &call.publication.catalog);
-        if call.form != Form::Yaml {
-            return Ok(Answer::of(&document));
-        }
-        let text = serde_saphyr::to_string(&document).map_err(|error| Problem::unavailable(error.to_string()))?;
-        Ok(Answer::kept(Arc::new(Representation::new(text))).of_type(Kind::Yaml.media_type()))
+        let kind = if call.form == Form::Yaml { Kind::Yaml } else { Kind::Json };
+        let kept = call.publication.kept.document((call.base.clone(), kind), || made(&call, kind))?;
+        Ok(Answer::kept(kept).of_type(kind.media_type()))
     })
     .await
+}
+
+fn made(call: &Call, kind: Kind) -> Result<Representation, ApiError> {
+    let document = document(&call.publication.theme.site().title, &call.base, &call.publication.catalog);
+    if kind != Kind::Yaml {
+        return Ok(Representation::of(&document));
+    }
+    let text = serde_saphyr::to_string(&document).map_err(|error| Problem::unavailable(error.to_string()))?;
+    Ok(Representation::new(text))
 }
 
 /// `GET /api/docs/`: the same for people.

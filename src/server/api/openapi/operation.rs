@@ -6,7 +6,7 @@ use crate::server::api::call::Endpoint;
 /// What a program can do: a method of an address.
 #[derive(Debug, Clone, Copy)]
 pub struct Operation {
-    /// `get`, `post`, `delete`
+    /// `get`, `post`, `put`, `delete`
     pub method: &'static str,
     /// The path, with its parameters in braces, as the router has it.
     pub path: &'static str,
@@ -52,8 +52,8 @@ pub enum Kind {
     Owner,
     /// A whole number from one to another.
     Number(u64, u64),
-    /// One of these words.
-    Word(&'static [&'static str]),
+    /// What somebody may have in a course, by its name.
+    SeatState,
 }
 
 /// A field of a body.
@@ -123,6 +123,11 @@ impl Operation {
     /// Doing.
     pub const fn post(path: &'static str, id: &'static str, endpoint: Endpoint) -> Self {
         Self::new("post", path, id, endpoint)
+    }
+
+    /// Making it so.
+    pub const fn put(path: &'static str, id: &'static str, endpoint: Endpoint) -> Self {
+        Self::new("put", path, id, endpoint)
     }
 
     /// Ending.

@@ -7,15 +7,17 @@ use crate::server::api::body::{MAX_LIST, SECRET, TEXT};
 use crate::server::api::export::{ACCOUNTS, ENROLLMENTS, EVENTS};
 use crate::server::api::handlers::{CONTENTS, COURSE, COURSES, ENROLL, INDEX, SUBJECT, SUBJECTS};
 use crate::server::api::invitations::{EMAILS, INVITATION, INVITATIONS};
+use crate::server::api::lists;
 use crate::server::api::me::{ME, MY_COURSES};
 use crate::server::api::people::{APPROVE, MAX_PAGE_SIZE, MAX_SEARCH, PEOPLE, PERSON};
+use crate::server::api::progress::DONE;
 
 /// What every list may be asked.
 macro_rules! list_parameters {
     ($($own:expr),*) => {
         &[
             $($own,)*
-            Parameter { name: "search", description: "Only what has all of these words in its texts.", kind: Kind::Short(200) },
+            Parameter { name: "search", description: "Only what has all of these words in its texts.", kind: Kind::Short(lists::MAX_SEARCH) },
             Parameter { name: "ordering", description: "Fields to order by, parted by commas, `-` before those that go down.", kind: Kind::Text },
             Parameter { name: "page", description: "The number of a page, or `last`.", kind: Kind::Text },
             Parameter { name: "page_size", description: "How many a page has, 100 at most; 10 unless it is said.", kind: Kind::Text },
@@ -33,11 +35,7 @@ const COURSE_LIST: &[Parameter] = list_parameters!(
 );
 
 const PEOPLE_LIST: &[Parameter] = &[
-    Parameter {
-        name: "state",
-        description: "Only those who have this.",
-        kind: Kind::Word(&["enrolled", "waiting", "requested"]),
-    },
+    Parameter { name: "state", description: "Only those who have this.", kind: Kind::SeatState },
     Parameter { name: "search", description: "Only whose user name has this in it.", kind: Kind::Short(MAX_SEARCH) },
     Parameter {
         name: "after",
@@ -89,8 +87,16 @@ pub const OPERATIONS: &[Operation] = &[
         .says("Leave a course", "Or give up waiting, or take a request back.")
         .gives(&[Answer::with(204, "They have nothing there any more.", Shape::Nothing)])
         .fails(&[404]),
+    Operation::put("/api/courses/{id}/modules/{order}/done/", "finish_module", DONE)
+        .says("Say that a module is done", "Twice is once, and the first time counts. A body is not read.")
+        .gives(&[Answer::ok("How far they are.", Shape::Object("Progress"))])
+        .fails(&[404]),
+    Operation::delete("/api/courses/{id}/modules/{order}/done/", "reopen_module", DONE)
+        .says("Say that a module is not done after all", "")
+        .gives(&[Answer::ok("How far they are.", Shape::Object("Progress"))])
+        .fails(&[404]),
     Operation::get("/api/me/", "get_me", ME)
-        .says("Who one is here", "")
+        .says("Who one is here", "And how much one has done of the courses that one can read.")
         .gives(&[Answer::ok("The account and its role.", Shape::Object("Me"))]),
     Operation::get("/api/me/courses/", "list_my_courses", MY_COURSES)
         .says("The courses one has something in", "The newest first. Without parameters all of them, as a bare array.")

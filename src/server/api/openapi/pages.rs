@@ -9,7 +9,7 @@ use crate::server::api::credentials::Scheme;
 use crate::server::app::App;
 use crate::server::pages::Pages;
 use crate::server::problem::Problem;
-use crate::theme::{AnswerView, DocsView, GroupView, OperationView, ParameterView};
+use crate::theme::{AnswerView, DocsView, GroupView, OperationView, ParameterView, WordsPart};
 
 /// `/api/docs/`
 pub fn draw(app: &App) -> Result<Response, Problem> {
@@ -25,19 +25,19 @@ pub fn draw(app: &App) -> Result<Response, Problem> {
 fn view(operation: &Operation) -> OperationView {
     let fields = operation.fields.iter().map(|field| ParameterView {
         name: field.name,
-        description: "",
+        description: Vec::new(),
         max: Some(field.rule.max),
         required: field.required,
     });
     let parameters = operation.parameters.iter().map(|parameter| ParameterView {
         name: parameter.name,
-        description: parameter.description,
+        description: parts(parameter.description),
         max: if let Kind::Short(max) = parameter.kind { Some(max) } else { None },
         required: false,
     });
     let answers = operation.answers.iter().map(|answer| AnswerView {
         status: answer.status,
-        description: answer.description,
+        description: parts(answer.description),
         schema: match answer.shape {
             Shape::Object(name) | Shape::OrTable(name) => Some(name),
             Shape::List(name) | Shape::Array(name) | Shape::Lines(name) => Some(name),
@@ -50,11 +50,17 @@ fn view(operation: &Operation) -> OperationView {
         method: operation.method.to_ascii_uppercase(),
         path: operation.path,
         summary: operation.summary,
-        description: operation.description,
+        description: parts(operation.description),
         needs_credentials: matches!(operation.endpoint.scheme, Scheme::Basic | Scheme::Token),
         can_follow: operation.method == "get" && !operation.path.contains('{'),
         parameters: parameters.collect(),
         fields: fields.collect(),
         answers: answers.collect(),
     }
+}
+
+/// Between backticks stands code, as in the document.
+fn parts(text: &'static str) -> Vec<WordsPart> {
+    let parts = text.split('`').enumerate().map(|(at, text)| WordsPart { text, code: at % 2 == 1 });
+    parts.filter(|part| !part.text.is_empty()).collect()
 }

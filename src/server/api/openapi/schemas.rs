@@ -3,13 +3,12 @@
 use serde_json::{Value, json};
 use utoipa::OpenApi;
 
+use crate::course::json::{CourseJson, FullModuleJson, ModuleJson};
 use crate::server::api::people_wire::{
     AccountLineJson, EnrollmentLineJson, EventLineJson, InvitationJson, InvitedJson, MeJson, MyCourseJson, PeopleJson,
-    PersonJson, ReachablePersonJson,
+    PersonJson, ProgressJson, ReachablePersonJson, TotalProgressJson,
 };
-use crate::server::api::wire::{
-    ConfirmingJson, CourseJson, EnrolledJson, FullModuleJson, GrantedJson, IndexJson, ModuleJson, SubjectJson, UserJson,
-};
+use crate::server::api::wire::{ConfirmingJson, EnrolledJson, GrantedJson, IndexJson, SubjectJson, UserJson};
 
 #[derive(OpenApi)]
 #[openapi(components(schemas(
@@ -22,6 +21,8 @@ use crate::server::api::wire::{
     GrantedJson<'static>,
     ConfirmingJson<'static>,
     MeJson<'static>,
+    TotalProgressJson,
+    ProgressJson,
     MyCourseJson<'static>,
     PeopleJson<PersonJson<'static>>,
     PeopleJson<ReachablePersonJson<'static>>,
