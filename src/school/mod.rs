@@ -76,6 +76,6 @@ pub use session::{Device, SEEN_EVERY, SESSION_LIFETIME, Session};
 pub use throttle::{Throttle, TooEarly, network_of};
 pub use token::{NoRandomness, Token, TokenKey};
 pub use verbs::{
-    AccountQuery, Attention, Credentials, Day, Delivered, Ended, EnrollmentQuery, Followed, Granted, MadeToken,
-    PeoplePage, PeopleQuery, Person, Proof, Swept, Unsaid,
+    AccountQuery, Attention, Credentials, Day, Delivered, Ended, EnrollmentQuery, Fellow, Fellows, Followed, Granted,
+    MadeToken, PeoplePage, PeopleQuery, Person, Proof, Swept, Unsaid,
 };

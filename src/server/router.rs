@@ -54,6 +54,7 @@ fn routes(app: &App) -> Router {
         .page("/students/course/{id}/done/", get(pages::course).post(pages::done))
         .page("/students/course/{id}/{number}/", get(pages::module).layer(from_fn_with_state(app.clone(), edge::give)))
         .page("/students/invitation/{token}/", get(pages::invitation).post(pages::accept))
+        .page("/students/online/", get(pages::online))
         .page("/chat/room/{id}/", get(pages::room).post(pages::say))
         .page("/chat/room/{id}/remove/", post(pages::take_back))
         .page("/chat/room/{id}/report/", post(pages::report))

@@ -13,6 +13,7 @@ mod list_views;
 mod lesson_views;
 mod progress_views;
 mod server_views;
+mod live_views;
 mod room_views;
 mod teaching_views;
 mod admin_views;
@@ -43,6 +44,7 @@ pub use list_views::{
     CatalogView, CourseEntry, CourseLink, CourseView, InstructorView, MovedView, NotFoundView, OutlineContent,
     OutlineModule, PolicyView, SubjectEntry, SubjectView,
 };
+pub use live_views::{OnlinePerson, OnlineView};
 pub use message_text::message_html;
 pub use progress_views::{FinishedModule, MarkView, ProgressView};
 pub use room_views::{

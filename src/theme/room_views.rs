@@ -12,6 +12,8 @@ pub struct ChatView {
     pub page: PageView,
     /// The course.
     pub course: LinkView,
+    /// Its key.
+    pub course_id: u32,
     /// The course's contents.
     pub contents: String,
     /// This page, where messages are sent to.

@@ -35,6 +35,7 @@ const signedIn = {
   lesson: "/course/introduction-to-django/a-page-of-your-own/a-project-that-runs/",
   outline: "/course/introduction-to-django/a-page-of-your-own/",
   chat: "/chat/room/1/",
+  online: "/students/online/",
   forbidden: "/course/algebra-basics/equations/",
   account: "/accounts/",
   password: "/accounts/password/",

@@ -56,6 +56,7 @@ mod chat;
 mod live;
 mod live_ends;
 mod live_presence;
+mod online;
 mod rooms;
 mod forwarded;
 mod front_server;

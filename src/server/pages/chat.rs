@@ -196,6 +196,7 @@ async fn draw(app: &App, reader: &Account, pass: &Pass<Room>, shown: Shown) -> R
     pages.draw(&ChatView {
         page: pages.page(pages.word("chat_of").replace("{name}", &course.title), &address),
         course: course_link(course),
+        course_id: id.get(),
         contents: contents_address(id),
         older: first.map(|first| query::address(&address, &[("before", &first.to_string())])),
         before: shown.before.filter(|_| is_older),
