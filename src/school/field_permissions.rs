@@ -1,8 +1,7 @@
 //! Permissions of fields: who reads and who changes which part of a person, a session, a seat, a course, a message, an event.
 //!
-//! What somebody can read is what a page or an answer of the API has a place for: [`SHAPES`] says who is shown which, and
-//! [`FIELDS`] what stands in their places. docs/permissions.md is made of both. A test holds them against the types: a
-//! field that a page shows and no row names is a failure.
+//! What somebody can read is what a page or an answer has a place for: [`SHAPES`] says who is shown which, [`FIELDS`] what
+//! stands there. docs/permissions.md is made of both; a test holds them against the types, so no field is without a row.
 
 use std::fmt::Write as _;
 

@@ -29,23 +29,7 @@ pub fn preview_router(app: App, hosts: Hosts, preview: Arc<Preview>) -> Router {
 
 fn routes(app: &App) -> Router {
     Router::new()
-        // accounts
-        .page("/accounts/login/", get(pages::login_form).post(pages::login))
-        .page("/accounts/logout/", get(pages::logout_form).post(pages::logout))
-        .page("/accounts/bar/", get(pages::bar))
-        .page("/accounts/", get(pages::my_account))
-        .page("/accounts/password/", get(pages::password_form).post(pages::change_password))
-        .page("/accounts/email/", get(pages::email_form).post(pages::change_email))
-        .page("/accounts/sessions/", get(pages::sessions).post(pages::end_sessions))
-        .page("/accounts/tokens/", get(pages::tokens).post(pages::change_tokens))
-        .page("/accounts/digest/", get(pages::digest_form).post(pages::change_digest))
-        .page("/accounts/reset/", get(pages::reset_form).post(pages::ask_reset))
-        .page("/accounts/reset/sent/", get(pages::reset_sent))
-        .page("/accounts/reset/done/", get(pages::reset_done))
-        .page("/accounts/reset/{token}/", get(pages::new_password_form).post(pages::reset))
-        .page("/accounts/confirm/sent/", get(pages::confirm_sent))
-        .page("/accounts/confirm/{token}/", get(pages::confirm_form).post(pages::confirm))
-        .page("/students/register/", get(pages::register_form).post(pages::register))
+        .merge(account_routes())
         // students
         .page("/students/courses/", get(pages::my_courses))
         .page("/students/enroll-course/", get(pages::enroll_form).post(pages::enroll))
@@ -93,6 +77,27 @@ fn routes(app: &App) -> Router {
         .fallback(files::serve)
         .layer(from_fn(operation::name_route))
         .with_state(app.clone())
+}
+
+/// Who somebody is here, and how they prove it.
+fn account_routes() -> Router<App> {
+    Router::new()
+        .page("/accounts/login/", get(pages::login_form).post(pages::login))
+        .page("/accounts/logout/", get(pages::logout_form).post(pages::logout))
+        .page("/accounts/bar/", get(pages::bar))
+        .page("/accounts/", get(pages::my_account))
+        .page("/accounts/password/", get(pages::password_form).post(pages::change_password))
+        .page("/accounts/email/", get(pages::email_form).post(pages::change_email))
+        .page("/accounts/sessions/", get(pages::sessions).post(pages::end_sessions))
+        .page("/accounts/tokens/", get(pages::tokens).post(pages::change_tokens))
+        .page("/accounts/digest/", get(pages::digest_form).post(pages::change_digest))
+        .page("/accounts/reset/", get(pages::reset_form).post(pages::ask_reset))
+        .page("/accounts/reset/sent/", get(pages::reset_sent))
+        .page("/accounts/reset/done/", get(pages::reset_done))
+        .page("/accounts/reset/{token}/", get(pages::new_password_form).post(pages::reset))
+        .page("/accounts/confirm/sent/", get(pages::confirm_sent))
+        .page("/accounts/confirm/{token}/", get(pages::confirm_form).post(pages::confirm))
+        .page("/students/register/", get(pages::register_form).post(pages::register))
 }
 
 /// The API: its handlers see every method, because they check who calls before they say 405.

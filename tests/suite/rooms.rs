@@ -118,6 +118,8 @@ async fn somebody_takes_back_what_they_said_and_nothing_else() {
     say(&sue, "mine").await;
     say(&tom, "yours").await;
     let page = sue.read(ROOM).await;
+    // What the script of the page fills in stands in templates after the messages.
+    let (page, _) = page.split_once("<template").expect("templates");
     assert_eq!(page.matches("action=\"/chat/room/1/remove/\"").count(), 1, "{page}");
     assert_eq!(page.matches("action=\"/chat/room/1/report/\"").count(), 1, "{page}");
     assert!(!page.contains("/teach/"), "{page}");

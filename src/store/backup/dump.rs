@@ -251,16 +251,18 @@ impl Reading<'_> {
             }
             Line::Reports(line) => self.reports(&line),
             Line::Read(line) => self.read_mark(&line),
-            Line::Digest(line) => {
-                self.known(line.account)?;
-                self.put(Table::Digests, &account_key(AccountId(line.account)), write_digest(line.last))
-            }
+            Line::Digest(line) => self.digest(&line),
             Line::Event(line) => {
                 let event = line.event()?;
                 self.see(0, event.id.0);
                 self.put(Table::Events, &event.id.0.to_be_bytes(), write_event(&event))
             }
         }
+    }
+
+    fn digest(&self, line: &DigestLine) -> Result<(), Trouble> {
+        self.known(line.account)?;
+        self.put(Table::Digests, &account_key(AccountId(line.account)), write_digest(line.last))
     }
 
     fn reports(&self, line: &ReportsLine) -> Result<(), Trouble> {
