@@ -32,7 +32,11 @@ pub(super) fn minified(css: &str) -> String {
                 shields |= gap.is_none() && ends_in_an_escape(&short);
                 gap = gap.or(Some(Piece::Comment));
             }
-            Piece::Notice(comment) => short.push_str(comment),
+            Piece::Notice(comment) => {
+                short.push_str(comment);
+                // It ends an escape as well as any.
+                shields = false;
+            }
             Piece::Mark(_) | Piece::Text(_) => {
                 match gap.take() {
                     // Right behind `\1e3`, a blank would do no more than end it.

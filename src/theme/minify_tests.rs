@@ -158,6 +158,8 @@ fn what_is_no_token_goes_and_what_separates_stays() {
         ("a { --empty: ; --b: { c }; }", "a{--empty: ;--b:{c};}"),
         ("@media ( width >= 40rem ) and (hover) { }", "@media (width >= 40rem) and (hover){}"),
         ("a { margin: 1px/**/2px; b: c/* */(d) }", "a{margin:1px/**/2px;b:c/**/(d)}"),
+        ("\\1e3/**/ a", "\\1e3/**/ a"),
+        ("\\1e3/**/ /*! kept */a", "\\1e3/*! kept */ a"),
         ("/* one */ a /* two */ b {} /*! three */", "a b{}/*! three */"),
         ("a { b: url( x y ;) ; c: \"d  ;  e\" }", "a{b:url( x y ;);c:\"d  ;  e\"}"),
         (".\\31  b { }", ".\\31  b{}"),
