@@ -100,7 +100,7 @@ for (const { name: look, ...options } of looks) {
       await page.goto("/chat/room/1/");
       await page.getByLabel("Your message").fill(text);
       await page.getByRole("button", { name: "Send" }).click();
-      await page.getByText(text.slice(-12)).waitFor();
+      await page.getByText(text.slice(-12)).last().waitFor();
     }
     for (const [name, path] of Object.entries(signedIn)) await visit(name, path);
     for (const [who, pages] of [["ada-okafor", teaching], ["the-staff", administering]]) {
