@@ -178,7 +178,7 @@ pub struct HostingArgs {
     /// Where to listen [default: 127.0.0.1:8000, or `server.listen` in educa.toml]. Port 0 takes a free one.
     #[arg(long, value_name = "ADDR")]
     pub listen: Option<SocketAddr>,
-    /// Where accounts and enrollments lie [default: .educa/data, or what [store] in educa.toml says].
+    /// Where accounts and enrollments lie [default: .educa/data, or what educa.toml says under `store`].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }
@@ -306,7 +306,7 @@ pub enum EdgeCommand {
 /// Where the records lie.
 #[derive(Debug, Args)]
 pub struct StoreArgs {
-    /// Where accounts and enrollments lie [default: .educa/data, or what [store] in educa.toml says].
+    /// Where accounts and enrollments lie [default: .educa/data, or what educa.toml says under `store`].
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }
