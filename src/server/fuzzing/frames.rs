@@ -100,7 +100,7 @@ pub fn in_frames(nth: usize, line: &[u8], max: usize) -> Vec<u8> {
     for at in 0..n_pieces {
         let payload = &text[at * piece..text.len().min((at + 1) * piece)];
         put(&mut sent, if at == 0 { TEXT } else { CONTINUED }, at + 1 == n_pieces, payload);
-        if nth % 3 == 0 {
+        if nth.is_multiple_of(3) {
             put(&mut sent, PING, true, b"between");
         }
     }
