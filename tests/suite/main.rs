@@ -55,6 +55,7 @@ mod chat;
 mod live;
 mod live_ends;
 mod live_presence;
+mod live_wire;
 mod forwarded;
 mod front_server;
 mod edge;
