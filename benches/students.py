@@ -28,8 +28,8 @@ def dumped(educa, school):
     return [json.loads(line) for line in said.splitlines()]
 
 
-def add_students(educa, school, count):
-    """Adds students with the password of the reader, whose hash is made once."""
+def add_students(educa, school, count, course=None):
+    """Adds students with the password of the reader, whose hash is made once; with a place in a course if one is named."""
     lines = dumped(educa, school)
     reader = next(line["account"] for line in lines if "account" in line)
     students = [{"account": {**reader, "id": reader["id"] + n, "username": f"student-{n}"}} for n in range(1, count + 1)]
@@ -38,6 +38,8 @@ def add_students(educa, school, count):
     for line in others:
         if "last" in line:
             line["last"]["account"] = reader["id"] + count
-    written = "".join(json.dumps(line) + "\n" for line in [lines[0], {"account": reader}, *students, *others])
+    ids = (line["account"]["id"] for line in students if course)
+    seats = [{"seat": {"account": id, "course": course, "state": "enrolled", "since": reader["created"]}} for id in ids]
+    written = "".join(json.dumps(line) + "\n" for line in [lines[0], {"account": reader}, *students, *seats, *others])
     command = [educa, "--root", school, "load", "-", "--replace"]
     subprocess.run(command, input=written, check=True, text=True, stdout=sys.stderr)

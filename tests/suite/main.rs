@@ -58,6 +58,7 @@ mod live_ends;
 mod live_presence;
 mod online;
 mod rooms;
+mod live_wire;
 mod forwarded;
 mod front_server;
 mod edge;

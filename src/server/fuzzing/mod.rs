@@ -6,11 +6,14 @@
 mod cookies;
 mod forms;
 mod front_servers;
+mod frames;
 mod redirects;
+mod sockets;
 mod tokens;
 
 pub use cookies::cookies;
 pub use forms::forms;
 pub use front_servers::front_servers;
 pub use redirects::redirects;
+pub use sockets::sockets;
 pub use tokens::tokens;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
+use hyper_util::rt::TokioIo;
 
 use super::handshake::{Handshake, Held, Refused};
 use super::live::Live;
@@ -105,7 +106,7 @@ async fn open(
     tasks.spawn(async move {
         let _held = held;
         match upgrade.await {
-            Ok(upgraded) => session::serve(live, place, part, upgraded).await,
+            Ok(upgraded) => session::serve(live, place, part, TokioIo::new(upgraded)).await,
             Err(error) => tracing::debug!(%error, "a connection did not become a socket"),
         }
     });

@@ -11,7 +11,7 @@ use super::handle::Handle;
 use super::live::Live;
 use super::room::OpenRoom;
 use super::saying::Mouth;
-use super::socket::Socket;
+use super::socket::{Connection, Socket};
 use super::wire;
 use crate::school::{Account, Muted, Room, SchoolError, admit};
 
@@ -77,7 +77,11 @@ impl Member {
     }
 
     /// Has all that is new sent; returns since when the oldest of it was known.
-    pub async fn send_news(&mut self, live: &Live, socket: &mut Socket) -> Result<Option<Instant>, Close> {
+    pub async fn send_news(
+        &mut self,
+        live: &Live,
+        socket: &mut Socket<impl Connection>,
+    ) -> Result<Option<Instant>, Close> {
         self.news.mark_unchanged();
         let mut since = None;
         loop {

@@ -25,9 +25,13 @@ mod socket;
 mod session;
 mod handshake;
 mod handlers;
+#[cfg(any(test, fuzzing))]
+mod over_memory;
 
 pub use broadcast::{Alone, Broadcast, Hint};
 pub use config::LiveConfig;
 pub use handlers::{chat, course_presence, nowhere, presence};
 pub use handshake::Held;
 pub use live::Live;
+#[cfg(any(test, fuzzing))]
+pub use over_memory::serve_member;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hyper::upgrade::Upgraded;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::close::Close;
@@ -11,7 +10,7 @@ use super::handle::{Handle, Signals};
 use super::live::Live;
 use super::member::{Member, failed};
 use super::presence::Reader;
-use super::socket::{Heard, Socket};
+use super::socket::{Connection, Heard, Socket};
 use super::sockets::Place;
 use super::wire;
 use crate::school::Account;
@@ -46,9 +45,9 @@ impl Part {
 }
 
 /// Serves a socket until it ends.
-pub async fn serve(live: Arc<Live>, place: Place, part: Part, upgraded: Upgraded) {
+pub async fn serve<S: Connection>(live: Arc<Live>, place: Place, part: Part, connection: S) {
     let _counted = live.metrics.socket(part.label());
-    let mut socket = Socket::new(upgraded, &live.config).await;
+    let mut socket = Socket::new(connection, &live.config).await;
     let close = {
         let handle = place.handle.clone();
         let mut session = Session { live: &live, handle, part, pulse: Pulse::new(&live) };
@@ -72,7 +71,7 @@ struct Session<'a> {
 }
 
 impl Session<'_> {
-    async fn run(&mut self, socket: &mut Socket) -> Result<std::convert::Infallible, Close> {
+    async fn run(&mut self, socket: &mut Socket<impl Connection>) -> Result<std::convert::Infallible, Close> {
         // Between the handshake and the moment when others could reach this socket, anything may have happened.
         let account = self.identify().await?;
         let _here = self.live.presence.enter(self.live, &account).await.map_err(failed)?;
@@ -100,7 +99,7 @@ impl Session<'_> {
         session.map(|(account, _)| account).ok_or(Close::SignedOut)
     }
 
-    async fn begin(&mut self, socket: &mut Socket, account: &Account) -> Result<(), Close> {
+    async fn begin(&mut self, socket: &mut Socket<impl Connection>, account: &Account) -> Result<(), Close> {
         let told = self.look_again(account).await?;
         let first = match &mut self.part {
             Part::Chat(member, after) => member.begin(self.live, *after).await?,
@@ -123,7 +122,7 @@ impl Session<'_> {
     }
 
     /// Sends all that is new, and flushes once.
-    async fn send(&mut self, socket: &mut Socket) -> Result<(), Close> {
+    async fn send(&mut self, socket: &mut Socket<impl Connection>) -> Result<(), Close> {
         let Signals { lines, look_again, presence, close } = self.handle.take();
         let mut told = !lines.is_empty();
         for line in lines {

@@ -7,9 +7,7 @@
 use std::time::Duration;
 
 use futures_util::{SinkExt as _, StreamExt as _};
-use hyper::upgrade::Upgraded;
-use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
@@ -26,9 +24,14 @@ const PIECE: usize = 4 * 1024;
 /// How long the client has to take its leave.
 const LINGER: Duration = Duration::from_secs(2);
 
+/// What a socket may be over: a connection that was upgraded, or memory.
+pub trait Connection: AsyncRead + AsyncWrite + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Connection for S {}
+
 /// An open socket.
-pub struct Socket {
-    stream: WebSocketStream<TokioIo<Upgraded>>,
+pub struct Socket<S> {
+    stream: WebSocketStream<S>,
     slow: Duration,
 }
 
@@ -43,9 +46,9 @@ pub enum Heard {
     End(Close),
 }
 
-impl Socket {
+impl<S: Connection> Socket<S> {
     /// A connection that became a socket.
-    pub async fn new(upgraded: Upgraded, config: &LiveConfig) -> Self {
+    pub async fn new(connection: S, config: &LiveConfig) -> Self {
         let limits = WebSocketConfig::default()
             .read_buffer_size(PIECE)
             .write_buffer_size(PIECE)
@@ -53,7 +56,7 @@ impl Socket {
             .max_write_buffer_size(4 * PIECE)
             .max_message_size(Some(config.max_frame))
             .max_frame_size(Some(config.max_frame));
-        let stream = WebSocketStream::from_raw_socket(TokioIo::new(upgraded), Role::Server, Some(limits)).await;
+        let stream = WebSocketStream::from_raw_socket(connection, Role::Server, Some(limits)).await;
         Self { stream, slow: config.slow }
     }
 
@@ -113,8 +116,9 @@ impl Socket {
             }
             // The answer to the client's own last word was queued when it was read.
             None if close == Close::ByClient => {
-                let _ = timeout(self.slow, self.stream.next()).await;
-                return;
+                if timeout(self.slow, self.stream.flush()).await.is_err() {
+                    return;
+                }
             }
             None => return,
         }
