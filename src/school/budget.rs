@@ -4,7 +4,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::throttle::{Key, Throttle, TooEarly};
+use super::throttle::{Entry, Key, Throttle, TooEarly};
 
 /// So much of something at once, and more of it as time goes by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,11 @@ impl Budget {
         Self { name, size, one_in }
     }
 
+    /// The budget of somebody whom these bytes tell from all others of the same table, in which nothing has a longer name.
+    pub fn at(self, whose: [u8; 16]) -> Owned {
+        Owned { budget: self, key: Key(whose) }
+    }
+
     /// The budget of somebody, who is told from others by these bytes one after the other.
     pub fn of(self, whose: &[&[u8]]) -> Owned {
         Owned { budget: self, key: Key::of(self.name, whose) }
@@ -74,7 +79,8 @@ impl Throttle {
     /// Takes so much of each of several budgets if there is as much in all of them; else of none.
     pub fn spend_all(&self, owned: &[Owned], n: u32, now: Timestamp) -> Spent {
         let mut table = self.table();
-        let mut too_early = None;
+        let mut left = Vec::with_capacity(owned.len());
+        let (mut too_early, mut n_taken) = (None, 0);
         for Owned { budget, key } in owned {
             let entry = table.entry(*key, now);
             entry.forgive(budget.one_in, now);
@@ -83,17 +89,30 @@ impl Throttle {
                 let wait = budget.one_in * i32::try_from(over).unwrap_or(i32::MAX) - passed;
                 too_early = too_early.max(Some(TooEarly(wait)));
             }
-        }
-        let left = owned.iter().map(|Owned { budget, key }| {
-            let entry = table.entry(*key, now);
             if too_early.is_none() {
+                // At once: most have enough, and looking a key up takes longer than all else here.
                 entry.failures += n;
+                n_taken += 1;
             }
-            let spent = budget.one_in * i32::try_from(entry.failures).unwrap_or(i32::MAX);
-            let whole_in = (spent - now.duration_since(entry.since)).max(SignedDuration::ZERO);
-            Rest { n: budget.size.saturating_sub(entry.failures), whole_in }
-        });
-        Spent { left: left.collect(), too_early }
+            left.push(budget.rest(entry, now));
+        }
+        if too_early.is_some() {
+            for (Owned { budget, key }, left) in owned.iter().zip(&mut left).take(n_taken) {
+                let entry = table.entry(*key, now);
+                entry.failures -= n;
+                *left = budget.rest(entry, now);
+            }
+        }
+        Spent { left, too_early }
+    }
+}
+
+impl Budget {
+    /// What is left of somebody's.
+    fn rest(&self, entry: &Entry, now: Timestamp) -> Rest {
+        let spent = self.one_in * i32::try_from(entry.failures).unwrap_or(i32::MAX);
+        let whole_in = (spent - now.duration_since(entry.since)).max(SignedDuration::ZERO);
+        Rest { n: self.size.saturating_sub(entry.failures), whole_in }
     }
 }
 

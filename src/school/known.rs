@@ -1,77 +1,63 @@
-//! Who showed a token a moment ago, for as long as nothing was written to the store.
+//! What was read from the store a moment ago, for as long as nothing was written to it.
 //!
-//! A session or a token of a program is looked up for each request: the record, then the account it is for. While no write
-//! came between, both are what they were; one number of the store tells. Any write at all ends everything that is known
-//! here, so nothing has to be thought of where something changes. A store that others write to has no such number, and is
-//! asked each time.
+//! A session or a token of a program is looked up for each request: the record, then the account it is for; and for a
+//! course, whether that account has a place in it. While no write came between, all of it is what it was; one number of the
+//! store tells. Any write at all ends everything that is known here, so nothing has to be thought of where something
+//! changes. A store that others write to has no such number, and is asked each time.
 
+use std::hash::Hash;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 
+use ahash::RandomState;
 use clru::CLruCache;
 
-use super::{Account, TokenKey};
-
-/// How many are known, about 3 MB of them; the one that was used longest ago makes room.
+/// How many things of a kind are known, about 3 MB of them; the one that was used longest ago makes room.
 const MAX_KNOWN: NonZeroUsize = NonZeroUsize::new(4_096).expect("it is not zero");
 
-/// What tokens of one kind stand for.
-pub struct Known<T>(Mutex<CLruCache<TokenKey, Kept<T>>>);
+/// Things of one kind.
+pub struct Known<K, V>(Mutex<CLruCache<K, Kept<V>, RandomState>>);
 
-struct Kept<T> {
+struct Kept<V> {
     /// The number of the store before it was read.
     version: u64,
-    shown: (T, Account),
+    value: V,
 }
 
-impl<T> Default for Known<T> {
+impl<K: Eq + Hash, V> Default for Known<K, V> {
     fn default() -> Self {
-        Self(Mutex::new(CLruCache::new(MAX_KNOWN)))
+        Self(Mutex::new(CLruCache::with_hasher(MAX_KNOWN, RandomState::new())))
     }
 }
 
-impl<T: Clone> Known<T> {
+impl<K: Eq + Hash, V: Clone> Known<K, V> {
     /// What was read under this number of the store, which must be its number now.
-    pub fn get(&self, key: TokenKey, version: Option<u64>) -> Option<(T, Account)> {
+    pub fn get(&self, key: &K, version: Option<u64>) -> Option<V> {
+        // An entry is put in whole, so poison says nothing.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.get(&key).filter(|kept| Some(kept.version) == version).map(|kept| kept.shown.clone())
+        known.get(key).filter(|kept| Some(kept.version) == version).map(|kept| kept.value.clone())
     }
 
     /// Keeps what was read after the store had this number.
-    pub fn keep(&self, key: TokenKey, version: Option<u64>, record: &T, account: &Account) {
+    pub fn keep(&self, key: K, version: Option<u64>, value: &V) {
         let Some(version) = version else { return };
-        let kept = Kept { version, shown: (record.clone(), account.clone()) };
+        let kept = Kept { version, value: value.clone() };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).put(key, kept);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-
     use super::*;
-    use crate::school::{AccountId, PasswordHash, Role};
 
     #[test]
     fn only_what_was_read_under_the_same_number_is_known() {
-        let account = Account {
-            id: AccountId(7),
-            username: "ada".parse().expect("a name"),
-            email: None,
-            email_confirmed: false,
-            active: true,
-            disabled: false,
-            role: Role::Student,
-            password: PasswordHash(String::new()),
-            created: Timestamp::UNIX_EPOCH,
-            generation: 0,
-        };
-        let (known, key) = (Known::default(), TokenKey([1; 32]));
-        known.keep(key, None, &"record", &account);
-        assert!(known.get(key, None).is_none(), "a store that others write to");
-        known.keep(key, Some(3), &"record", &account);
-        assert_eq!(known.get(key, Some(3)), Some(("record", account)));
-        assert!([Some(2), Some(4), None].into_iter().all(|version| known.get(key, version).is_none()));
-        assert!(known.get(TokenKey([2; 32]), Some(3)).is_none());
+        let known = Known::default();
+        known.keep(1, None, &"record");
+        assert_eq!(known.get(&1, None), None, "a store that others write to");
+        known.keep(1, Some(3), &"record");
+        assert_eq!(known.get(&1, Some(3)), Some("record"));
+        assert!([Some(2), Some(4), None].into_iter().all(|version| known.get(&1, version).is_none()));
+        assert_eq!(known.get(&2, Some(3)), None);
     }
 }

@@ -11,9 +11,10 @@ use super::known::Known;
 use super::remembered::Remembered;
 use super::throttle::Throttle;
 use super::{
-    Account, ApiToken, Budget, Clock, Hasher, HasherError, NoRandomness, Origin, SealKey, Session, Store, StoreError,
-    StoreWork, Token, Unwritten,
+    Account, AccountId, ApiToken, Budget, Clock, Hasher, HasherError, NoRandomness, Origin, SealKey, Seat, Session,
+    Store, StoreError, StoreWork, Token, TokenKey, Unwritten,
 };
+use crate::course::CourseId;
 
 /// A school with its ports.
 pub struct School {
@@ -24,8 +25,9 @@ pub struct School {
     pub(super) queued: Notify,
     pub(super) throttle: Throttle,
     pub(super) remembered: Remembered,
-    pub(super) known_sessions: Known<Session>,
-    pub(super) known_tokens: Known<ApiToken>,
+    pub(super) known_sessions: Known<TokenKey, (Session, Account)>,
+    pub(super) known_tokens: Known<TokenKey, (ApiToken, Account)>,
+    pub(super) known_seats: Known<(AccountId, CourseId), Option<Seat>>,
     /// Read from the store once.
     pub(super) seal_key: OnceLock<SealKey>,
     /// How much an account says in the rooms, by whatever way.
@@ -79,6 +81,7 @@ impl School {
             remembered: Remembered::new().map_err(|NoRandomness| HasherError::Failed)?,
             known_sessions: Known::default(),
             known_tokens: Known::default(),
+            known_seats: Known::default(),
             seal_key: OnceLock::new(),
             messages: Budget::MESSAGES,
             rules: AccountRules::default(),

@@ -10,6 +10,7 @@ use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use ahash::RandomState;
 use clru::CLruCache;
 use jiff::{SignedDuration, Timestamp};
 
@@ -80,7 +81,7 @@ impl Rule {
 
 /// Who or what is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Key([u8; 16]);
+pub(super) struct Key(pub(super) [u8; 16]);
 
 impl Key {
     pub(super) fn of(name: &str, what: &[&[u8]]) -> Self {
@@ -137,14 +138,14 @@ pub(super) struct Entry {
     under_way: u32,
 }
 
-pub(super) struct Table(CLruCache<Key, Entry>);
+pub(super) struct Table(CLruCache<Key, Entry, RandomState>);
 
 /// Counts tries.
 pub struct Throttle(Mutex<Table>);
 
 impl Default for Throttle {
     fn default() -> Self {
-        Self(Mutex::new(Table(CLruCache::new(MAX_KEYS))))
+        Self(Mutex::new(Table(CLruCache::with_hasher(MAX_KEYS, RandomState::new()))))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What handlers share. A handler takes the parts it uses, as extractors.
 
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use axum::extract::FromRef;
@@ -14,9 +15,13 @@ use super::publication::Shelf;
 use super::tls::Tls;
 use crate::school::School;
 
+/// A running server. One pointer to its parts, since each request hands it on a few times.
+#[derive(Clone)]
+pub struct App(Arc<AppParts>);
+
 /// The parts of a running server.
 #[derive(Clone)]
-pub struct App {
+pub struct AppParts {
     /// The rules and the records.
     pub school: Arc<School>,
     /// What is being served.
@@ -47,7 +52,24 @@ impl App {
         let throttle = Arc::new(ApiThrottle::new(&config.api.throttle));
         let (metrics, readiness) = (Arc::<Metrics>::default(), Arc::default());
         let live = Arc::new(Live::new(school.clone(), shelf.clone(), config.live, metrics.live.clone()));
-        Self { school, shelf, config, throttle, cache, live, metrics, edge: None, tls: None, readiness }
+        let parts =
+            AppParts { school, shelf, config, throttle, cache, live, metrics, edge: None, tls: None, readiness };
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for App {
+    type Target = AppParts;
+
+    fn deref(&self) -> &AppParts {
+        &self.0
+    }
+}
+
+/// For who puts a server together. A part that is changed when others hold the server already is changed for this one.
+impl DerefMut for App {
+    fn deref_mut(&mut self) -> &mut AppParts {
+        Arc::make_mut(&mut self.0)
     }
 }
 

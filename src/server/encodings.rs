@@ -6,6 +6,9 @@ use crate::course::Encoding;
 
 /// The encodings that a client would rather have than the file as it is, best first.
 pub fn wanted(headers: &HeaderMap) -> Vec<Encoding> {
+    if !headers.contains_key(header::ACCEPT_ENCODING) {
+        return Vec::new();
+    }
     let sent = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let weights: Vec<_> = sent.flat_map(|value| value.split(',')).filter_map(weighted).collect();
     let named = |name: &str| weights.iter().find(|(coding, _)| coding.eq_ignore_ascii_case(name)).map(|(_, q)| *q);

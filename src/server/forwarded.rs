@@ -71,7 +71,8 @@ impl<S: Send + Sync> FromRequestParts<S> for ClientAddress {
 
 /// Finds out how a request came, and lets nobody behind the door read what was not to be believed.
 pub fn receive(config: &ServerConfig, request: &mut Request) -> Way {
-    let peer = request.extensions().get::<Peer>().copied();
+    // Nobody behind the door asks for it.
+    let peer = request.extensions_mut().remove::<Peer>();
     let said = peer.map_or_else(Said::default, |peer| said(peer, config, request.headers()));
     let way = said.way.unwrap_or(Way::UNKNOWN);
     request.extensions_mut().insert(way);

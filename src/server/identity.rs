@@ -1,5 +1,6 @@
 //! Identity: who is asking, from the session cookie.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
@@ -92,13 +93,18 @@ pub fn redirect(to: &LocalPath) -> Response {
 /// The token in a request's cookies.
 pub fn session_token(headers: &HeaderMap) -> Option<Token> {
     // Another cookie of this host may hold any bytes: they must not sign anybody out.
-    let sent = headers.get_all(header::COOKIE).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let sent = headers.get_all(header::COOKIE).iter().map(|value| utf8(value.as_bytes()));
     let token = |text: &str| {
         let mut cookies = Cookie::split_parse(text).filter_map(Result::ok);
         let session = cookies.find(|cookie| cookie.name() == SESSION_COOKIE)?;
         Token::parse(session.value())
     };
     sent.filter_map(|text| token(&text)).next()
+}
+
+/// Text, with marks where it is none. What is text already is only looked at.
+fn utf8(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Makes a request one of this session's, before any cookie that it came with.

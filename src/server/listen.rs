@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use axum::response::Response;
 use http::Request;
 use hyper::body::Incoming;
@@ -29,6 +29,7 @@ use tower::{Service, ServiceExt as _};
 use super::app::App;
 use super::config::ServerConfig;
 use super::forwarded::Peer;
+use super::head_timer::HeadTimer;
 use super::live::Held;
 use super::operation::Counted;
 use super::places::{Places, Taken};
@@ -100,10 +101,11 @@ async fn connection(
     watcher: Watcher,
     place: Arc<(Taken, Counted)>,
 ) {
-    let config = app.config;
+    let config = &*app.config;
     let peer = Peer { address, tls: app.tls.is_some() };
     let routes = routes.map_request(move |request: Request<Incoming>| {
-        let mut request = request.map(Body::new);
+        // Most have none, and need no box for it.
+        let mut request = request.map(|body| if body.is_end_stream() { Body::empty() } else { Body::new(body) });
         request.extensions_mut().insert(peer);
         if request.uri().path().starts_with(SOCKETS) {
             // A connection that becomes a socket goes on after this task has ended.
@@ -111,14 +113,14 @@ async fn connection(
         }
         request
     });
-    let served = match app.tls {
-        None => match in_time(&config, &stopping, protocol(&stream)).await {
-            Some(Protocol::Http1) => serve_http1(stream, routes, &config, &stopping, watcher).await,
+    let served = match &app.tls {
+        None => match in_time(config, &stopping, protocol(&stream)).await {
+            Some(Protocol::Http1) => serve_http1(stream, routes, config, &stopping, watcher).await,
             // On its own: what few connections need would else lie idle in each.
-            Some(Protocol::Http2) => Box::pin(serve_http2(stream, routes, &config, watcher)).await,
+            Some(Protocol::Http2) => Box::pin(serve_http2(stream, routes, config, watcher)).await,
             None => return,
         },
-        Some(tls) => Box::pin(serve_encrypted(&tls, stream, routes, &config, &stopping, watcher)).await,
+        Some(tls) => Box::pin(serve_encrypted(tls, stream, routes, config, &stopping, watcher)).await,
     };
     if let Err(error) = served {
         // Clients break off all the time; it is worth a line only to who looks for it.
@@ -217,7 +219,11 @@ async fn serve_http1(
     _watcher: Watcher,
 ) -> Result<(), hyper::Error> {
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(config.head_timeout).max_headers(64).max_buf_size(64 * 1024);
+    builder
+        .timer(HeadTimer::new(config.head_timeout))
+        .header_read_timeout(config.head_timeout)
+        .max_headers(64)
+        .max_buf_size(64 * 1024);
     let stream = TokioIo::new(Box::pin(limited(stream, config)));
     let connection = builder.serve_connection(stream, TowerToHyperService::new(routes)).with_upgrades();
     // What `Watcher::watch` does, for a connection that may become a socket; holding the watcher is what is waited for.

@@ -137,7 +137,7 @@ impl Inside {
         let way = forwarded::receive(&self.app.config, &mut request);
         let asked = Asked::of(&request, way);
         let in_flight = self.app.metrics.request();
-        let answer = AssertUnwindSafe(self.answer(&asked, request)).catch_unwind();
+        let answer = pin!(AssertUnwindSafe(self.answer(&asked, request)).catch_unwind());
         let mut response = match in_time(self.app.config.request_timeout, answer).await {
             Some(Ok(response)) => response,
             Some(Err(_)) => Problem::refused(StatusCode::INTERNAL_SERVER_ERROR).into_response(),
@@ -175,7 +175,14 @@ impl Inside {
         if asked.method == Method::TRACE || asked.method == Method::CONNECT {
             return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD, POST, OPTIONS")]).into_response();
         }
-        if self.files == Files::AtTheDoor && request.body().is_end_stream() {
+        let at_the_door = self.files == Files::AtTheDoor;
+        if let Some((wanted, route)) = api::wanted(&request).filter(|_| at_the_door && self.api.is_none()) {
+            asked.route.name_as(route);
+            self.tell(&mut request, asked, host);
+            // On its own: what is copied on the way here is the smaller for all others.
+            return Box::pin(api::at_once(&self.app, wanted, request.into())).await;
+        }
+        if at_the_door && request.body().is_end_stream() {
             let Asked { method, uri, way, route, .. } = asked;
             let wanted = files::Asked { method, uri, headers: request.headers(), way: *way, route };
             match files::at_once(&self.app, wanted).await {
@@ -188,21 +195,20 @@ impl Inside {
                 }
             }
         }
-        if let Some(authority) = host {
-            request.extensions_mut().insert(RequestHost { authority, https: asked.way.https });
-        }
-        request.extensions_mut().insert(asked.route.clone());
-        if self.files == Files::AtTheDoor && self.api.is_none() && request.body().is_end_stream() {
-            match Box::pin(api::at_once(&self.app, request)).await {
-                Ok(response) => return response,
-                Err(other) => request = *other,
-            }
-        }
+        self.tell(&mut request, asked, host);
         let entrances = self.api.as_ref().filter(|_| api::is_api(&asked.uri)).unwrap_or(&self.all);
         let shows_token = api::shows_token(asked.uri.path(), request.headers());
         let routes = if shows_token { &entrances.programs } else { &entrances.browsers };
         let Ok(response) = Box::pin(routes.clone().oneshot(request)).instrument(asked.span()).await;
         response
+    }
+
+    /// Tells those behind the door what it found out.
+    fn tell(&self, request: &mut Request, asked: &Asked, host: Option<Authority>) {
+        if let Some(authority) = host {
+            request.extensions_mut().insert(RequestHost { authority, https: asked.way.https });
+        }
+        request.extensions_mut().insert(asked.route.clone());
     }
 
     fn guard(&self, headers: &mut HeaderMap, asked: &Asked) {
@@ -225,8 +231,7 @@ impl Inside {
 }
 
 /// What a future comes to, unless it takes too long. Most answers are there at once, and need no timer.
-async fn in_time<F: Future>(limit: Duration, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
+async fn in_time<F: Future>(limit: Duration, mut future: Pin<&mut F>) -> Option<F::Output> {
     match poll_fn(|context| Poll::Ready(future.as_mut().poll(context))).await {
         Poll::Ready(output) => Some(output),
         // On its own: a timer is large, and aligned so that nothing else fits beside it.

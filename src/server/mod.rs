@@ -31,6 +31,7 @@ mod preview;
 mod operation;
 mod tls;
 mod places;
+mod head_timer;
 mod listen;
 mod watch;
 #[cfg(any(test, fuzzing))]

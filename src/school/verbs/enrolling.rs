@@ -43,11 +43,21 @@ impl School {
         catalog: &Catalog,
     ) -> Result<Standing, SchoolError> {
         let Some(account) = account else { return Ok(Standing::unknown()) };
-        let seat = self.store.seat(account.id, course).await?;
+        let seat = self.seat_of(account.id, course).await?;
         let published = catalog.course(course);
         let begins = published.and_then(|course| self.begins(course));
         let actor = Actor::of(Some(account), published, catalog);
         Ok(Standing::of(account, course, seat, begins, actor))
+    }
+
+    async fn seat_of(&self, account: AccountId, course: CourseId) -> Result<Option<Seat>, SchoolError> {
+        let version = self.store.version();
+        if let Some(known) = self.known_seats.get(&(account, course), version) {
+            return Ok(known);
+        }
+        let seat = self.store.seat(account, course).await?;
+        self.known_seats.keep((account, course), version, &seat);
+        Ok(seat)
     }
 
     /// What somebody can do about a course; `invited` if they hold an invitation into it.

@@ -68,7 +68,7 @@ impl School {
     /// A session that nothing ended but perhaps its time, and whose it is.
     async fn session_of(&self, key: TokenKey) -> Result<Option<(Session, Account)>, SchoolError> {
         let version = self.store.version();
-        if let Some(known) = self.known_sessions.get(key, version) {
+        if let Some(known) = self.known_sessions.get(&key, version) {
             return Ok(Some(known));
         }
         let Some(session) = self.store.session(key).await? else { return Ok(None) };
@@ -76,8 +76,9 @@ impl School {
         let account = account
             .filter(|account| account.state() == AccountState::Active && account.generation == session.generation);
         Ok(account.map(|account| {
-            self.known_sessions.keep(key, version, &session, &account);
-            (session, account)
+            let found = (session, account);
+            self.known_sessions.keep(key, version, &found);
+            found
         }))
     }
 

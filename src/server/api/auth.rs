@@ -4,12 +4,14 @@
 //! Signing in, registering and refreshing ask for nobody's credentials but those in the body: a program whose token has
 //! ended may send it along all the same.
 
-use axum::extract::{FromRequestParts as _, Request, State};
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts as _, State};
 use axum::response::Response;
 
 use super::answer::Answer;
 use super::body::{Fields, Rule, SECRET, TEXT};
-use super::call::{Call, Endpoint};
+use super::call::{Call, Endpoint, Received};
 use super::config::Scope;
 use super::credentials::{Scheme, TOKEN_CHALLENGE};
 use super::error::ApiError;
@@ -60,7 +62,7 @@ const NO_REFRESH: &str = "Token is invalid or expired.";
 const CONFIRM: &str = "The mail address must be confirmed first. A letter with a link is on its way.";
 
 /// `POST /api/auth/login/` (`username`, `password`)
-pub async fn auth_login(State(app): State<App>, request: Request) -> Response {
+pub async fn auth_login(State(app): State<App>, request: Received) -> Response {
     let (scribe, device, request) = outfit(&app, request).await;
     Call::run(app, LOGIN, request, async |call| {
         let Call { app, body, .. } = call;
@@ -89,7 +91,7 @@ pub async fn auth_login(State(app): State<App>, request: Request) -> Response {
 }
 
 /// `POST /api/auth/register/` (`username`, `password`, perhaps `email`): by the rules of the registration page.
-pub async fn auth_register(State(app): State<App>, request: Request) -> Response {
+pub async fn auth_register(State(app): State<App>, request: Received) -> Response {
     let (scribe, device, request) = outfit(&app, request).await;
     Call::run(app, REGISTER, request, async |call| {
         let Call { app, body, .. } = call;
@@ -113,7 +115,7 @@ pub async fn auth_register(State(app): State<App>, request: Request) -> Response
 }
 
 /// `POST /api/auth/token/refresh/` (`refresh`): the next token, and the next refresh token. The ones before end.
-pub async fn auth_refresh(State(app): State<App>, request: Request) -> Response {
+pub async fn auth_refresh(State(app): State<App>, request: Received) -> Response {
     Call::run(app, REFRESH, request, async |call| {
         let Call { app, body, address, .. } = call;
         let mut fields = body.fields().await?;
@@ -130,7 +132,7 @@ pub async fn auth_refresh(State(app): State<App>, request: Request) -> Response 
 }
 
 /// `POST /api/auth/logout/`: ends the token that the request came with, and its family.
-pub async fn auth_logout(State(app): State<App>, request: Request) -> Response {
+pub async fn auth_logout(State(app): State<App>, request: Received) -> Response {
     Call::run(app, LOGOUT, request, async |call| {
         let (account, token) = shown(&call)?;
         call.app.school.end_token(account, token, call.address).await?;
@@ -141,7 +143,7 @@ pub async fn auth_logout(State(app): State<App>, request: Request) -> Response {
 
 /// `POST /api/auth/logoutall/`: ends all tokens of the account, for who shows one of them: its page asks for the password.
 /// Sessions in browsers go on.
-pub async fn auth_logout_all(State(app): State<App>, request: Request) -> Response {
+pub async fn auth_logout_all(State(app): State<App>, request: Received) -> Response {
     Call::run(app, LOGOUT_ALL, request, async |call| {
         let (account, _) = shown(&call)?;
         call.app.school.end_tokens(account, call.address).await?;
@@ -157,16 +159,16 @@ fn shown(call: &Call) -> Result<(&Account, TokenKey), ApiError> {
 }
 
 /// `GET /api/auth/user/`
-pub async fn auth_user(State(app): State<App>, request: Request) -> Response {
+pub async fn auth_user(State(app): State<App>, request: Received) -> Response {
     Call::run(app, USER, request, async |call| Ok(Answer::of(&UserJson::new(call.student()?)))).await
 }
 
 /// What signing in needs besides the call: who writes letters, and with what the program comes.
-async fn outfit(app: &App, request: Request) -> (Scribe, Device, Request) {
-    let (mut parts, body) = request.into_parts();
-    let Ok(scribe) = Scribe::from_request_parts(&mut parts, app).await;
-    let Ok(Client(device)) = Client::from_request_parts(&mut parts, app).await;
-    (scribe, device, Request::from_parts(parts, body))
+async fn outfit(app: &App, mut request: Received) -> (Scribe, Device, Received) {
+    let parts = Arc::make_mut(&mut request.parts);
+    let Ok(scribe) = Scribe::from_request_parts(parts, app).await;
+    let Ok(Client(device)) = Client::from_request_parts(parts, app).await;
+    (scribe, device, request)
 }
 
 async fn grant(app: &App, account: Account, device: &Device) -> Result<Answer, ApiError> {

@@ -1,15 +1,17 @@
 //! A call of the API: one request on its walk through the checks.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{FromRequest, Request};
 use axum::response::Response;
 use http::Method;
 use http::request::Parts;
 
 use super::answer::{Answer, Headers};
+use super::base::Base;
 use super::body::Incoming;
 use super::config::Scope;
 use super::credentials::{Asker, Scheme, authenticate};
@@ -55,7 +57,9 @@ impl Endpoint {
 
     /// Whether a method is among those of `Allow`.
     pub fn allows(&self, method: &Method) -> bool {
-        self.allow.split(", ").any(|allowed| allowed == method.as_str())
+        let allowed = |method: &Method| self.allow.split(", ").any(|allowed| allowed == method.as_str());
+        // What is asked most stands first.
+        (*method == Method::GET && self.allow.starts_with("GET, ")) || allowed(method)
     }
 }
 
@@ -76,6 +80,29 @@ pub const fn action(name: &'static str, allow: &'static str) -> Endpoint {
     Endpoint { name, scheme: Scheme::Basic, allow, vary: "Accept", throttle: None, also: None }
 }
 
+/// A request as handlers pass it on: its head stays where it is.
+pub struct Received {
+    /// The head.
+    pub parts: Arc<Parts>,
+    /// What follows.
+    pub body: Body,
+}
+
+impl From<Request> for Received {
+    fn from(request: Request) -> Self {
+        let (parts, body) = request.into_parts();
+        Self { parts: Arc::new(parts), body }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Received {
+    type Rejection = Infallible;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
+        Ok(request.into())
+    }
+}
+
 /// A request that passed content negotiation and authentication.
 pub struct Call {
     /// The server.
@@ -92,8 +119,8 @@ pub struct Call {
     pub method: Method,
     /// In which form it wants its answer.
     pub form: Form,
-    /// Such as `http://127.0.0.1:8000`, for absolute URLs.
-    pub base: String,
+    /// For absolute URLs.
+    pub base: Base,
     /// From where.
     pub address: Option<IpAddr>,
     /// The head of the request.
@@ -102,12 +129,11 @@ pub struct Call {
 
 impl Call {
     /// Walks a request through the checks before the object, then asks `answer` for it.
-    pub async fn run<F>(app: App, endpoint: Endpoint, request: Request, answer: impl FnOnce(Call) -> F) -> Response
+    pub async fn run<F>(app: App, endpoint: Endpoint, request: Received, answer: impl FnOnce(Call) -> F) -> Response
     where
         F: Future<Output = Result<Answer, ApiError>>,
     {
-        let (parts, body) = request.into_parts();
-        let parts = Arc::new(parts);
+        let Received { parts, body } = request;
         let mut headers = Headers::new();
         let suffix = parts.extensions.get::<Suffix>();
         let Negotiated { form, refused } = match negotiate(&parts.uri, &parts.headers, suffix, endpoint.also) {
@@ -135,8 +161,8 @@ impl Call {
         body: Body,
         headers: &mut Headers,
     ) -> Result<Self, ApiError> {
-        let host = parts.extensions.get::<RequestHost>().cloned();
-        let asker = authenticate(endpoint.scheme, &app.school, parts, host.as_ref()).await?;
+        let host = parts.extensions.get::<RequestHost>();
+        let asker = authenticate(endpoint.scheme, &app.school, parts, host).await?;
         let (account, token) = asker.map(|Asker { account, token }| (account, token)).unzip();
         let token = token.flatten();
         Route::tell(&parts.extensions, account.as_ref());
@@ -146,7 +172,7 @@ impl Call {
         if !endpoint.allows(&method) {
             return Err(ApiError::method_not_allowed(&method));
         }
-        let base = base_url(&app, host.as_ref());
+        let base = Base::of(&app, host);
         let publication = app.shelf.current();
         let body = Incoming::new(&parts.headers, body);
         let (parts, address) = (parts.clone(), Some(address));
@@ -175,15 +201,6 @@ fn permit(endpoint: Endpoint, account: Option<&Account>, method: &Method) -> Res
         (Scheme::Open, Some(_)) => Err(ApiError::permission_denied()),
         (Scheme::Open, None) => Err(ApiError::not_authenticated(None)),
     }
-}
-
-/// Such as `http://127.0.0.1:8000`, for absolute URLs.
-pub fn base_url(app: &App, host: Option<&RequestHost>) -> String {
-    let authority = host.map_or("localhost", |host| host.authority.as_str());
-    let configured = app.config.base_url.as_deref();
-    let secure = configured.is_some_and(|url| url.strip_prefix("https://").is_some_and(|own| own == authority));
-    let secure = secure || host.is_some_and(|host| host.https);
-    format!("{}://{authority}", if secure { "https" } else { "http" })
 }
 
 fn metadata(endpoint: Endpoint) -> Answer {

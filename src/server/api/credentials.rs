@@ -1,5 +1,7 @@
 //! Credentials of the API: tokens, HTTP Basic, and the session of our own pages. Rows U12–U14.
 
+use std::borrow::Cow;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::request::Parts;
@@ -150,20 +152,20 @@ pub enum Parsed {
 
 /// Reads an `Authorization` header as the reference's framework does, with its sentences.
 pub fn parse(value: &HeaderValue) -> Parsed {
-    let text = String::from_utf8_lossy(value.as_bytes());
+    let text = value.to_str().map_or_else(|_| String::from_utf8_lossy(value.as_bytes()), Cow::Borrowed);
     // Bytes are told apart there: what only Unicode calls white space is none.
-    let parts: Vec<&str> = text.split_ascii_whitespace().collect();
-    match parts.as_slice() {
-        [] => Parsed::Nothing,
-        [keyword, ..] if keyword.eq_ignore_ascii_case("bearer") => Parsed::Other((*keyword).to_owned()),
-        [keyword, rest @ ..] if keyword.eq_ignore_ascii_case("token") => match rest {
-            [token] => Parsed::Token((*token).to_owned()),
-            [] => Parsed::BadToken("Invalid token header. No credentials provided."),
+    let mut parts = text.split_ascii_whitespace();
+    let (keyword, first, more) = (parts.next(), parts.next(), parts.next());
+    match (keyword.unwrap_or_default(), first, more) {
+        (keyword, ..) if keyword.eq_ignore_ascii_case("bearer") => Parsed::Other(keyword.to_owned()),
+        (keyword, first, more) if keyword.eq_ignore_ascii_case("token") => match (first, more) {
+            (Some(token), None) => Parsed::Token(token.to_owned()),
+            (None, _) => Parsed::BadToken("Invalid token header. No credentials provided."),
             _ => Parsed::BadToken("Invalid token header. Token string should not contain spaces."),
         },
-        [keyword, ..] if !keyword.eq_ignore_ascii_case("basic") => Parsed::Nothing,
-        [_] => Parsed::Malformed("Invalid basic header. No credentials provided."),
-        [_, credentials] => decode(credentials)
+        (keyword, ..) if !keyword.eq_ignore_ascii_case("basic") => Parsed::Nothing,
+        (_, None, _) => Parsed::Malformed("Invalid basic header. No credentials provided."),
+        (_, Some(credentials), None) => decode(credentials)
             .unwrap_or(Parsed::Malformed("Invalid basic header. Credentials not correctly base64 encoded.")),
         _ => Parsed::Malformed("Invalid basic header. Credentials string should not contain spaces."),
     }

@@ -3,40 +3,41 @@
 //! A request without a body that changes nothing meets none of them: there is no form of another site to refuse, no body
 //! to bound. It is answered by the same handlers. Whatever is not named here goes the long way.
 
+use axum::body::HttpBody as _;
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use http::Method;
 
+use super::call::Received;
 use super::handlers;
 use crate::server::app::App;
-use crate::server::operation::Route;
 
 /// What can be had at the door.
-enum Wanted {
+pub enum Wanted {
     Subjects,
     Courses,
     Course(String),
     Contents(String),
 }
 
-/// Answers at once, or gives the request back.
-pub async fn at_once(app: &App, request: Request) -> Result<Response, Box<Request>> {
-    let reads = request.method() == Method::GET || request.method() == Method::HEAD;
-    let Some((wanted, route)) = wanted(request.uri().path()).filter(|_| reads) else { return Err(Box::new(request)) };
-    if let Some(known) = request.extensions().get::<Route>() {
-        known.name_as(route);
-    }
+/// The answer.
+pub async fn at_once(app: &App, wanted: Wanted, request: Received) -> Response {
     let app = State(app.clone());
-    Ok(match wanted {
+    match wanted {
         Wanted::Subjects => handlers::subjects(app, request).await,
         Wanted::Courses => handlers::courses(app, request).await,
         Wanted::Course(id) => handlers::course(app, Path(id), request).await,
         Wanted::Contents(id) => handlers::contents(app, Path(id), request).await,
-    })
+    }
 }
 
-/// What a path asks for, and the route of it in figures and logs.
-fn wanted(path: &str) -> Option<(Wanted, &'static str)> {
+/// What a request asks for that can be had here, and the route of it in figures and logs.
+pub fn wanted(request: &Request) -> Option<(Wanted, &'static str)> {
+    let reads = request.method() == Method::GET || request.method() == Method::HEAD;
+    named(request.uri().path()).filter(|_| reads && request.body().is_end_stream())
+}
+
+fn named(path: &str) -> Option<(Wanted, &'static str)> {
     let rest = path.strip_prefix("/api/")?;
     match rest {
         "subjects/" => return Some((Wanted::Subjects, "/api/subjects/")),

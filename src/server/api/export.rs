@@ -6,12 +6,12 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::response::Response;
 use http::Method;
 
 use super::answer::Answer;
-use super::call::{Call, Endpoint, action};
+use super::call::{Call, Endpoint, Received, action};
 use super::download::{Page, lines, pages};
 use super::negotiation::Kind;
 use super::people_wire::{AccountLineJson, EnrollmentLineJson, EventLineJson};
@@ -31,17 +31,17 @@ pub const EVENTS: Endpoint = export("Export Events");
 const STEP: usize = 500;
 
 /// `GET /api/export/accounts/`, by id.
-pub async fn export_accounts(State(app): State<App>, request: Request) -> Response {
+pub async fn export_accounts(State(app): State<App>, request: Received) -> Response {
     send(app, ACCOUNTS, request, "accounts", |exporting| pages((exporting, AccountId(0)), accounts)).await
 }
 
 /// `GET /api/export/enrollments/`, by account and course, also in courses that are not published any more.
-pub async fn export_enrollments(State(app): State<App>, request: Request) -> Response {
+pub async fn export_enrollments(State(app): State<App>, request: Received) -> Response {
     send(app, ENROLLMENTS, request, "enrollments", |exporting| pages((exporting, AccountId(0)), enrollments)).await
 }
 
 /// `GET /api/export/events/`, the newest first.
-pub async fn export_events(State(app): State<App>, request: Request) -> Response {
+pub async fn export_events(State(app): State<App>, request: Received) -> Response {
     send(app, EVENTS, request, "events", |exporting| pages((exporting, None), events)).await
 }
 
@@ -54,7 +54,7 @@ struct Exporting {
 async fn send(
     app: App,
     endpoint: Endpoint,
-    request: Request,
+    request: Received,
     what: &'static str,
     body: impl FnOnce(Exporting) -> Body,
 ) -> Response {

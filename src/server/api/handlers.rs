@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use http::Method;
 
 use super::answer::Answer;
-use super::call::{Call, Endpoint, action, open};
+use super::call::{Call, Endpoint, Received, action, open};
 use super::config::Scope;
 use super::error::ApiError;
 use super::lists::{Address, CatalogLists, Listed, Listing};
@@ -30,17 +30,17 @@ pub const ENROLL: Endpoint = action("Enroll", "POST, DELETE, OPTIONS").counted(S
 pub const CONTENTS: Endpoint = action("Contents", "GET, HEAD, OPTIONS");
 
 /// `/api/`
-pub async fn index(State(app): State<App>, request: Request) -> Response {
+pub async fn index(State(app): State<App>, request: Received) -> Response {
     Call::run(app, INDEX, request, async |call| Ok(Answer::of(&IndexJson::new(&call.base)))).await
 }
 
 /// `/api/subjects/`
-pub async fn subjects(State(app): State<App>, request: Request) -> Response {
+pub async fn subjects(State(app): State<App>, request: Received) -> Response {
     list(app, SUBJECTS, request, |lists| &lists.subjects).await
 }
 
 /// `/api/subjects/<id>/`
-pub async fn subject(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn subject(State(app): State<App>, Path(id): Path<String>, request: Received) -> Response {
     Call::run(app, SUBJECT, request, async |call| {
         let id: SubjectId = id.parse().map_err(|_| ApiError::not_found())?;
         of_list(&call.lists().subjects, id.get())
@@ -49,12 +49,12 @@ pub async fn subject(State(app): State<App>, Path(id): Path<String>, request: Re
 }
 
 /// `/api/courses/`
-pub async fn courses(State(app): State<App>, request: Request) -> Response {
+pub async fn courses(State(app): State<App>, request: Received) -> Response {
     list(app, COURSES, request, |lists| &lists.courses).await
 }
 
 /// `/api/courses/<id>/`
-pub async fn course(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn course(State(app): State<App>, Path(id): Path<String>, request: Received) -> Response {
     Call::run(app, COURSE, request, async |call| {
         let id: CourseId = id.parse().map_err(|_| ApiError::not_found())?;
         of_list(&call.lists().courses, id.get())
@@ -63,7 +63,7 @@ pub async fn course(State(app): State<App>, Path(id): Path<String>, request: Req
 }
 
 /// `POST /api/courses/<id>/enroll/`. The body is not read. Row R6. `DELETE` gives up what came of it.
-pub async fn enroll(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn enroll(State(app): State<App>, Path(id): Path<String>, request: Received) -> Response {
     Call::run(app, ENROLL, request, async |call| {
         if call.method == Method::DELETE {
             return leave(call, &id).await;
@@ -89,7 +89,7 @@ pub fn decided(verdict: &Verdict, catalog: &Catalog) -> Result<Answer, ApiError>
 }
 
 /// `GET /api/courses/<id>/contents/`, for the enrolled alone. Rows R7 and E9.
-pub async fn contents(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn contents(State(app): State<App>, Path(id): Path<String>, request: Received) -> Response {
     Call::run(app, CONTENTS, request, async |call| {
         let course = call.course(&id)?;
         let standing = call.app.school.standing(Some(call.student()?), course.id, &call.publication.catalog).await?;
@@ -100,7 +100,7 @@ pub async fn contents(State(app): State<App>, Path(id): Path<String>, request: R
 }
 
 /// Any other address below `/api/`.
-pub async fn nowhere(State(app): State<App>, request: Request) -> Response {
+pub async fn nowhere(State(app): State<App>, request: Received) -> Response {
     Call::run(app, open("Not Found"), request, async |_| Err(ApiError::not_found())).await
 }
 
@@ -108,7 +108,7 @@ pub async fn nowhere(State(app): State<App>, request: Request) -> Response {
 async fn list(
     app: App,
     endpoint: Endpoint,
-    request: Request,
+    request: Received,
     which: impl Fn(&CatalogLists) -> &Arc<Listing>,
 ) -> Response {
     Call::run(app, endpoint, request, async |call| {

@@ -3,13 +3,13 @@
 
 use std::collections::HashSet;
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use http::Method;
 
 use super::answer::Answer;
 use super::body::{MAX_LIST, Several, too_many};
-use super::call::{Call, Endpoint, action};
+use super::call::{Call, Endpoint, Received, action};
 use super::error::ApiError;
 use super::people_wire::{InvitationJson, InvitedJson, RefusedJson};
 use crate::school::{Email, EmailKey, Found, Invite, Link, Teaching, TokenKey, TooEarly};
@@ -26,7 +26,7 @@ pub const EMAILS: &str = "emails";
 const SHOWN: usize = 254;
 
 /// `GET /api/courses/<id>/invitations/`: those that can still be used, the oldest first. `POST` (`emails`) makes more.
-pub async fn invitations(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn invitations(State(app): State<App>, Path(id): Path<String>, request: Received) -> Response {
     Call::run(app, INVITATIONS, request, async |call| {
         let teaching = call.teaching(&id)?;
         if call.method == Method::POST {
@@ -39,7 +39,11 @@ pub async fn invitations(State(app): State<App>, Path(id): Path<String>, request
 }
 
 /// `DELETE /api/courses/<id>/invitations/<invitation>/`: it is worth nothing from now on.
-pub async fn invitation(State(app): State<App>, Path((id, key)): Path<(String, String)>, request: Request) -> Response {
+pub async fn invitation(
+    State(app): State<App>,
+    Path((id, key)): Path<(String, String)>,
+    request: Received,
+) -> Response {
     Call::run(app, INVITATION, request, async |call| {
         let teaching: Teaching<Invite> = call.teaching(&id)?;
         let key = TokenKey::parse(&key).ok_or_else(ApiError::not_found)?;
@@ -61,7 +65,7 @@ async fn invite(call: Call, teaching: &Teaching<Invite>) -> Result<Answer, ApiEr
     let Addresses { good, bad } = understood(several, known)?;
     app.school.may_invite(teaching, good.len()).map_err(|TooEarly(wait)| ApiError::throttled(wait))?;
     let invited: Vec<_> = good.iter().map(|email| email.as_str().to_owned()).collect();
-    send_invitations(&app, teaching, good, &base, address).await?;
+    send_invitations(&app, teaching, good, &base.to_string(), address).await?;
     let is_new = !invited.is_empty();
     let answer = Answer::of(&InvitedJson { invited, refused: bad.into_iter().map(refused).collect() });
     Ok(if is_new { answer.created() } else { answer })

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::State;
 use axum::response::Response;
 
 use super::answer::Answer;
-use super::call::{Call, Endpoint, action};
+use super::call::{Call, Endpoint, Received, action};
 use super::error::ApiError;
 use super::lists::{Address, Field, Item, Listed, Listing, Value, fold};
 use super::people_wire::{MeJson, MyCourseJson, TotalProgressJson};
@@ -22,7 +22,7 @@ const FIELDS: &[Field] =
     &[Field::number("id"), Field::text("title"), Field::text("slug"), Field::text("state"), Field::time("since")];
 
 /// `GET /api/me/`
-pub async fn me(State(app): State<App>, request: Request) -> Response {
+pub async fn me(State(app): State<App>, request: Received) -> Response {
     Call::run(app, ME, request, async |call| {
         let account = call.student()?;
         let role = role(account, &call.publication.catalog);
@@ -33,7 +33,7 @@ pub async fn me(State(app): State<App>, request: Request) -> Response {
 }
 
 /// `GET /api/me/courses/`: those that are published; newest first, and otherwise as lists are asked.
-pub async fn my_courses(State(app): State<App>, request: Request) -> Response {
+pub async fn my_courses(State(app): State<App>, request: Received) -> Response {
     Call::run(app, MY_COURSES, request, async |call| {
         let address = Address::of(&call.parts, &call.base)?;
         let seats = call.app.school.my_seats(call.student()?).await?;

@@ -8,6 +8,7 @@ mod error;
 mod credentials;
 mod body;
 mod json_body;
+mod base;
 mod wire;
 mod people_wire;
 mod representation;
@@ -34,13 +35,13 @@ mod openapi;
 
 pub use answer::LogLine;
 pub use auth::{auth_login, auth_logout, auth_logout_all, auth_refresh, auth_register, auth_user};
-pub use call::base_url;
+pub use base::Base;
 pub use config::{ApiConfig, Rates, Scope};
 pub use cors::{Cors, Origin, is_api};
 pub use credentials::shows_token;
 #[cfg(any(test, fuzzing))]
 pub use credentials::{Parsed, is_same_origin, parse as parse_authorization};
-pub use door::at_once;
+pub use door::{at_once, wanted};
 pub use export::{export_accounts, export_enrollments, export_events};
 pub use handlers::{contents, course, courses, enroll, index, nowhere, subject, subjects};
 pub use invitations::{invitation, invitations};

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 
 use super::answer::Answer;
-use super::call::{Call, Endpoint, action};
+use super::call::{Call, Endpoint, Received, action};
 use super::download::{Page, pages, rows};
 use super::error::ApiError;
 use super::handlers::decided;
@@ -37,7 +37,7 @@ pub const MAX_PAGE_SIZE: usize = 500;
 pub const MAX_SEARCH: usize = 200;
 
 /// `GET /api/courses/<id>/people/` (`state`, `search`, `after`, `limit`), in pages or as a table of all.
-pub async fn people(State(app): State<App>, Path(id): Path<String>, request: Request) -> Response {
+pub async fn people(State(app): State<App>, Path(id): Path<String>, request: Received) -> Response {
     Call::run(app, PEOPLE, request, async |call| {
         let (teaching, course) = (call.teaching(&id)?, call.course(&id)?);
         let address = Address::of(&call.parts, &call.base)?;
@@ -58,7 +58,7 @@ pub async fn people(State(app): State<App>, Path(id): Path<String>, request: Req
 pub async fn approve(
     State(app): State<App>,
     Path((id, account)): Path<(String, String)>,
-    request: Request,
+    request: Received,
 ) -> Response {
     Call::run(app, APPROVE, request, async |call| {
         let teaching: Teaching<Approve> = call.teaching(&id)?;
@@ -72,7 +72,11 @@ pub async fn approve(
 }
 
 /// `DELETE /api/courses/<id>/people/<account>/`: refuses a request, or takes a place away.
-pub async fn person(State(app): State<App>, Path((id, account)): Path<(String, String)>, request: Request) -> Response {
+pub async fn person(
+    State(app): State<App>,
+    Path((id, account)): Path<(String, String)>,
+    request: Received,
+) -> Response {
     Call::run(app, PERSON, request, async |call| {
         let teaching: Teaching<Remove> = call.teaching(&id)?;
         let left = call.app.school.remove(&teaching, account_id(&account)?, call.address).await?;

@@ -4,6 +4,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::base::Base;
 use crate::course::json::time;
 use crate::course::{Course, CourseId};
 use crate::school::{Account, Email, Event, Link, Person, Progress, Role, Seat, SeatState};
@@ -50,7 +51,7 @@ impl ProgressJson {
 
 impl<'a> MeJson<'a> {
     /// Somebody, and what they are here.
-    pub fn new(account: &'a Account, role: Role, progress: TotalProgressJson, base: &str) -> Self {
+    pub fn new(account: &'a Account, role: Role, progress: TotalProgressJson, base: &Base) -> Self {
         Self {
             id: account.id.0,
             username: account.username.as_str(),
@@ -86,7 +87,7 @@ impl<'a> MyCourseJson<'a> {
         seat: Seat,
         progress: &Progress,
         begins: Option<jiff::Timestamp>,
-        base: &str,
+        base: &Base,
     ) -> Self {
         let here = format!("{base}/api/courses/{}/", course.id);
         let reads = seat.state == SeatState::Enrolled && begins.is_none();

@@ -1,11 +1,11 @@
 //! A student says of a module that it is done, or that it is not. The reference's API has nothing of the kind.
 
-use axum::extract::{Path, Request, State};
+use axum::extract::{Path, State};
 use axum::response::Response;
 use http::Method;
 
 use super::answer::Answer;
-use super::call::{Call, Endpoint, action};
+use super::call::{Call, Endpoint, Received, action};
 use super::error::ApiError;
 use super::people_wire::ProgressJson;
 use crate::school::{Study, admit};
@@ -14,7 +14,7 @@ use crate::server::app::App;
 pub const DONE: Endpoint = action("Done", "PUT, DELETE, OPTIONS");
 
 /// `PUT` and `DELETE /api/courses/<id>/modules/<order>/done/`. A body is not read.
-pub async fn done(State(app): State<App>, Path((id, order)): Path<(String, String)>, request: Request) -> Response {
+pub async fn done(State(app): State<App>, Path((id, order)): Path<(String, String)>, request: Received) -> Response {
     Call::run(app, DONE, request, async |call| {
         let (course, account) = (call.course(&id)?, call.student()?);
         let order: u32 = order.parse().map_err(|_| ApiError::not_found())?;

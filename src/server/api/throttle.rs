@@ -4,7 +4,6 @@
 //! and one for the long run; a call takes from all of them or is refused and takes nothing. The table is not that of
 //! passwords: many calls of the API must not make anybody's failures forgotten.
 
-use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use http::{HeaderName, HeaderValue};
@@ -23,14 +22,21 @@ pub const RATELIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
 /// Counts calls of the API.
 pub struct ApiThrottle {
-    policies: [Vec<Policy>; Scope::ALL.len()],
+    limits: [Limits; Scope::ALL.len()],
     counted: Throttle,
+}
+
+/// Those of a scope.
+struct Limits {
+    policies: Vec<Policy>,
+    /// What `RateLimit-Policy` says of them.
+    said: HeaderValue,
 }
 
 /// A limit.
 struct Policy {
-    /// What tells it from others in the table.
-    name: String,
+    /// What tells it from all others.
+    number: u8,
     budget: Budget,
     /// How `RateLimit-Policy` names it.
     limit: String,
@@ -41,7 +47,12 @@ struct Policy {
 impl ApiThrottle {
     /// A table in which nobody has called yet.
     pub fn new(rates: &[Rates; Scope::ALL.len()]) -> Self {
-        Self { policies: Scope::ALL.map(|scope| policies(scope, &rates[scope.at()])), counted: Throttle::default() }
+        let mut numbers = 0..=u8::MAX;
+        let limits = Scope::ALL.map(|scope| {
+            let policies = policies(scope, &rates[scope.at()], &mut numbers);
+            Limits { said: value(listed(policies.iter())), policies }
+        });
+        Self { limits, counted: Throttle::default() }
     }
 
     /// Counts a call, and says in headers what is left.
@@ -54,62 +65,86 @@ impl ApiThrottle {
         headers: &mut Headers,
     ) -> Result<(), ApiError> {
         let own = if account.is_some() { Scope::User } else { Scope::Anon };
-        let mut policies = Vec::with_capacity(4);
         let mut spending = Vec::with_capacity(4);
         for scope in [Some(own), scope].into_iter().flatten() {
             let whose = whose(scope, account, address);
-            for policy in &self.policies[scope.at()] {
-                policies.push(policy);
-                spending.push(policy.budget.of(&[&whose, policy.name.as_bytes()]));
-            }
+            let policies = self.limits[scope.at()].policies.iter();
+            spending.extend(policies.map(|policy| policy.budget.at(named(policy.number, whose))));
         }
-        if policies.is_empty() {
+        if spending.is_empty() {
             return Ok(());
         }
         let spent = self.counted.spend_all(&spending, 1, now);
-        said(&policies, &spent, headers);
+        let (own, also) = (&self.limits[own.at()], scope.map(|scope| &self.limits[scope.at()]));
+        said(own, also, &spent, headers);
         spent.too_early.map_or(Ok(()), |TooEarly(wait)| Err(ApiError::throttled(wait)))
     }
 }
 
 /// The first rate of a scope has the scope's name, the others have their period's behind it.
-fn policies(scope: Scope, Rates(rates): &Rates) -> Vec<Policy> {
-    let policy = |(at, rate): (usize, &Rate)| {
+fn policies(scope: Scope, Rates(rates): &Rates, numbers: &mut impl Iterator<Item = u8>) -> Vec<Policy> {
+    let policy = |(at, (rate, number)): (usize, (&Rate, u8))| {
         let Rate { n, period } = *rate;
         let name = if at == 0 { scope.as_str().to_owned() } else { name_of_later(scope, period) };
         let limit = format!("\"{name}\";q={n};w={}", period.length().as_secs());
         let left = format!("\"{name}\";r=");
-        Policy { name, budget: Budget::new("api", n, period.length()), limit, left }
+        Policy { number, budget: Budget::new("api", n, period.length()), limit, left }
     };
-    rates.iter().enumerate().map(policy).collect()
+    rates.iter().zip(numbers).enumerate().map(policy).collect()
 }
 
 fn name_of_later(scope: Scope, period: Period) -> String {
     format!("{}-{}", scope.as_str(), period.as_str())
 }
 
-/// Who is counted. Whoever signs in is not known yet, and is counted by network even if they are known.
-fn whose(scope: Scope, account: Option<&Account>, address: IpAddr) -> Vec<u8> {
-    match account.filter(|_| scope != Scope::Login) {
-        Some(account) => format!("account {} ", account.id.0).into_bytes(),
-        None => [&b"network "[..], &network_of(address), b" "].concat(),
-    }
+/// Who is counted: nine bytes that nobody else has. Whoever signs in is not known yet, and is counted by network even if
+/// they are known.
+fn whose(scope: Scope, account: Option<&Account>, address: IpAddr) -> [u8; 9] {
+    let (kind, bytes) = match account.filter(|_| scope != Scope::Login) {
+        Some(account) => (0, account.id.0.to_be_bytes()),
+        None => {
+            let network = network_of(address);
+            let mut bytes = [0; 8];
+            bytes[..network.len()].copy_from_slice(&network);
+            // An address of IPv4 is shorter, and none of IPv6 with zeros behind it.
+            (if network.len() == bytes.len() { 1 } else { 2 }, bytes)
+        }
+    };
+    let mut whose = [kind; 9];
+    whose[1..].copy_from_slice(&bytes);
+    whose
+}
+
+/// The key of somebody's budget of a policy.
+fn named(policy: u8, whose: [u8; 9]) -> [u8; 16] {
+    let mut key = [0; 16];
+    key[0] = policy;
+    key[1..10].copy_from_slice(&whose);
+    key
 }
 
 /// Both are lists of structured fields (RFC 9651).
-fn said(policies: &[&Policy], spent: &Spent, headers: &mut Headers) {
-    let (mut limits, mut rest) = (String::with_capacity(96), String::with_capacity(96));
-    for (Policy { limit, left, .. }, Rest { n, whole_in }) in policies.iter().zip(&spent.left) {
-        if !limits.is_empty() {
-            limits.push_str(", ");
-            rest.push_str(", ");
+fn said(own: &Limits, also: Option<&Limits>, spent: &Spent, headers: &mut Headers) {
+    let policies = || own.policies.iter().chain(also.into_iter().flat_map(|also| &also.policies));
+    let limits = also.map_or_else(|| own.said.clone(), |_| value(listed(policies())));
+    let mut left = String::with_capacity(96);
+    let mut number = itoa::Buffer::new();
+    for (policy, Rest { n, whole_in }) in policies().zip(&spent.left) {
+        if !left.is_empty() {
+            left.push_str(", ");
         }
-        let seconds = if whole_in.is_zero() { 0 } else { whole_seconds(*whole_in) };
-        limits.push_str(limit);
-        rest.push_str(left);
-        // Writing into a text cannot fail.
-        let _ = write!(rest, "{n};t={seconds}");
+        left.push_str(&policy.left);
+        left.push_str(number.format(*n));
+        left.push_str(";t=");
+        left.push_str(number.format(if whole_in.is_zero() { 0 } else { whole_seconds(*whole_in) }));
     }
-    let value = |text| HeaderValue::try_from(text).expect("names and numbers are a header");
-    headers.extend([(RATELIMIT_POLICY, value(limits)), (RATELIMIT, value(rest))]);
+    headers.extend([(RATELIMIT_POLICY, limits), (RATELIMIT, value(left))]);
+}
+
+fn listed<'a>(policies: impl Iterator<Item = &'a Policy>) -> String {
+    policies.map(|policy| policy.limit.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn value(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).expect("names and numbers are a header")
 }

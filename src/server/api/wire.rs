@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::base::Base;
 use crate::course::Subject;
 use crate::course::json::time;
 use crate::school::{Account, Granted};
@@ -16,8 +17,8 @@ pub struct IndexJson {
 }
 
 impl IndexJson {
-    /// Absolute URLs below `base`, such as `http://127.0.0.1:8000`.
-    pub fn new(base: &str) -> Self {
+    /// Absolute URLs below `base`.
+    pub fn new(base: &Base) -> Self {
         Self { subjects: format!("{base}/api/subjects/"), courses: format!("{base}/api/courses/") }
     }
 }

@@ -1,5 +1,6 @@
 //! Each request, counted and, if the operator wants it, written down.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use http::{Method, StatusCode};
@@ -8,7 +9,7 @@ use crate::server::app::App;
 use crate::server::forwarded::Way;
 
 /// Notes an answer, inside the span that names its request: id, method and path, and never the query.
-pub fn measure(app: &App, route: &str, method: &Method, way: Way, status: StatusCode, after: Duration) {
+pub fn measure(app: &App, route: Cow<'static, str>, method: &Method, way: Way, status: StatusCode, after: Duration) {
     app.metrics.answered(route, method, status, after);
     if app.config.log_requests {
         let client = app.config.log_clients.then(|| way.client.to_string());

@@ -2,6 +2,7 @@
 //!
 //! Labels are routes, methods and statuses, each from a list of ours: nothing that a visitor writes makes a new series.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
 
@@ -36,14 +37,14 @@ pub struct Metrics {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
-    route: String,
+    route: Cow<'static, str>,
     method: &'static str,
     status: u32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RouteLabels {
-    route: String,
+    route: Cow<'static, str>,
 }
 
 impl Default for Metrics {
@@ -99,8 +100,7 @@ impl Metrics {
     }
 
     /// A request was answered.
-    pub fn answered(&self, route: &str, method: &Method, status: StatusCode, after: Duration) {
-        let route = route.to_owned();
+    pub fn answered(&self, route: Cow<'static, str>, method: &Method, status: StatusCode, after: Duration) {
         self.durations.get_or_create(&RouteLabels { route: route.clone() }).observe(after.as_secs_f64());
         let labels = RequestLabels { route, method: known(method), status: status.as_u16().into() };
         self.requests.get_or_create(&labels).inc();

@@ -3,6 +3,7 @@
 //! Strangers can be refused as often as they like, so what is written is bounded: the first of a minute for an account or a
 //! network, with how many others there were since its last line, and no more lines a minute than [`MAX_LINES`].
 
+use std::borrow::Cow;
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -77,12 +78,12 @@ struct Written {
 }
 
 /// What a line says of its request: no path, no query, nothing that a stranger chose.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Refused<'a> {
     /// The request's id.
     pub id: &'a str,
     /// The route's pattern.
-    pub route: &'a str,
+    pub route: Cow<'static, str>,
     /// Who asked, if they are signed in.
     pub account: Option<AccountId>,
     /// From where.
@@ -109,7 +110,7 @@ impl Refusals {
         if let Some(others) = self.due(whose, Instant::now()) {
             let client = log_clients.then(|| way.client.to_string());
             let (account, reason) = (account.map(|account| account.0), why.as_str());
-            tracing::warn!(target: "educa::refusals", id, route, account, client, reason, others, "refused");
+            tracing::warn!(target: "educa::refusals", id, route = &*route, account, client, reason, others, "refused");
         }
     }
 

@@ -28,8 +28,8 @@ const NONE: &str = "none";
 
 impl Route {
     /// The route's pattern, never a path: as many names as there are routes.
-    pub fn name(&self) -> &str {
-        self.0.name.get().map_or(NONE, Cow::as_ref)
+    pub fn name(&self) -> Cow<'static, str> {
+        self.0.name.get().cloned().unwrap_or(Cow::Borrowed(NONE))
     }
 }
 

@@ -24,7 +24,8 @@ const MAX_CONNECTIONS: usize = 16;
 pub async fn serve_metrics(listener: TcpListener, app: App, stop: impl Future<Output = ()>) {
     let config = Arc::new(ServerConfig { max_connections: MAX_CONNECTIONS, ..ServerConfig::clone(&app.config) });
     // Its own connections are not among those that it counts.
-    let own = App { config, metrics: Arc::new(Metrics::default()), tls: None, ..app.clone() };
+    let mut own = app.clone();
+    (own.config, own.metrics, own.tls) = (config, Arc::new(Metrics::default()), None);
     let router = Router::new().route("/metrics", get(metrics)).with_state(app);
     serve(listener, router, own, stop).await;
 }

@@ -17,7 +17,7 @@ use super::own_account::{in_words, too_many};
 use super::teaching::people_address;
 use crate::course::Course;
 use crate::school::{Email, Invite, Letter, Link, Teaching, Token, TokenKey, TooEarly};
-use crate::server::api::base_url;
+use crate::server::api::Base;
 use crate::server::app::App;
 use crate::server::identity::{Client, redirect};
 use crate::server::local_path::LocalPath;
@@ -39,7 +39,7 @@ pub async fn invite(
     Extension(host): Extension<RequestHost>,
     form: Form,
 ) -> Result<Response, Problem> {
-    let base = base_url(&app, Some(&host));
+    let base = Base::of(&app, Some(&host)).to_string();
     if !form.get("link").is_empty() {
         if let Err(TooEarly(wait)) = app.school.may_invite(&teaching, 1) {
             return too_early(&app, &teaching, &form, wait).await;

@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use http::Uri;
 use http::request::Parts;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::server::api::base::Base;
 use crate::server::api::error::ApiError;
 use crate::server::api::suffix::Suffix;
 
@@ -83,27 +85,31 @@ fn escaped(text: &str) -> Cow<'_, str> {
 /// Where a list is, for links to its pages.
 #[derive(Debug, Clone)]
 pub struct Address {
-    /// Such as `http://127.0.0.1:8000/api/courses/`, as it was asked for: with its suffix, if it had one.
-    url: String,
+    base: Base,
+    parts: Arc<Parts>,
     /// How it was asked for.
     pub parameters: Parameters,
 }
 
 impl Address {
-    /// The address of a request, below a base such as `http://127.0.0.1:8000`.
-    pub fn of(parts: &Parts, base: &str) -> Result<Self, ApiError> {
-        let path = parts.uri.path();
-        let url = match parts.extensions.get::<Suffix>() {
+    /// The address of a request, below a base.
+    pub fn of(parts: &Arc<Parts>, base: &Base) -> Result<Self, ApiError> {
+        Ok(Self { base: base.clone(), parts: parts.clone(), parameters: Parameters::read(&parts.uri)? })
+    }
+
+    /// Such as `http://127.0.0.1:8000/api/courses/`, as it was asked for: with its suffix, if it had one.
+    fn url(&self) -> String {
+        let (base, path) = (&self.base, self.parts.uri.path());
+        match self.parts.extensions.get::<Suffix>() {
             Some(Suffix(suffix)) => format!("{base}{}.{suffix}", path.trim_end_matches('/')),
             None => format!("{base}{path}"),
-        };
-        Ok(Self { url, parameters: Parameters::read(&parts.uri)? })
+        }
     }
 
     /// The same list with other parameters.
     pub fn with(&self, changes: &[(&str, Option<&str>)]) -> String {
         let query = self.parameters.with(changes);
-        if query.is_empty() { self.url.clone() } else { format!("{}?{query}", self.url) }
+        if query.is_empty() { self.url() } else { format!("{}?{query}", self.url()) }
     }
 }
 
