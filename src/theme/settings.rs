@@ -179,8 +179,11 @@ impl Settings {
     pub fn check(&self, assets: &BTreeMap<String, String>, diagnostics: &mut Diagnostics) {
         contrast::check("light", &self.light, diagnostics);
         contrast::check("dark", &self.dark, diagnostics);
-        for (key, file) in [("logo", &self.logo), ("icon", &self.icon)] {
-            let Some((name, spot)) = file.as_ref().filter(|(name, _)| !assets.contains_key(name)) else { continue };
+        // Where it is the logo, that says it.
+        let logo = self.logo.as_ref().map(|(name, _)| name);
+        let icon = self.icon.as_ref().filter(|(name, _)| logo != Some(name));
+        for (key, file) in [("logo", self.logo.as_ref()), ("icon", icon)] {
+            let Some((name, spot)) = file.filter(|(name, _)| !assets.contains_key(name)) else { continue };
             let help = match nearest(name, assets.keys().map(String::as_str)) {
                 Some(near) => format!("did you mean \"{near}\"?"),
                 None => "name a file in the theme's folder `assets`".to_owned(),
@@ -232,15 +235,13 @@ pub(super) fn grounds(palette: &Palette) -> Vec<Color> {
 fn family(accent: &Chosen, palette: &Palette) -> [(&'static str, Color); 3] {
     let of = |name, otherwise| palette.get(name).map_or(otherwise, |chosen| chosen.color);
     let (paper, ink) = (of("paper", Color::WHITE), of("ink", Color::BLACK));
+    let tint = accent.color.mixed(paper, 0.88);
     let strong = accent.color.mixed(ink, 0.3);
-    let on = [Color::WHITE, Color::BLACK]
-        .into_iter()
-        .max_by(|a, b| a.contrast(accent.color).total_cmp(&b.contrast(accent.color)));
-    [
-        ("accent_strong", strong),
-        ("accent_tint", accent.color.mixed(paper, 0.88)),
-        ("on_accent", on.unwrap_or(Color::WHITE)),
-    ]
+    let strong = strong.readable_on(&[paper, of("surface", paper), tint], 4.5).unwrap_or(strong);
+    // It stands on both, so the one of them that it is more like counts.
+    let written = |on: &Color| on.contrast(accent.color).min(on.contrast(strong));
+    let on = if written(&Color::WHITE) >= written(&Color::BLACK) { Color::WHITE } else { Color::BLACK };
+    [("accent_strong", strong), ("accent_tint", tint), ("on_accent", on)]
 }
 
 fn declarations(palette: &Palette) -> String {

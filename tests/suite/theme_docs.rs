@@ -34,7 +34,7 @@ fn opened(template: &str, word: &str) -> BTreeSet<String> {
 /// The fields of each page's view, by its template.
 fn given() -> BTreeMap<String, BTreeSet<String>> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/theme");
-    let sources: Vec<_> = tree(&root).into_iter().map(|(_, bytes)| String::from_utf8(bytes).expect("UTF-8")).collect();
+    let sources: Vec<_> = tree(&root).into_values().map(|bytes| String::from_utf8(bytes).expect("UTF-8")).collect();
     let mut given = BTreeMap::new();
     for source in &sources {
         for call in source.split("view!(").skip(1).filter_map(|rest| rest.split(')').next()) {

@@ -28,7 +28,7 @@
     else delete root.dataset.theme;
     for (const button of document.querySelectorAll("[data-look]")) {
       button.dataset.look = root.dataset.theme ?? "auto";
-      button.title = button.ariaLabel = button.dataset[button.dataset.look];
+      for (const name of ["title", "aria-label"]) button.setAttribute(name, button.dataset[button.dataset.look]);
     }
   };
 

@@ -26,6 +26,7 @@ function follow(link) {
 }
 
 function help() {
+  if (!globalThis.HTMLDialogElement) return;
   const dialog = document.getElementById("keys_help").content.firstElementChild.cloneNode(true);
   const before = document.activeElement;
   const box = dialog.querySelector("input");

@@ -4,7 +4,9 @@
 const { enlarge, nearer, close } = document.currentScript.dataset;
 const smallest = 160;
 
-for (const picture of document.querySelectorAll("main :is(.picture, .prose) img")) {
+// Browsers without dialogs leave pictures as they are.
+const pictures = globalThis.HTMLDialogElement ? document.querySelectorAll("main :is(.picture, .prose) img") : [];
+for (const picture of pictures) {
   if (picture.closest("a") || Number(picture.getAttribute("width") ?? smallest) < smallest) continue;
   const button = element("button", "zoom", `${enlarge}: ${picture.alt}`);
   const whole = picture.closest("picture") ?? picture;
@@ -17,7 +19,7 @@ function element(name, className, label) {
   const made = document.createElement(name);
   if (name === "button") made.type = "button";
   made.className = className;
-  if (label) made.ariaLabel = label;
+  if (label) made.setAttribute("aria-label", label);
   return made;
 }
 
@@ -27,8 +29,8 @@ function show({ src, alt }, opener) {
   end.textContent = close;
   end.onclick = () => dialog.close();
   const toggle = element("button", "nearer", nearer);
-  toggle.ariaPressed = "false";
-  toggle.onclick = () => (toggle.ariaPressed = String(toggle.ariaPressed !== "true"));
+  toggle.setAttribute("aria-pressed", "false");
+  toggle.onclick = () => toggle.setAttribute("aria-pressed", String(toggle.getAttribute("aria-pressed") === "false"));
   const large = element("img", "");
   Object.assign(large, { src, alt });
   toggle.append(large);
