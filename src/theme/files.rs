@@ -5,9 +5,9 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
+use super::settings::ThemeToml;
 use crate::diag::{Diagnostic, Diagnostics, SourceText, nearest};
 use crate::disk::{self, DiskError};
-use crate::fields::{Fields, parse_toml};
 
 /// The name of the theme inside the binary.
 pub const DEFAULT_THEME: &str = "school";
@@ -18,8 +18,8 @@ static DEFAULT_FILES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/themes/sc
 pub(super) struct ThemeFiles {
     /// Its name: the folder's.
     pub name: String,
-    /// The theme it extends.
-    pub extends: Option<String>,
+    /// What its `theme.toml` says.
+    pub settings: ThemeToml,
     /// How diagnostics name its folder.
     pub shown: String,
     /// Its files by path below its folder, with `/` between the parts.
@@ -43,7 +43,7 @@ pub(super) fn load_chain(
         }
         match load(themes, &name, diagnostics)? {
             Some(theme) => {
-                next = theme.extends.clone();
+                next = theme.settings.extends.clone();
                 chain.push(theme);
             }
             None => {
@@ -80,8 +80,8 @@ fn load(themes: &Path, name: &str, diagnostics: &mut Diagnostics) -> Result<Opti
     } else {
         return Ok(None);
     };
-    let extends = extends(&shown, files.get("theme.toml"), diagnostics);
-    Ok(Some(ThemeFiles { name: name.to_owned(), extends, shown, files }))
+    let settings = settings(&shown, files.get("theme.toml"), diagnostics);
+    Ok(Some(ThemeFiles { name: name.to_owned(), settings, shown, files }))
 }
 
 fn read_folder(
@@ -117,27 +117,12 @@ pub fn default_theme_files() -> BTreeMap<String, Vec<u8>> {
     files
 }
 
-fn extends(shown: &str, theme_toml: Option<&Vec<u8>>, diagnostics: &mut Diagnostics) -> Option<String> {
+fn settings(shown: &str, theme_toml: Option<&Vec<u8>>, diagnostics: &mut Diagnostics) -> ThemeToml {
     let path = format!("{shown}/theme.toml");
     let Some(text) = theme_toml.and_then(|bytes| std::str::from_utf8(bytes).ok()) else {
         let help = "write one, for example with `extends = \"school\"`";
         diagnostics.push(Diagnostic::error(path, "this file is missing or not UTF-8").help(help));
-        return None;
+        return ThemeToml::default();
     };
-    let source = SourceText { path: &path, text };
-    match parse_toml(text) {
-        Ok(table) => {
-            let mut fields = Fields::new(source, 0, table, diagnostics);
-            fields.text("title");
-            let extends = fields.text("extends");
-            fields.finish();
-            extends
-        }
-        Err(errors) => {
-            for error in errors {
-                diagnostics.push(source.error(error.span, error.message).help("write `extends = \"school\"`"));
-            }
-            None
-        }
-    }
+    ThemeToml::read(SourceText { path: &path, text }, diagnostics)
 }

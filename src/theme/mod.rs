@@ -4,6 +4,9 @@
 //! default theme `school` is inside the binary. A view is everything a template sees, and the functions templates may
 //! call are pure, so equal views give equal bytes.
 
+mod color;
+mod settings;
+mod contrast;
 mod files;
 mod minify;
 mod words;

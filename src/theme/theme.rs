@@ -1,5 +1,6 @@
 //! [`Theme`]: loaded, checked, ready to draw.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use super::files::{ThemeFiles, load_chain};
 use super::functions;
 use super::lesson_views::ContentView;
 use super::minify::minified;
+use super::settings::Settings;
 use super::template_errors::{Sources, add_templates, diagnostics_of};
 use super::view::{SiteView, View};
 use super::words::{Dictionary, Words};
@@ -23,6 +25,7 @@ use crate::disk::DiskError;
 pub struct Theme {
     tera: Tera,
     site: Value,
+    theme: Value,
     site_view: SiteView,
     dictionary: Dictionary,
     /// The words of each language as templates see them.
@@ -76,7 +79,9 @@ impl Theme {
         let mut said = Diagnostics::new();
         let chain = load_chain(themes, name, &mut said)?;
         let dictionary = Dictionary::load(&chain, &mut said);
-        let (assets, urls) = assets(&chain, minify, &mut said);
+        let settings = Settings::new(chain.iter().map(|theme| &theme.settings));
+        let (assets, urls) = assets(&chain, &settings, minify, &mut said);
+        settings.check(&urls, &mut said);
         let mut tera = Tera::default();
         functions::register(&mut tera, Arc::new(urls));
         let sources = sources(&chain, &mut said);
@@ -92,7 +97,8 @@ impl Theme {
             dictionary.iter().map(|(tag, words)| (tag.clone(), Value::from_serializable(words.map()))).collect();
         let digest = digest(&chain, site, minify);
         let (site, site_view) = (Value::from_serializable(site), site.clone());
-        Ok(Some(Self { tera, site, site_view, dictionary, word_values, assets, digest, sources }))
+        let theme = Value::from_serializable(&settings.view());
+        Ok(Some(Self { tera, site, theme, site_view, dictionary, word_values, assets, digest, sources }))
     }
 
     /// The page of a view.
@@ -102,6 +108,7 @@ impl Theme {
             context.insert_value(name, part.value());
         }
         context.insert_value("site", self.site.clone());
+        context.insert_value("theme", self.theme.clone());
         self.draw(V::TEMPLATE, &context)
     }
 
@@ -202,7 +209,12 @@ fn sources(chain: &[ThemeFiles], diagnostics: &mut Diagnostics) -> Sources {
 }
 
 /// The assets of a theme, and the URL of each by its name. An asset of a derived theme replaces one of the same name.
-fn assets(chain: &[ThemeFiles], minify: bool, diagnostics: &mut Diagnostics) -> (Vec<Asset>, BTreeMap<String, String>) {
+fn assets(
+    chain: &[ThemeFiles],
+    settings: &Settings,
+    minify: bool,
+    diagnostics: &mut Diagnostics,
+) -> (Vec<Asset>, BTreeMap<String, String>) {
     let mut files = BTreeMap::new();
     for theme in chain.iter().rev() {
         for (path, bytes) in &theme.files {
@@ -214,8 +226,8 @@ fn assets(chain: &[ThemeFiles], minify: bool, diagnostics: &mut Diagnostics) -> 
     let mut assets = Vec::new();
     let mut urls = BTreeMap::new();
     for (name, (shown, bytes)) in files {
-        let css = std::str::from_utf8(bytes).ok().filter(|_| minify && name.ends_with(".css"));
-        let bytes = css.map_or_else(|| bytes.clone(), |css| minified(css).into_bytes());
+        let css = std::str::from_utf8(bytes).ok().filter(|_| name.ends_with(".css"));
+        let bytes = css.map_or_else(|| bytes.clone(), |css| style_sheet(css, settings, minify).into_bytes());
         match routes::asset(&fingerprinted(name, &bytes)) {
             Ok(address) => {
                 urls.insert(name.to_owned(), address.href());
@@ -225,6 +237,12 @@ fn assets(chain: &[ThemeFiles], minify: bool, diagnostics: &mut Diagnostics) -> 
         }
     }
     (assets, urls)
+}
+
+/// A style sheet with the theme's settings in it, if it asks for them.
+fn style_sheet(css: &str, settings: &Settings, minify: bool) -> String {
+    let css = settings.fill(css).map_or(Cow::Borrowed(css), Cow::Owned);
+    if minify { minified(&css) } else { css.into_owned() }
 }
 
 /// `school.css` becomes `school.<digest>.css`: a name that may be cached for ever.

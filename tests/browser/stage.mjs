@@ -38,6 +38,9 @@ export async function startServer() {
   };
 }
 
+/** Serves another school, with a store of its own in it. */
+export const startSchool = (school) => run(["--root", school, "--listen", "127.0.0.1:0"], "ignore");
+
 /** A copy of the sample school with a theme of its own, to be written in. */
 export function copySchool() {
   const school = mkdtempSync(join(tmpdir(), "educa-school-"));

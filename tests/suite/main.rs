@@ -14,6 +14,7 @@ mod assets;
 mod authoring;
 mod mistakes;
 mod themes;
+mod theme_docs;
 mod publishing;
 mod outputs;
 mod external;

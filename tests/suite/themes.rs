@@ -131,3 +131,65 @@ fn themes_in_a_circle() {
     site.write("themes/other/theme.toml", "extends = \"mine\"\n");
     check(&site, "theme_circle.txt");
 }
+
+/// The style sheet that the catalog names.
+fn style(site: &Site) -> String {
+    let page = site.public("/");
+    let (_, rest) = page.split_once("<link rel=\"stylesheet\" href=\"").expect("a style");
+    site.read(&format!("public{}", rest.split('"').next().expect("closed")))
+}
+
+#[test]
+fn colours_fonts_and_logo_are_settings() {
+    let settings = "extends = \"school\"\nlogo = \"logo.svg\"\n\
+                    [light]\naccent = \"#8a2be2\"\n[dark]\npaper = \"#000\"\n[fonts]\nbody = \"Inter, sans-serif\"\n";
+    let site = school(&[("theme.toml", settings), ("assets/logo.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>")]);
+    site.build();
+    let css = style(&site);
+    assert!(css.contains("--body:Inter,sans-serif") && !css.contains("@settings"), "{css}");
+    let (light, dark) = css.split_once("@media screen and (prefers-color-scheme:dark)").expect("both looks");
+    assert!(light.contains("--accent:#8a2be2") && light.contains("--on-accent:#ffffff"), "{light}");
+    // The family of the accent follows it, in the dark too; what nobody set is the default theme's.
+    assert!(!css.contains("#1a6753") && !css.contains("#124d3e") && !css.contains("#7cc9b3"), "{css}");
+    assert!(light.contains("--paper:#fdfcf9") && dark.contains("--paper:#000000"), "{css}");
+    // The same for who chose the dark as for whose system is dark.
+    let declared = |mark: &str| css.split_once(mark).expect("a rule").1.split('}').next().expect("closed").to_owned();
+    let chosen = declared(":root[data-theme=dark]{color-scheme:dark;");
+    assert_eq!(declared(":root:not([data-theme=light]){"), chosen);
+    let page = site.public("/");
+    assert_eq!(page.matches("/assets/logo.").count(), 2, "as a logo and as an icon: {page}");
+    assert!(!page.contains("style="), "{page}");
+}
+
+#[test]
+fn a_sheet_of_its_own_and_one_block() {
+    let base = "{% extends \"school/base.html\" %}{% block styles %}{{ super() }}\n\
+                <link rel=\"stylesheet\" href=\"{{ asset(name=\"mine.css\") }}\">{% endblock styles %}";
+    let site = school(&[("templates/base.html", base), ("assets/mine.css", "h1{color:var(--accent)}")]);
+    site.build();
+    let page = site.public("/");
+    assert!(
+        page.find("/assets/school.").expect("the theme's") < page.find("/assets/mine.").expect("its own"),
+        "{page}"
+    );
+}
+
+#[test]
+fn colours_that_cannot_be_read_are_warned_of() {
+    let settings = "extends = \"school\"\n\n[light]\naccent = \"#ff8800\"\nsoft = \"#565e64\"\n";
+    let site = school(&[("theme.toml", settings)]);
+    let run = site.program().run(&["build"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_report("theme_contrast.txt", &run.err);
+    let plain = Site::smallest().program().run(&["build"]);
+    assert!(!plain.err.contains("contrast"), "the default theme: {}", plain.err);
+}
+
+#[test]
+fn settings_that_are_no_colours_no_fonts_and_no_files() {
+    let settings = "extends = \"school\"\nlogo = \"lgoo.svg\"\n\
+                    [light]\naccent = \"green\"\nacent = \"#123456\"\n[fonts]\nbody = \"x; } body { color: red\"\n";
+    check(&school(&[("theme.toml", settings)]), "theme_colours.txt");
+    let logo = "extends = \"school\"\nlogo = \"favicn.svg\"\n";
+    check(&school(&[("theme.toml", logo)]), "theme_logo.txt");
+}
