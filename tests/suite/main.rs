@@ -16,6 +16,7 @@ mod mistakes;
 mod themes;
 mod publishing;
 mod outputs;
+mod search;
 mod external;
 mod incremental;
 mod program;

@@ -1,0 +1,26 @@
+// The search, until somebody wants it: the keys that lead to its field, and the first focus, which loads the rest.
+
+const form = document.querySelector("form[data-search]");
+const results = document.querySelector("[data-search-results]");
+
+let loaded;
+const load = () => (loaded ??= import(form.dataset.box).then((box) => box.open(form)));
+
+if (form) {
+  const field = form.elements.q;
+  field.addEventListener("focus", () => load().catch(() => {}), { once: true });
+  addEventListener("keydown", (event) => {
+    const asked = event.key === "/" ? !isTyping(event) : event.key === "k" && (event.ctrlKey || event.metaKey);
+    if (!asked || event.defaultPrevented || event.isComposing) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
+}
+if (form && results) import(form.dataset.page).then((page) => page.open(results, form)).catch(() => {});
+
+/** Whether a key belongs to whatever has the focus, or to the browser. */
+function isTyping(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey) return true;
+  return event.target.closest?.("input, textarea, select, [contenteditable]") != null;
+}
