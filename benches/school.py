@@ -40,15 +40,16 @@ class Options:
     gated: bool = False
     math: bool = True
     code: bool = True
+    vocabulary: int = VOCABULARY_SIZE
 
 
 class Words:
     """Invented words, the first of them the most frequent."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, size=VOCABULARY_SIZE):
         draw = random.Random(f"{seed}/vocabulary")
         found = {}
-        while len(found) < VOCABULARY_SIZE:
+        while len(found) < size:
             found[invented_word(draw, syllables=1 + len(found) // 150)] = None
         self.all = list(found)
         self.names = [word for word in self.all if 5 <= len(word) <= 9]
@@ -134,7 +135,7 @@ class School:
 
     def __init__(self, options):
         self.options = options
-        self.words = Words(options.seed)
+        self.words = Words(options.seed, options.vocabulary)
         self.lessons_per_course = options.lessons_per_module * options.modules_per_course
         self.courses = -(-options.lessons // self.lessons_per_course)
         self.subjects = -(-self.courses // COURSES_PER_SUBJECT)
@@ -309,6 +310,7 @@ def parsed_arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--lessons-per-module", type=int, default=10)
     parser.add_argument("--modules-per-course", type=int, default=10)
+    parser.add_argument("--vocabulary", type=int, default=VOCABULARY_SIZE, metavar="N", help="how many words there are")
     parser.add_argument("--gated", action="store_true", help="courses for the enrolled alone; otherwise all are public")
     parser.add_argument("--no-math", dest="math", action="store_false", help="without formulas")
     parser.add_argument("--no-code", dest="code", action="store_false", help="without blocks of code")

@@ -71,7 +71,7 @@ fn link(n: usize) -> LinkView {
 }
 
 fn pages(criterion: &mut Criterion) {
-    let site = SiteView { title: "School".into(), description: String::new(), lang: "en".into() };
+    let site = SiteView { title: "School".into(), description: String::new(), lang: "en".into(), search: true };
     let options = ThemeOptions { themes: Path::new("themes"), name: "school", site: &site, minify: true };
     let theme = Theme::load(&options, &mut Diagnostics::new()).expect("read").expect("no mistakes");
     let language: Language = "en".parse().expect("a language");

@@ -15,6 +15,8 @@ HUGO = "0.168.0"
 ELEVENTY = "3.1.6"
 ELEVENTY_HIGHLIGHT = "5.0.2"
 MDBOOK = "0.5.4"
+PAGEFIND = "1.6.0"
+MINISEARCH = "7.2.0"
 
 
 def hugo():
@@ -65,3 +67,14 @@ def debian(program, package):
 def install(*command):
     """Runs an installer; what it says goes where progress goes."""
     subprocess.run([str(part) for part in command], check=True, stdout=sys.stderr)
+
+
+def search_peers():
+    """The node_modules with the searches that educa's is compared with."""
+    installed = TOOLS / f"search-{PAGEFIND}-{MINISEARCH}"
+    if not (installed / "node_modules" / "minisearch").exists():
+        progress(f"installing Pagefind {PAGEFIND} and MiniSearch {MINISEARCH} from npm into {installed}")
+        installed.mkdir(parents=True, exist_ok=True)
+        packages = [f"pagefind@{PAGEFIND}", f"minisearch@{MINISEARCH}"]
+        install("npm", "install", "--prefix", installed, "--no-audit", "--no-fund", "--loglevel=error", *packages)
+    return installed / "node_modules"

@@ -108,7 +108,7 @@ impl fmt::Display for Address {
 /// The address of every kind of page.
 pub mod routes {
     use super::Address;
-    use crate::course::{CourseId, Slug};
+    use crate::course::{Audience, CourseId, Slug};
 
     /// The catalog of all courses.
     pub fn catalog() -> Address {
@@ -159,19 +159,40 @@ pub mod routes {
         Address(format!("/sitemap-{nth}.xml").into())
     }
 
-    /// The list of courses for a search.
+    /// The page that searches.
+    pub fn search() -> Address {
+        Address(format!("/{SEARCH}/").into())
+    }
+
+    /// Where a search begins that everyone may make.
     pub fn search_index() -> Address {
         Address(format!("/{SEARCH}/index.json").into())
     }
 
-    /// What a search finds of a course that everyone may read.
-    pub fn search(course: CourseId) -> Address {
-        Address(format!("/{SEARCH}/{course}.json").into())
-    }
-
-    /// What a search finds of a course that only the enrolled may read.
+    /// Where a search begins in what of a course only the enrolled may read.
     pub fn search_enrolled(course: CourseId) -> Address {
         Address(format!("/{SEARCH}/{course}-enrolled.json").into())
+    }
+
+    /// A part of an index: of what everyone may read, or of one course.
+    pub fn search_shard(reader: Audience, name: &str) -> Address {
+        match reader {
+            Audience::Everyone => Address(format!("/{SEARCH}/all/{name}.bin").into()),
+            Audience::Enrolled(course) => Address(format!("/{SEARCH}/{course}-enrolled/{name}.bin").into()),
+        }
+    }
+
+    /// Titles and texts of some pages of a course that one kind of reader may read.
+    pub fn search_block(course: CourseId, reader: Audience, nth: usize) -> Address {
+        match reader {
+            Audience::Everyone => Address(format!("/{SEARCH}/{course}/{nth}.bin").into()),
+            Audience::Enrolled(_) => Address(format!("/{SEARCH}/{course}-enrolled/{nth}.bin").into()),
+        }
+    }
+
+    /// Whether an address is in the folder of the search, where files get their names from what is in them.
+    pub fn is_search(address: &Address) -> bool {
+        address.0.split('/').nth(1).unwrap_or_default() == SEARCH
     }
 
     const SEARCH: &str = "search";

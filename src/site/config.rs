@@ -80,7 +80,12 @@ impl SiteConfig {
 
     /// What every page knows of the site, the server's own pages too.
     pub fn site_view(&self) -> SiteView {
-        SiteView { title: self.title.clone(), description: self.description.clone(), lang: self.lang.to_string() }
+        SiteView {
+            title: self.title.clone(),
+            description: self.description.clone(),
+            lang: self.lang.to_string(),
+            search: self.search,
+        }
     }
 
     /// How the theme is loaded.

@@ -1,6 +1,6 @@
 //! What a build remembers for the next one: the facts of every file, every fragment, git's dates, and the ledger.
 //!
-//! In `.educa/`: `files` and `fragments` (with the blobs in `fragments.pack`) only save work; `ledger` also says what
+//! In `.educa/`: `files`, `words` and `fragments` (with the blobs in `fragments.pack`) only save work; `ledger` also says what
 //! lies in `public/` and `private/`, and is withdrawn while that changes.
 
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use super::cache::{BlobShelf, ByCourse, Fragments, KnownFragments, Ledger, Loade
 use super::config::SiteConfig;
 use super::curriculum::KnownCourses;
 use super::graph::Placed;
-use super::outputs::SearchKeys;
+use super::outputs::{CourseIndex, KnownWords};
 use super::publish::Rest;
 use super::source::{History, Known, Repository, SourceTree};
 use crate::disk::{self, DiskError};
@@ -23,6 +23,8 @@ pub struct Memory {
     pub files: Known,
     /// The rendered texts, once somebody asked for them.
     fragments: Option<KnownFragments>,
+    /// The words of courses, once somebody asked for them.
+    words: Option<Arc<KnownWords>>,
     /// When files were committed.
     pub repository: Repository,
     /// Which of them the last build used.
@@ -54,8 +56,8 @@ pub struct Kept {
     pub rendered: ByCourse<Rendered>,
     /// Where they lie.
     pub placed: ByCourse<Placed>,
-    /// The keys of what a search reads of them.
-    pub searched: ByCourse<SearchKeys>,
+    /// What a search has of them.
+    pub searched: ByCourse<CourseIndex>,
 }
 
 fn files_file(state: &Path) -> PathBuf {
@@ -64,6 +66,10 @@ fn files_file(state: &Path) -> PathBuf {
 
 fn fragments_file(state: &Path) -> PathBuf {
     state.join("fragments")
+}
+
+fn words_file(state: &Path) -> PathBuf {
+    state.join("words")
 }
 
 fn ledger_file(state: &Path) -> PathBuf {
@@ -124,6 +130,17 @@ impl Memory {
         Ok(self.fragments.get_or_insert_default())
     }
 
+    /// The words of the courses of the last build that was saved. Only a build that searches asks for them.
+    pub fn words(&mut self, config: &SiteConfig) -> Result<Arc<KnownWords>, DiskError> {
+        if self.words.is_none() {
+            let wanted = config.search && !config.fresh;
+            let loaded =
+                if wanted { cache_file::load(&words_file(&config.state), &config.program)? } else { Loaded::Missing };
+            self.words = Some(Arc::new(self.take(loaded)));
+        }
+        Ok(self.words.clone().unwrap_or_default())
+    }
+
     fn take<T: Default>(&mut self, loaded: Loaded<T>) -> T {
         match loaded {
             Loaded::Value(value) => value,
@@ -158,6 +175,10 @@ impl Memory {
             self.shelf.flush()?;
             cache_file::save(&fragments_file(&config.state), &config.program, &known)?;
             self.fragments = Some(known);
+        }
+        let words: KnownWords = self.kept.searched.all().flat_map(CourseIndex::known).collect();
+        if !words.is_empty() {
+            cache_file::save(&words_file(&config.state), &config.program, &words)?;
         }
         self.news = 0;
         let tree = self.files.tree.as_ref().map(SourceTree::remember);

@@ -165,7 +165,7 @@ impl Run<'_> {
         let mut kept = std::mem::take(&mut memory.kept);
         let curriculum = assemble(config, &tree, &history, &mut kept.courses, &mut said);
         progress.begin(Stage::Render, 0);
-        let shelf = memory.shelf.clone();
+        let (shelf, words) = (memory.shelf.clone(), memory.words(config)?);
         let known = memory.fragments(config)?;
         let fragments = render_all(&curriculum, &theme, config, known, &shelf, &mut kept.rendered, &mut said)?;
         let fragments = Arc::new(fragments);
@@ -179,7 +179,7 @@ impl Run<'_> {
         let views = Views { graph: &graph, theme: &theme, site, base_url, settings, purpose, items };
         let parts: Vec<_> = courses(&views).map(|(subject, course)| LazyParts::new(subject, course)).collect();
         let (mut jobs, keys) = jobs(&views, theme.assets(), &parts, &memory.ledger.courses, &mut said);
-        jobs.extend(outputs::jobs(&views, config, &mut kept.searched));
+        jobs.extend(outputs::jobs(&views, config, &mut kept.searched, &words));
         memory.kept = kept;
         compress::ask(&mut jobs, &config.compress);
         let before = Before { ledger: &memory.ledger, present };

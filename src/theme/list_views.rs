@@ -180,6 +180,31 @@ pub struct InstructorView {
 }
 view!(InstructorView, "instructor.html");
 
+/// The page that searches. What was found is put into it by a script; without one it shows all courses.
+#[derive(Debug, Serialize)]
+pub struct SearchView {
+    /// The head.
+    pub page: PageView,
+    /// Those that have courses, ordered by title.
+    pub subjects: Vec<SearchSubject>,
+}
+view!(SearchView, "search.html");
+
+/// A subject with its courses as links.
+#[derive(Debug, Serialize)]
+pub struct SearchSubject {
+    /// Its title.
+    pub title: String,
+    /// Its page.
+    pub address: String,
+    /// Its language.
+    pub lang: String,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+    /// Newest first.
+    pub courses: Vec<CourseLink>,
+}
+
 /// The page for what does not exist.
 #[derive(Debug, Serialize)]
 pub struct NotFoundView {

@@ -45,7 +45,7 @@ pub use lesson_views::{
 };
 pub use list_views::{
     CatalogView, CourseEntry, CourseLink, CourseView, InstructorView, MovedView, NotFoundView, OutlineContent,
-    OutlineModule, PolicyView, SubjectEntry, SubjectView,
+    OutlineModule, PolicyView, SearchSubject, SearchView, SubjectEntry, SubjectView,
 };
 pub use live_views::{OnlinePerson, OnlineView};
 pub use message_text::message_html;

@@ -256,8 +256,9 @@ fn fingerprinted(name: &str, bytes: &[u8]) -> String {
 
 fn digest(chain: &[ThemeFiles], site: &SiteView, minify: bool) -> Digest {
     let minified: &[u8] = if minify { b"minified" } else { b"" };
+    let searched: &[u8] = if site.search { b"searched" } else { b"" };
     let mut parts: Vec<&[u8]> =
-        vec![site.title.as_bytes(), site.description.as_bytes(), site.lang.as_bytes(), minified];
+        vec![site.title.as_bytes(), site.description.as_bytes(), site.lang.as_bytes(), minified, searched];
     for theme in chain {
         parts.push(theme.name.as_bytes());
         for (path, bytes) in &theme.files {

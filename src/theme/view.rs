@@ -89,6 +89,8 @@ pub struct SiteView {
     pub description: String,
     /// Its language.
     pub lang: String,
+    /// Whether it has a search.
+    pub search: bool,
 }
 
 /// The head of a page.

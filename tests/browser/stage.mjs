@@ -20,15 +20,15 @@ export const password = "correct horse x9";
 const roles = { "ada-okafor": "instructor", "the-staff": "staff" };
 
 /** Serves the sample school on a free port; resolves once it listens. */
-export async function startServer() {
+export async function startServer(school = root) {
   const data = mkdtempSync(join(tmpdir(), "educa-browser-"));
   const store = join(data, "store");
   for (const [name, role] of Object.entries(roles)) {
-    const words = ["--root", root, "user", "add", name, "--role", role, "--password-stdin", "--data", store];
+    const words = ["--root", school, "user", "add", name, "--role", role, "--password-stdin", "--data", store];
     const added = spawnSync(program, words, { input: `${password}\n`, encoding: "utf8" });
     if (added.status !== 0) throw new Error(added.stderr);
   }
-  const server = await run(["--root", root, "--listen", "127.0.0.1:0", "--data", store], "inherit");
+  const server = await run(["--root", school, "--listen", "127.0.0.1:0", "--data", store], "inherit");
   return {
     url: server.url,
     async stop() {

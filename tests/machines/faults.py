@@ -35,6 +35,18 @@ def edit(path, old, new, room="public"):
     return damage
 
 
+def repack(path, old, new):
+    """The same in a packed file."""
+
+    def damage(built):
+        file = built.public / path
+        text, n_found = re.subn(old, lambda _: new, gzip.decompress(file.read_bytes()).decode(), count=1, flags=re.DOTALL)
+        assert n_found, f"{path} has no {old}"
+        write(file, gzip.compress(text.encode()))
+
+    return damage
+
+
 def lay(path, data):
     return lambda built: write(built.public / path, data.encode() if isinstance(data, str) else data)
 
@@ -134,18 +146,21 @@ FAULTS = [
         ("a page that is gone", "old addresses", drop(OPEN), "leads to nothing"),
         ("an old address that may be listed", "old addresses",
          edit("old/index.html", '<meta name="robots"[^>]*>', ""), "may be listed"),
-        ("a number for a text", "search documents",
-         edit("search/index.json", '"lang":"[a-z]*"', '"lang":7'), "lang is 7, no str"),
-        ("a key more", "search documents", edit("search/99.json", '"text":', '"words":"","text":'), "has the keys"),
+        ("a list for a number", "search documents", edit("search/index.json", '"pages":[0-9]*', '"pages":[]'), "no int"),
+        ("a key more", "search documents",
+         repack("search/99/0.bin", '"text":', '"words":"","text":'), "has the keys"),
         ("a page that is not there", "search documents",
-         edit("search/99.json", "open/one/", "open/none/"), "leads to nothing"),
+         repack("search/99/0.bin", "open/one/", "open/none/"), "leads to nothing"),
         ("a heading that is not there", "search documents",
-         edit("search/99.json", r'\[\["[^"]*', '[["none'), "leads to no place"),
-        ("a gated document in public", "search documents", lay("search/99-enrolled.json", "{}"), "not in the index"),
-        ("a gated page in a public document", "search documents",
-         edit("search/99.json", "course/ends/open/one/", "course/ends/shut/two/"), "leads to nothing in public"),
+         repack("search/99/0.bin", r'\[\["[^"]*', '[["none'), "leads to no place"),
+        ("a page less", "search documents",
+         repack("search/99/0.bin", r',{"address":"(?!.*{"address").*?}\]', "]"), "which is not there"),
+        ("a shard less", "search documents", edit("search/index.json", r'\["[^"]*","[0-9a-f]*"\]', '["a","0"]'), "cannot be read"),
+        ("a gated index in public", "search documents", lay("search/99-enrolled.json", "{}"), "not in the index"),
+        ("a gated page in a public block", "search documents",
+         repack("search/99/0.bin", "course/ends/open/one/", "course/ends/shut/two/"), "leads to nothing in public"),
         ("a gated text in public", "the gate",
-         edit("search/99.json", '"text":"', f'"text":"{SECRET}'), "has a word of a gated text"),
+         repack("search/99/0.bin", '"text":"', f'"text":"{SECRET}'), "has a word of a gated text"),
         ("a gated text in a compressed form", "the gate",
          lay("search/99.json.gz", gzip.compress(SECRET.encode())), "has a word of a gated text"),
         ("a gated name", "the gate", lay(f"assets/{SECRET}.css", ""), "has a word of a gated text"),

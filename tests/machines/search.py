@@ -6,10 +6,12 @@ import json
 from .pages import is_there
 from .school import BASE, ODD, SECRET
 
-# The shapes that src/site/outputs/search.rs describes.
-COURSE = {"id": int, "title": str, "subject": str, "lang": str, "address": str, "summary": str, "documents": [str]}
-INDEX = {"courses": [COURSE]}
-DOCUMENT = {"course": int, "lang": str, "pages": [{"address": str, "title": str, "headings": [[str]], "text": str}]}
+# The shapes that src/site/outputs/search/ describes.
+INDEX = {"pages": int, "words": [[str]], "endings": [[str]]}
+COURSE = {"id": int, "title": str, "address": str, "lang": str, "dir": str}
+PAGE = {"address": str, "title": str, "module": str, "headings": [[str]], "text": str}
+BLOCK = {"course": COURSE, "pages": [PAGE]}
+PAGES_IN_BLOCK = 8
 
 
 def unlike(value, shape, where="it"):
@@ -25,12 +27,18 @@ def unlike(value, shape, where="it"):
     return None if type(value) is shape else f"{where} is {value!r}, no {shape.__name__}"
 
 
+def unpacked(path):
+    """The bytes of a file; those of a packed one as they were before."""
+    data = path.read_bytes()
+    return gzip.decompress(data) if path.suffix in (".gz", ".bin") else data
+
+
 def read(path, shape, wrong):
     """A file of JSON with a shape; nothing if it is not that."""
     name = "/".join(path.parts[-3:])
     try:
-        value = json.loads(path.read_bytes())
-    except (OSError, json.JSONDecodeError) as error:
+        value = json.loads(unpacked(path))
+    except (OSError, EOFError, ValueError) as error:
         wrong(name, f"no JSON: {error}")
         return None
     if reason := unlike(value, shape):
@@ -39,53 +47,133 @@ def read(path, shape, wrong):
     return value
 
 
+def numbers(data):
+    """Numbers of seven bits a byte, and slices between them."""
+    at = 0
+
+    def number():
+        nonlocal at
+        value = shift = 0
+        while True:
+            byte = data[at]
+            at += 1
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value
+            shift += 7
+
+    def take(length):
+        nonlocal at
+        at += length
+        return data[at - length:at]
+
+    return number, take, lambda: at < len(data)
+
+
+def shard(data, has_postings):
+    """The words of a shard, each with its pages: course and number."""
+    number, take, has_more = numbers(data)
+    word = b""
+    while has_more():
+        word = word[:number()] + take(number())
+        pages = list(postings(take(number()))) if has_postings else []
+        yield word.decode(), pages
+
+
+def postings(data):
+    """The pages of a word."""
+    number, _, has_more = numbers(data)
+    course = 0
+    while has_more():
+        course += number()
+        page = 0
+        for _ in range(number()):
+            page += number() >> 3
+            yield course, page
+
+
+def collection(room, index_path, folder, wrong):
+    """The words of an index, and the files that it names."""
+    index = read(room / index_path, INDEX, wrong) or {"words": [], "endings": []}
+    words, named = {}, {index_path}
+    for kind in ("words", "endings"):
+        for first, name in index[kind]:
+            path = f"search/{folder}/{name}.bin"
+            named.add(path)
+            try:
+                found = dict(shard(unpacked(room / path), kind == "words"))
+            except (OSError, EOFError, ValueError, IndexError) as error:
+                wrong(path, f"cannot be read: {error}")
+                continue
+            if next(iter(found), None) != first:
+                wrong(path, f"does not begin with {first!r}")
+            if kind == "words":
+                words |= found
+            elif any(word[::-1] not in words for word in found):
+                wrong(path, "has an ending of no word")
+    if list(words) != sorted(words):
+        wrong(index_path, "has words out of order")
+    return words, named
+
+
 def search(built, wrong):
-    """The index names all courses and their documents; what documents name is there, in the room they lie in."""
-    index = read(built.public / "search/index.json", INDEX, wrong)
-    courses = index["courses"] if index else []
-    addresses = sorted(course["address"] for course in courses)
-    if addresses != sorted(f"/course/{slug}/" for slug in built.courses()):
-        wrong("search/index.json", f"knows the courses {addresses}")
-    if ODD not in [course["title"] for course in courses]:
-        wrong("search/index.json", f"does not know the title {ODD}")
+    """All words lead to pages of blocks that are there, and all files of the search are named by an index."""
+    ids = {int(path.parent.name) for path in built.public.glob("search/*/0.bin")}
+    n_words = n_pages = 0
+    titles = set()
+    rooms = [("public", built.public, "search/index.json", "all", ids, lambda course: course)]
+    for path in sorted(built.private.glob("search/*-enrolled.json")):
+        folder = path.name.removesuffix(".json")
+        rooms.append(("private", built.private, f"search/{path.name}", folder, {int(folder.split("-")[0])}, lambda _, f=folder: f))
+    there = {("public", path) for path in built.files("search/**/*.bin")} | {("public", "search/index.json")}
+    there |= {("private", str(path.relative_to(built.private))) for path in built.private.glob("search/**/*") if path.is_file()}
+    there |= {("public", path) for path in built.files("search/*.json")}
     named = set()
-    n_pages = 0
-    for course in courses:
-        for address in course["documents"]:
-            room = "private" if address.endswith("-enrolled.json") else "public"
-            named.add((room, address))
-            document = read(getattr(built, room) / address[1:], DOCUMENT, wrong)
-            if document:
-                n_pages += look_at(built, document, course, room, address, wrong)
-    there = {("public", f"/{path}") for path in built.files("search/*.json")} - {("public", "/search/index.json")}
-    there |= {("private", f"/search/{path.name}") for path in built.private.glob("search/*.json")}
-    for room, address in there ^ named:
-        wrong(address, f"is in {room}/ and not in the index, or in the index and not in {room}/")
-    n_gated = sum(room == "private" for room, _ in named)
-    return f"{len(courses)} courses, {len(named)} documents with {n_pages} pages, {n_gated} of them gated"
+    for name, room, index_path, folder, courses, of in rooms:
+        words, files = collection(room, index_path, folder, wrong)
+        pages = {}
+        for course in sorted(courses):
+            blocks = sorted(room.glob(f"search/{of(course)}/[0-9].bin"))
+            for nth, path in enumerate(blocks):
+                files.add(str(path.relative_to(room)))
+                block = read(path, BLOCK, wrong)
+                if block:
+                    titles.add(block["course"]["title"])
+                    pages |= look_at(built, block, course, nth, name, path, wrong)
+        for word, found in words.items():
+            if lost := [page for page in found if page not in pages]:
+                wrong(index_path, f"says that {word!r} is on {lost[0]}, which is not there")
+        named |= {(name, file) for file in files}
+        n_words, n_pages = n_words + len(words), n_pages + len(pages)
+    if ODD not in titles:
+        wrong("search/index.json", f"does not know the title {ODD}")
+    for name, path in there ^ named:
+        wrong(path, f"is in {name}/ and not in the index, or in the index and not in {name}/")
+    return f"{n_words} words of {n_pages} pages in {len(rooms)} collections"
 
 
-def look_at(built, document, course, room, address, wrong):
-    """What a document says of each page. Returns how many there are."""
-    if (document["course"], document["lang"]) != (course["id"], course["lang"]):
-        wrong(address, f"is of course {document['course']}, in {document['lang']}")
-    for each in document["pages"]:
+def look_at(built, block, course, nth, room, path, wrong):
+    """What a block says of each page. Returns them, by course and number."""
+    name = "/".join(path.parts[-3:])
+    if block["course"]["id"] != course:
+        wrong(name, f"is of course {block['course']['id']}")
+    for each in block["pages"]:
         reason = is_there(built, BASE + each["address"], room)
         # Of a page with all contents of a module each content has an anchor, and each heading another.
         below = each["address"].partition("#")[0]
         for heading in each["headings"]:
             if len(heading) != 2:
-                wrong(address, f"has a heading {heading}")
+                wrong(name, f"has a heading {heading}")
             reason = reason or is_there(built, f"{BASE}{below}#{heading[0]}", room)
         if reason:
-            wrong(address, reason)
-    return len(document["pages"])
+            wrong(name, reason)
+    return {(course, nth * PAGES_IN_BLOCK + at): each for at, each in enumerate(block["pages"])}
 
 
 def gate(built, wrong):
     """The word that stands in every kind of gated text stands in no public file and in no name of one."""
     marked = [path for path in built.private.rglob("*") if path.is_file() and has_secret(path)]
-    # Two pages and their module's, the contents for the API, the document for a search.
+    # Two pages and their module's, the contents for the API, a block and a shard for a search.
     if len(marked) < 5:
         wrong("private", f"only {len(marked)} files have the secret: this looks for nothing")
     files = built.files()
@@ -98,10 +186,9 @@ def gate(built, wrong):
 
 
 def has_secret(path):
-    data = path.read_bytes()
-    if path.suffix == ".gz":
-        data = gzip.decompress(data)
-    return SECRET in f"{path.name}\n{data.decode('utf-8', 'replace')}".lower()
+    text = f"{path.name}\n{unpacked(path).decode('utf-8', 'replace')}".lower()
+    # In a shard its first letters may be those of the word before.
+    return SECRET in text or (path.suffix == ".bin" and SECRET[3:] in text)
 
 
 def compressed(built, wrong):

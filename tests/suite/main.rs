@@ -17,6 +17,7 @@ mod themes;
 mod theme_docs;
 mod publishing;
 mod outputs;
+mod search;
 mod external;
 mod incremental;
 mod program;

@@ -1,12 +1,12 @@
-//! What a build makes besides pages: for search engines, feed readers, static hosts and searches. It is complete, it is
-//! escaped, and no word of a gated text gets into it.
+//! What a build makes besides pages: for search engines, feed readers, and static hosts. It is complete and
+//! escaped.
 
 use crate::support::{Server, Site, header, tree};
 
 const BASE: &str = "https://school.example";
 
 /// A school with everything that is hard: gated, preview and public modules, both layouts, odd titles.
-fn school() -> Site {
+pub fn school() -> Site {
     let odd = "R&D <b>\\\"quotes\\\"</b> </script> 🦉";
     let mut site = Site::smallest()
         .with("content/maths/odd/course.md", format!(
@@ -207,71 +207,6 @@ fn a_page_says_what_it_is_about() {
         assert!(page.contains(tag), "{tag} {page}");
     }
     assert!(!site.gated("/course/sets/basics/").contains("og:title"));
-}
-
-fn json(site: &Site, path: &str) -> serde_json::Value {
-    serde_json::from_str(&site.read(path)).expect("JSON")
-}
-
-#[test]
-fn a_search_finds_the_words_of_all_pages() {
-    let mut site = school();
-    site.build();
-    let index = json(&site, "public/search/index.json");
-    let courses = index["courses"].as_array().expect("a list");
-    let addresses: Vec<_> = courses.iter().map(|course| course["address"].as_str().expect("a text")).collect();
-    assert_eq!(addresses, ["/course/letters/", "/course/odd/", "/course/sets/"], "newest first");
-    assert_eq!(courses[2]["documents"], serde_json::json!(["/search/1.json", "/search/1-enrolled.json"]));
-    assert_eq!(courses[1]["documents"], serde_json::json!(["/search/2.json"]));
-    let lesson = &json(&site, "public/search/2.json")["pages"][2];
-    let title = "R&D <b>\"quotes\"</b> </script> 🦉";
-    let expected = serde_json::json!({
-        "address": "/course/odd/part/one/", "title": title, "headings": [["a-heading", "A heading"]],
-        "text": "Open words & more. Below it.",
-    });
-    assert_eq!(lesson, &expected);
-    let open: Vec<_> = json(&site, "public/search/1.json")["pages"].as_array().expect("a list").clone();
-    let open: Vec<_> = open.iter().map(|page| page["address"].as_str().expect("a text").to_owned()).collect();
-    assert_eq!(open, ["/course/sets/", "/course/sets/look/", "/course/sets/look/#in"]);
-    let gated = &json(&site, "private/search/1-enrolled.json")["pages"][1];
-    assert_eq!(gated["address"], "/course/sets/basics/#union");
-    assert_eq!(gated["text"], "The secret of unions.");
-    site.config.search = false;
-    site.build();
-    assert!(!site.has("public/search") && !site.has("private/search"));
-}
-
-/// Every kind of text that only the enrolled may read, marked by a word.
-#[test]
-fn no_word_of_a_gated_text_is_public() {
-    let site = school()
-        .with("content/maths/sets/01-basics/02-picture.md", "+++\ntitle = \"P\"\nimage = \"p.svg\"\n+++\nPelargonium.\n")
-        .with("content/maths/sets/01-basics/p.svg", "<svg><!-- Pelargonium --></svg>")
-        .with("content/maths/sets/01-basics/01-union.md",
-            "+++\ntitle = \"Union\"\n+++\nA pelargonium ![pelargonium](p.svg)\n\n## Pelargonium\n\n`pelargonium`[^1]\n\n[^1]: Pelargonium.\n");
-    site.build();
-    let marked = |folder: &std::path::Path| -> Vec<String> {
-        let has = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_lowercase().contains("pelargonium");
-        tree(folder).into_iter().filter(|(_, bytes)| has(bytes)).map(|(path, _)| path).collect()
-    };
-    assert_eq!(marked(&site.config.public), Vec::<String>::new());
-    let private = marked(&site.config.private);
-    assert!(private.contains(&"search/1-enrolled.json".to_owned()) && private.len() >= 3, "{private:?}");
-}
-
-/// The gate of the course is the gate of its words.
-#[tokio::test]
-async fn the_enrolled_search_where_others_may_not() {
-    let server = Server::over(school()).await;
-    let gated = "/search/1-enrolled.json";
-    assert_eq!(server.visitor().get("/search/1.json").await.status(), 200);
-    assert_eq!(server.visitor().get(gated).await.status(), 302);
-    let student = server.student("ada").await;
-    assert_eq!(student.get(gated).await.status(), 403);
-    student.enroll("1").await;
-    let answer = student.get(gated).await;
-    assert_eq!(answer.status(), 200);
-    assert_eq!(header(&answer, "cache-control"), "private, no-cache");
 }
 
 /// Whatever is edited, the outputs are those of a clean build.

@@ -189,7 +189,7 @@ fn shelf() -> Arc<Shelf> {
             themes: nowhere(),
             theme: DEFAULT_THEME.to_owned(),
             minify: false,
-            site: SiteView { title: "School".into(), description: String::new(), lang: "en".into() },
+            site: SiteView { title: "School".into(), description: String::new(), lang: "en".into(), search: false },
             lang: language(),
         };
         let shelf = Shelf::bare(source.clone()).expect("the theme that is built in");

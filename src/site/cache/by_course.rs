@@ -44,6 +44,13 @@ impl<T: Send + Sync> ByCourse<T> {
     }
 }
 
+impl<T> ByCourse<T> {
+    /// What was made of the courses of the last build, in no order.
+    pub fn all(&self) -> impl Iterator<Item = &T> {
+        self.made.values().map(|(_, made)| &**made)
+    }
+}
+
 fn place(course: &Arc<Course>) -> usize {
     Arc::as_ptr(course).addr()
 }

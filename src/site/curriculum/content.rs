@@ -8,7 +8,7 @@ use super::assembly::Assembly;
 use super::folder::{Folder, INTO_A_MODULE, document, resource};
 use super::naming::{Given, ORDER_HELP, Unique, orders, slug_of, split_number, title_of};
 use super::nouns::{Content, Kind, Resource};
-use super::settings::Common;
+use super::settings::{Common, searched};
 use super::video::{NotAVideo, VIDEO_ENDINGS, Video, parse};
 use crate::course::Slug;
 use crate::diag::nearest;
@@ -107,9 +107,10 @@ fn written(
     let config = assembly.config;
     let read = |fields: &mut Fields<'_>| {
         let common = Common::read(fields, config);
-        (common, fields.number("order"), fields.time("created"), fields.time("updated"), Named::read(fields))
+        let times = (fields.time("created"), fields.time("updated"));
+        (common, fields.number("order"), times, searched(fields), Named::read(fields))
     };
-    let ((common, given, created, updated, named), document) = document(file, assembly.diagnostics, read)?;
+    let ((common, given, (created, updated), searched, named), document) = document(file, assembly.diagnostics, read)?;
     if assembly.hides(&common) {
         return None;
     }
@@ -135,6 +136,7 @@ fn written(
         created: created.or(times.map(|times| times.created)).unwrap_or(file.modified),
         updated: updated.or(times.map(|times| times.updated)).unwrap_or(file.modified),
         kind: kind.ok()?,
+        searched,
         document: Some(document),
         path: file.path.clone(),
         aliases,
@@ -163,6 +165,7 @@ fn on_its_own(assembly: &mut Assembly<'_, '_>, name: &str, file: &SourceFile) ->
         created: times.map_or(file.modified, |times| times.created),
         updated: times.map_or(file.modified, |times| times.updated),
         kind,
+        searched: true,
         document: None,
         path: file.path.clone(),
         aliases: Vec::new(),

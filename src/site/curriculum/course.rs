@@ -11,7 +11,7 @@ use super::enrollment::EnrollmentSettings;
 use super::folder::{Folder, INTO_A_MODULE, document, resource, stray};
 use super::naming::{Given, ORDER_HELP, Unique, orders, slug_of, split_number};
 use super::nouns::{Access, Course, Document, Layout, Module, Resource, Speech};
-use super::settings::{Common, id, speech};
+use super::settings::{Common, id, searched, speech};
 use crate::course::{CourseId, Slug, routes};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::fields::Fields;
@@ -28,6 +28,7 @@ struct CourseSettings {
     tags: Vec<String>,
     access: Access,
     layout: Layout,
+    searched: bool,
     enrollment: EnrollmentSettings,
     speech: Speech,
 }
@@ -51,6 +52,7 @@ impl CourseSettings {
             tags: fields.texts("tags").into_iter().map(|(tag, _)| tag).collect(),
             access,
             layout: fields.choice("layout", &layouts).unwrap_or(Layout::Module),
+            searched: searched(fields),
             enrollment: EnrollmentSettings::read(fields, access),
             speech: speech(fields, parent),
         }
@@ -146,6 +148,7 @@ fn course(
         enrollment: settings.enrollment.policy,
         prerequisites: settings.enrollment.prerequisites,
         layout: settings.layout,
+        searched: settings.searched,
         speech: settings.speech,
         document,
         aliases,
@@ -217,14 +220,14 @@ fn module(assembly: &mut Assembly<'_, '_>, name: &str, folder: &Folder<'_>, show
     let config = assembly.config;
     let read = |fields: &mut Fields<'_>| {
         let common = Common::read(fields, config);
-        (common, fields.number("order"), fields.flag("preview"))
+        (common, fields.number("order"), fields.flag("preview"), searched(fields))
     };
     let head = document(file, assembly.diagnostics, read);
     if head.as_ref().is_some_and(|((common, ..), _)| assembly.hides(common)) {
         return None;
     }
     let (contents, resources) = contents(assembly, folder);
-    let ((common, given, preview), document) = head?;
+    let ((common, given, preview, searched), document) = head?;
     let (number, rest) = split_number(name);
     let slug = slug_of(&common.slug, rest, &file.shown, assembly.diagnostics);
     let aliases = common.aliases(&document);
@@ -233,6 +236,7 @@ fn module(assembly: &mut Assembly<'_, '_>, name: &str, folder: &Folder<'_>, show
         title: common.title?,
         slug: slug?,
         preview,
+        searched,
         folder: document.path.strip_suffix("module.md").unwrap_or_default().to_owned(),
         document,
         aliases,

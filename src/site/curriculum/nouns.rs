@@ -159,6 +159,8 @@ pub struct Course {
     pub prerequisites: Vec<(String, Range<usize>)>,
     /// How its contents lie on pages.
     pub layout: Layout,
+    /// Whether a search finds it and what is below it.
+    pub searched: bool,
     /// Language and direction.
     pub speech: Speech,
     /// Its overview.
@@ -200,6 +202,8 @@ pub struct Module {
     pub slug: Slug,
     /// Whether everyone may read it although the course is for the enrolled.
     pub preview: bool,
+    /// Whether a search finds it and what is below it.
+    pub searched: bool,
     /// Its description.
     pub document: Document,
     /// Addresses that lead here.
@@ -227,6 +231,8 @@ pub struct Content {
     pub updated: Timestamp,
     /// What it is.
     pub kind: Kind,
+    /// Whether a search finds it.
+    pub searched: bool,
     /// Its text or caption; a media file on its own has none.
     pub document: Option<Document>,
     /// Its path below the content folder.

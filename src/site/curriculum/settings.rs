@@ -52,6 +52,11 @@ impl Common {
     }
 }
 
+/// `search`: whether a search finds a course, module or content.
+pub(super) fn searched(fields: &mut Fields<'_>) -> bool {
+    fields.optional_flag("search").unwrap_or(true)
+}
+
 /// The `id` of a subject, course or instructor.
 pub(super) fn id<T>(fields: &mut Fields<'_>, new: fn(u32) -> Result<T, NotAnId>) -> Given<T> {
     if !fields.has("id") {

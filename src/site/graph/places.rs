@@ -176,8 +176,9 @@ impl Places {
     fn place_aliases(&mut self, aliases: &[Alias], to: &Address) {
         for alias in aliases {
             let place = Some(alias.place.clone());
-            if routes::is_served(&alias.address) {
-                let message = format!("the address {} belongs to the server", alias.address);
+            let taken = [(routes::is_served(&alias.address), "server"), (routes::is_search(&alias.address), "search")];
+            if let Some((_, owner)) = taken.into_iter().find(|(is, _)| *is) {
+                let message = format!("the address {} belongs to the {owner}", alias.address);
                 let mut diagnostic = Diagnostic::error(&*alias.shown, message).help("remove this alias");
                 diagnostic.place = place;
                 self.said.push(diagnostic);

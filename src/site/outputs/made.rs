@@ -6,7 +6,7 @@ use crate::site::curriculum::Curriculum;
 use crate::site::publish::{Job, Make};
 use crate::site::views::Views;
 
-use super::search::{self, SearchKeys};
+use super::search::{self, CourseIndex, KnownWords};
 
 use super::{course_json, sitemap, static_host};
 use crate::course::{Address, Audience, routes};
@@ -23,10 +23,8 @@ pub fn addresses(curriculum: &Curriculum, config: &SiteConfig) -> Vec<(Address, 
         addresses.extend(files.map(|address| (address, "a file for static hosts")));
     }
     if config.search {
-        let courses = curriculum.subjects.iter().flat_map(|subject| &subject.courses);
-        let files = courses.flat_map(|course| [routes::search(course.id), routes::search_enrolled(course.id)]);
-        let files = files.chain([routes::search_index()]);
-        addresses.extend(files.map(|address| (address, "what a search reads")));
+        addresses.push((routes::search_index(), "what a search reads"));
+        addresses.push((routes::search(), "the page that searches"));
     }
     if let Some(base_url) = &config.base_url {
         let files = sitemap::files(&listed(curriculum), base_url, sitemap::PROTOCOL);
@@ -44,7 +42,14 @@ fn feed_addresses(curriculum: &Curriculum) -> impl Iterator<Item = Address> {
 }
 
 /// Everything that is published besides pages, assets and media.
-pub fn jobs<'a>(views: &Views<'a>, config: &SiteConfig, known: &mut ByCourse<SearchKeys>) -> Vec<Job<'a>> {
+///
+/// `kept` and `known` are what earlier builds found for the search, see there.
+pub fn jobs<'a>(
+    views: &Views<'a>,
+    config: &SiteConfig,
+    kept: &mut ByCourse<CourseIndex>,
+    known: &KnownWords,
+) -> Vec<Job<'a>> {
     let curriculum = views.graph.curriculum;
     let base_url = config.base_url.as_deref();
     let mut jobs = vec![text(routes::robots(), sitemap::robots(base_url))];
@@ -60,7 +65,7 @@ pub fn jobs<'a>(views: &Views<'a>, config: &SiteConfig, known: &mut ByCourse<Sea
     }
     jobs.extend(course_json::jobs(views));
     if config.search {
-        jobs.extend(search::jobs(views, known));
+        jobs.extend(search::jobs(views, kept, known));
     }
     if config.static_host_files {
         let without_address = |name: &str, written: String| {

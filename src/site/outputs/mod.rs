@@ -16,4 +16,4 @@ mod made;
 
 pub use linked_data::{About, locale};
 pub use made::{addresses, jobs};
-pub use search::SearchKeys;
+pub use search::{CourseIndex, KnownWords};

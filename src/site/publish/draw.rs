@@ -135,7 +135,7 @@ fn make_one(
         Make::Bytes(bytes) => bytes.to_vec(),
         Make::Page(page) => drawn(draw(views, page).map(String::into_bytes)),
         Make::Contents(course) => drawn(draw_contents(views, course)),
-        Make::Output(write) => write(views),
+        Make::Output(write) | Make::Named(write) => write(views),
     };
     let (digest, size) = (Digest::of(&bytes), bytes.len() as u64);
     let entry = Entry { key: job.key, digest, size, forms: Default::default() };

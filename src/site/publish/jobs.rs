@@ -57,6 +57,8 @@ pub enum Make<'a> {
     Copy(&'a Resource),
     /// Something else than a page, which its maker knows how to write.
     Output(Writer<'a>),
+    /// The same, with the identity of what it is made of in its name.
+    Named(Writer<'a>),
     /// A smaller form of a picture.
     Scaled(&'a Resource, Scaled),
 }
@@ -100,7 +102,7 @@ impl<'a> Job<'a> {
 
     /// Whether its address changes with its bytes.
     pub fn is_lasting(&self) -> bool {
-        matches!(self.make, Make::Bytes(_) | Make::Scaled(..))
+        matches!(self.make, Make::Bytes(_) | Make::Named(_) | Make::Scaled(..))
     }
 
     /// What the last build said of its file, without forms that nobody asks for any more.
@@ -189,6 +191,7 @@ fn list_jobs<'a>(views: &Views<'a>, diagnostics: &mut Diagnostics) -> Vec<Job<'a
         .chain(instructors)
         .chain(moved)
         .chain([(routes::not_found(), Page::NotFound)])
+        .chain(views.theme.site().search.then(|| (routes::search(), Page::Search)))
         .map(|(address, page)| {
             let key = page_key(views, &page, None, diagnostics);
             Job::new(address, Audience::Everyone, key, Make::Page(page))

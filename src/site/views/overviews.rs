@@ -12,7 +12,7 @@ use crate::site::markdown::Resolved;
 use crate::site::outputs::{About, locale};
 use crate::theme::{
     CatalogView, CourseEntry, CourseLink, CourseView, InstructorView, LinkView, MovedView, NotFoundView,
-    OutlineContent, OutlineModule, PageView, PolicyView, SubjectEntry, SubjectView, Theme,
+    OutlineContent, OutlineModule, PageView, PolicyView, SearchSubject, SearchView, SubjectEntry, SubjectView, Theme,
 };
 
 /// Makes views of one graph.
@@ -120,13 +120,7 @@ impl Views<'_> {
     }
 
     fn required(&self, course: &Course) -> Vec<CourseLink> {
-        let link = |course: &&Course| CourseLink {
-            title: course.title.clone(),
-            address: routes::course(&course.slug).href(),
-            lang: course.speech.lang.to_string(),
-            dir: course.speech.dir.as_str(),
-        };
-        self.graph.prerequisites(course).iter().map(link).collect()
+        self.graph.prerequisites(course).iter().map(|course| course_link(course)).collect()
     }
 
     /// An instructor's page.
@@ -152,6 +146,23 @@ impl Views<'_> {
         let title = self.word(&self.site, "not_found");
         let page = self.page(title, &self.site, "", &routes::not_found());
         NotFoundView { page: PageView { indexed: false, canonical: None, ..page } }
+    }
+
+    /// The page that searches: all courses by subject, for those who have no script.
+    pub fn search(&self) -> SearchView {
+        let page = self.page(self.word(&self.site, "search"), &self.site, "", &routes::search());
+        let subjects = self.graph.curriculum.subjects.iter().filter(|subject| !subject.courses.is_empty());
+        let subject = |subject: &Subject| SearchSubject {
+            title: subject.title.clone(),
+            address: routes::subject(&subject.slug).href(),
+            lang: subject.speech.lang.to_string(),
+            dir: subject.speech.dir.as_str(),
+            courses: subject.courses.iter().map(|course| course_link(course)).collect(),
+        };
+        SearchView {
+            page: PageView { indexed: false, canonical: None, ..page },
+            subjects: subjects.map(subject).collect(),
+        }
     }
 
     /// A page that sends its reader on.
@@ -244,6 +255,15 @@ fn html_key(fragment: Digest, resolved: &[Resolved]) -> String {
         bytes.push(0);
     }
     Digest::of(&bytes).to_string()
+}
+
+fn course_link(course: &Course) -> CourseLink {
+    CourseLink {
+        title: course.title.clone(),
+        address: routes::course(&course.slug).href(),
+        lang: course.speech.lang.to_string(),
+        dir: course.speech.dir.as_str(),
+    }
 }
 
 /// A link to a subject's page.

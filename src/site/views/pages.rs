@@ -20,6 +20,8 @@ pub enum Page<'a> {
     Moved(&'a Address, &'a Address),
     /// For what does not exist.
     NotFound,
+    /// Where a search shows what it found.
+    Search,
     /// A course's overview.
     Course(&'a Subject, &'a Course),
     /// A module.
@@ -88,6 +90,7 @@ fn with_view<U: Use>(
         Page::Instructor(instructor) => user.view(theme, &views.instructor(instructor, said)),
         Page::Moved(from, to) => user.view(theme, &views.moved(from, to)),
         Page::NotFound => user.view(theme, &views.not_found()),
+        Page::Search => user.view(theme, &views.search()),
         Page::Course(subject, course) => user.view(theme, &views.course(subject, course, said)),
         Page::Module(place, module) => match place.course.layout {
             Layout::Module => user.view(theme, &views.module(place, module, items, said)),

@@ -280,7 +280,12 @@ fn source(site: &Site) -> PublicationSource {
         themes: config.themes.clone(),
         theme: config.theme.clone(),
         minify: config.minify,
-        site: SiteView { title: config.title.clone(), description: config.description.clone(), lang: lang.to_string() },
+        site: SiteView {
+            title: config.title.clone(),
+            description: config.description.clone(),
+            lang: lang.to_string(),
+            search: config.search,
+        },
         lang,
     }
 }

@@ -7,6 +7,7 @@ const keys = {
   "/": () => {
     const field = document.querySelector("input[type=search]");
     (field ?? document.querySelector("a[data-search]"))?.focus();
+    field?.select();
   },
   j: () => follow("a[rel=next]"),
   k: () => follow("a[rel=prev]"),

@@ -1,0 +1,174 @@
+//! The words of a collection in shards: stretches of the sorted list, of which a query needs few.
+//!
+//! Where a shard ends is decided by the word that would be next, and not by what stands before it: one word more or less
+//! changes its own shard and no other. A shard is, for each word: how many bytes it shares with the word before, how many
+//! follow and these bytes, how many bytes of postings follow and these. Postings are, for each course that has the word:
+//! how far its id is from that of the course before (the first: from 0), and what [`CourseWords`] has. A shard of endings
+//! has words alone.
+
+use rayon::prelude::*;
+
+use super::course_words::{CourseWords, put_number};
+use super::words::is_unspaced;
+use crate::digest::Digest;
+
+/// How large shards are on average before they are compressed, to half of it. The largest of a few hundred is six times
+/// as large; of smaller ones a query would need more.
+const MEAN_SIZE: u64 = 12 * 1024;
+
+/// What is not larger is not cut.
+const SMALL: usize = 32 * 1024;
+
+/// Shorter words have no ending to go by.
+const SHORTEST_ENDING: usize = 4;
+
+/// A part of the list.
+pub struct Shard {
+    /// The first word in it.
+    pub first: String,
+    /// Identity of its bytes.
+    pub digest: Digest,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The shards of a collection.
+pub struct Shards {
+    /// Those of words.
+    pub words: Vec<Shard>,
+    /// Those of endings; none where all words are in one shard, which can be looked through.
+    pub endings: Vec<Shard>,
+}
+
+/// A word, and what stands behind it.
+struct Entry<'a> {
+    word: &'a str,
+    postings: Vec<u8>,
+}
+
+/// The shards of a collection: the words of its courses, each with the course's id, in the order of the ids.
+pub fn shards(courses: &[(u32, &CourseWords)]) -> Shards {
+    let entries = entries(courses);
+    let words = cut(&entries, true);
+    if words.len() < 2 {
+        return Shards { words, endings: Vec::new() };
+    }
+    let mut backwards: Vec<String> = entries.par_iter().filter_map(|entry| backwards(entry.word)).collect();
+    backwards.par_sort_unstable();
+    let endings: Vec<_> = backwards.iter().map(|word| Entry { word, postings: Vec::new() }).collect();
+    Shards { words, endings: cut(&endings, false) }
+}
+
+/// All words, sorted, with all that have them.
+fn entries<'a>(courses: &[(u32, &'a CourseWords)]) -> Vec<Entry<'a>> {
+    let all = courses.iter().flat_map(|(id, words)| (0..words.len()).map(move |at| (words.get(at), *id)));
+    let mut all: Vec<_> = all.map(|((word, postings), id)| (word, id, postings)).collect();
+    // Each course's are sorted, and the courses are: what is left is to merge them.
+    all.par_sort_by(|a, b| a.0.cmp(b.0));
+    let same: Vec<_> = all.chunk_by(|a, b| a.0 == b.0).collect();
+    same.into_par_iter()
+        .map(|same| {
+            let mut bytes = Vec::new();
+            let mut before = 0;
+            for (_, id, postings) in same {
+                put_number(&mut bytes, id - before);
+                bytes.extend_from_slice(postings);
+                before = *id;
+            }
+            Entry { word: same[0].0, postings: bytes }
+        })
+        .collect()
+}
+
+fn backwards(word: &str) -> Option<String> {
+    let long = word.chars().nth(SHORTEST_ENDING - 1).is_some();
+    (long && !word.chars().any(is_unspaced)).then(|| word.chars().rev().collect())
+}
+
+fn cut(entries: &[Entry<'_>], with_postings: bool) -> Vec<Shard> {
+    let whole = entries.iter().map(size).sum::<usize>() <= SMALL;
+    let parts: Vec<_> = entries.chunk_by(|_, next| whole || !begins_shard(next)).collect();
+    parts.into_par_iter().map(|part| shard(part, with_postings)).collect()
+}
+
+fn size(entry: &Entry<'_>) -> usize {
+    // Four bytes of a word are left beside what it shares with the one before, on average; two are lengths.
+    6 + entry.postings.len()
+}
+
+/// As probable as the entry is large, so that shards of rare and of frequent words are equally large.
+fn begins_shard(entry: &Entry<'_>) -> bool {
+    let digest = Digest::of(entry.word.as_bytes());
+    let [a, b, c, d, ..] = *digest.as_bytes();
+    u64::from(u32::from_le_bytes([a, b, c, d])) < size(entry) as u64 * (1 << 32) / MEAN_SIZE
+}
+
+fn shard(entries: &[Entry<'_>], with_postings: bool) -> Shard {
+    let mut bytes = Vec::new();
+    let mut before = "";
+    for Entry { word, postings } in entries {
+        let shared = before.bytes().zip(word.bytes()).take_while(|(a, b)| a == b).count();
+        put_length(&mut bytes, shared);
+        put_length(&mut bytes, word.len() - shared);
+        bytes.extend_from_slice(&word.as_bytes()[shared..]);
+        if with_postings {
+            put_length(&mut bytes, postings.len());
+            bytes.extend_from_slice(postings);
+        }
+        before = word;
+    }
+    Shard { first: entries[0].word.to_owned(), digest: Digest::of(&bytes), bytes }
+}
+
+fn put_length(bytes: &mut Vec<u8>, length: usize) {
+    put_number(bytes, u32::try_from(length).expect("a shard is small"));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::course_words::{Collector, Part};
+    use super::*;
+
+    fn course(n_pages: usize, words_of: impl Fn(usize) -> String) -> CourseWords {
+        let mut collector = Collector::default();
+        for page in 0..n_pages {
+            collector.page([(Part::Text, &*words_of(page))]);
+        }
+        collector.finish()
+    }
+
+    /// Invented words, some frequent and most rare.
+    fn text(page: usize) -> String {
+        (0..200).map(|nth| format!("w{} ", (page * 7919 + nth * nth * 31) % (1 + nth * 400))).collect()
+    }
+
+    #[test]
+    fn a_small_collection_is_one_shard() {
+        let words = course(3, |page| format!("common word{page}"));
+        let Shards { words, endings } = shards(&[(7, &words)]);
+        assert_eq!((words.len(), endings.len()), (1, 0));
+        assert_eq!(words[0].first, "common");
+        assert!(words[0].bytes.starts_with(&[0, 6, b'c', b'o', b'm', b'm', b'o', b'n', 5, 7, 3, 0, 8, 8]));
+        assert!(shards(&[]).words.is_empty());
+    }
+
+    #[test]
+    fn one_changed_page_changes_few_shards() {
+        let names = |words: &CourseWords| {
+            let Shards { words, endings } = shards(&[(7, words)]);
+            assert!(words.len() > 15 && endings.len() > 5, "{} {}", words.len(), endings.len());
+            words.into_iter().chain(endings).map(|shard| shard.digest).collect::<Vec<_>>()
+        };
+        let before = names(&course(400, text));
+        let after = names(&course(400, |page| if page == 9 { text(9) + " another newcomer" } else { text(page) }));
+        let new = after.iter().filter(|name| !before.contains(name)).count();
+        assert!((1..=4).contains(&new), "{new} of {}", after.len());
+    }
+
+    #[test]
+    fn no_shard_is_much_larger_than_others() {
+        let Shards { words, .. } = shards(&[(1, &course(2000, text))]);
+        let largest = words.iter().map(|shard| shard.bytes.len()).max().expect("some");
+        assert!(largest < 8 * 12 * 1024, "{largest}");
+    }
+}

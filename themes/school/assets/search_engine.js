@@ -1,0 +1,212 @@
+// The search engine: which pages have what was typed. How its files are made is in `src/site/outputs/search/`.
+//
+// A collection is what one kind of reader may read: everyone, or the enrolled of a course. Of its words only those shards
+// are fetched in which those of a query can be, and of its pages those blocks that are shown.
+
+/** How much a word matters by where it stands: in the text (once to often), in a heading, in the title. */
+const weights = [1, 1.5, 2, 2.4, 3, 3.6, 6, 7];
+/** How many shards a beginning may ask for: of one or two letters there are more. */
+const mostShards = 3;
+/** How many longer words a beginning stands for, and how many others a slip. */
+const mostLonger = 40;
+const mostSimilar = 6;
+/** Who finds fewer pages may have slipped. */
+const few = 3;
+const shortestWithSlips = 4;
+const mostWords = 12;
+const pagesInBlock = 8;
+/** No course has as many pages. */
+const pagesInCourse = 2 ** 24;
+
+let started;
+
+/** The search of this page, whoever asks for it first. */
+export const start = (scripts) => (started ??= open(scripts));
+
+async function open({ words, shards }) {
+  const tools = Object.assign({}, ...(await Promise.all([import(words), import(shards)])));
+  const search = new Search(tools);
+  await search.begin();
+  return search;
+}
+
+class Search {
+  #tools;
+  #collections = [];
+  #listeners = [];
+
+  constructor(tools) {
+    this.#tools = tools;
+  }
+
+  /** What is public, and what is for this reader as soon as the header says who that is. */
+  async begin() {
+    this.#collections = [await this.#collection("/search/index.json", "/search/all/", (course) => `/search/${course}/`)];
+    const header = document.querySelector("nav.account");
+    if (isSignedIn()) return this.#join();
+    new MutationObserver((_, observer) => {
+      if (!isSignedIn()) return;
+      observer.disconnect();
+      this.#join().then(() => this.#listeners.forEach((listener) => listener()));
+    }).observe(header ?? document.body, { childList: true, subtree: true });
+  }
+
+  /** Calls when more can be found than before. */
+  onMore(listener) {
+    this.#listeners.push(listener);
+  }
+
+  /** Adds what is for the enrolled; whatever is refused, or is not there, is left out. */
+  async #join() {
+    const answer = await fetch("/api/me/courses/", { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer?.ok) return;
+    const seats = (await answer.json()).filter((seat) => seat.state === "enrolled");
+    const folder = (seat) => `/search/${seat.id}-enrolled/`;
+    const collection = (seat) => this.#collection(`/search/${seat.id}-enrolled.json`, folder(seat), () => folder(seat));
+    const found = await Promise.allSettled(seats.map(collection));
+    this.#collections.push(...found.filter(({ status }) => status === "fulfilled").map(({ value }) => value));
+  }
+
+  async #collection(address, folder, blocks) {
+    const index = JSON.parse(new TextDecoder().decode(await this.#tools.fetchBytes(address)));
+    return new Collection(this.#tools, index, folder, blocks);
+  }
+
+  /** The pages that have all words of a text, or else most of them, the best first. */
+  async find(text) {
+    const typed = [...new Set(this.#tools.words(text))].slice(0, mostWords);
+    const isOpen = (at) => at === typed.length - 1 && !/\s$/u.test(text);
+    const wanted = new Set();
+    const look = async (collection) => {
+      const found = await Promise.all(typed.map((word, at) => collection.word(word, isOpen(at))));
+      found.flatMap((one) => one.words).forEach((word) => wanted.add(word));
+      return together(collection, found);
+    };
+    // What is refused in the meantime is not found any more, and nothing else is lost.
+    const all = await Promise.allSettled(this.#collections.map(look));
+    if (all[0]?.status === "rejected") throw all[0].reason;
+    const some = all.flatMap(({ value }) => value ?? []);
+    const most = some.reduce((most, hit) => Math.max(most, hit.n), 0);
+    const hits = some.filter((hit) => hit.n === most);
+    hits.sort((a, b) => b.score - a.score || a.page - b.page);
+    return { hits, wanted };
+  }
+
+  /** What is shown of some hits; those whose page is not there any more are left out. */
+  async pages(hits) {
+    const found = await Promise.allSettled(hits.map((hit) => hit.collection.page(hit.page)));
+    return found.filter(({ status, value }) => status === "fulfilled" && value).map(({ value }) => value);
+  }
+
+  /** See `search_words.js`. */
+  marks(text, wanted) {
+    return this.#tools.marks(text, wanted);
+  }
+}
+
+const isSignedIn = () => document.querySelector("nav.account .who") != null;
+
+/** One hit for each page: how many of the words it has, and how good they are. */
+function together(collection, found) {
+  const hits = new Map();
+  for (const { pages } of found) {
+    for (const [page, score] of pages) {
+      const hit = hits.get(page);
+      if (hit) [hit.n, hit.score] = [hit.n + 1, hit.score + score];
+      else hits.set(page, { collection, page, n: 1, score });
+    }
+  }
+  return [...hits.values()];
+}
+
+class Collection {
+  #tools;
+  #nPages;
+  #words;
+  #endings;
+  #blocks;
+  #loaded = new Map();
+
+  constructor(tools, index, folder, blocks) {
+    [this.#tools, this.#nPages, this.#blocks] = [tools, index.pages, blocks];
+    this.#words = new tools.Shards(folder, index.words, true);
+    this.#endings = new tools.Shards(folder, index.endings, false);
+  }
+
+  /** The pages with a word, with its beginning, or, where these are few, with one that is like it. */
+  async word(word, isOpen) {
+    const found = new Map();
+    const words = [];
+    const add = ({ word, postings }, quality) => {
+      words.push(word);
+      this.#score(postings, quality, found);
+    };
+    const isPair = this.#tools.isUnspaced(word) && word.length > 1;
+    const longer = isPair || word.length < 2 ? [] : await this.#words.beginning(word, mostShards);
+    const exact = longer.find((entry) => entry.word === word) ?? (await this.#words.exactly(word));
+    if (exact) add(exact, 1);
+    const single = this.#tools.isUnspaced(word) && !isPair ? await this.#words.beginning(word, 1) : longer;
+    const others = single.filter((entry) => entry.word !== word).sort((a, b) => a.word.length - b.word.length);
+    for (const entry of others.slice(0, mostLonger)) add(entry, 0.3 + (0.5 * word.length) / entry.word.length);
+    if (found.size < few && word.length >= shortestWithSlips && !this.#tools.isUnspaced(word)) {
+      const known = new Set(words);
+      for (const { entry, quality } of await this.#similar(word, isOpen, known)) add(entry, quality);
+    }
+    return { pages: found, words };
+  }
+
+  /** Gives each page with a word its score, unless it has a better one. */
+  #score(postings, quality, found) {
+    let n = 0;
+    this.#tools.eachPage(postings, () => n++);
+    const rarity = Math.log(1 + this.#nPages / (n + 0.5));
+    this.#tools.eachPage(postings, (course, page, weight) => {
+      const [key, score] = [course * pagesInCourse + page, quality * rarity * weights[weight]];
+      if (score > (found.get(key) ?? 0)) found.set(key, score);
+    });
+  }
+
+  /**
+   * Words that were perhaps meant: with a slip, of which either the first or the last letters are right, or compounds that
+   * end with it.
+   */
+  async #similar(word, isOpen, known) {
+    const { reversed, distance } = this.#tools;
+    const most = word.length < 8 ? 1 : 2;
+    const backwards = reversed(word);
+    const [starts, ends] = await Promise.all([
+      this.#words.beginning(this.#words.size < 2 ? "" : word.slice(0, 3), 2),
+      this.#endings.size ? this.#endings.beginning(backwards.slice(0, 3), 2) : [],
+    ]);
+    const candidates = new Map(starts.map((entry) => [entry.word, entry]));
+    for (const { word: ending } of ends) {
+      const whole = reversed(ending);
+      if (!candidates.has(whole)) candidates.set(whole, null);
+    }
+    const near = [];
+    for (const [whole, entry] of candidates) {
+      if (known.has(whole)) continue;
+      const slips = distance(word, whole, most, isOpen);
+      if (slips <= most) near.push({ whole, entry, quality: 0.6 / (slips + 1), slips });
+      else if (whole.endsWith(word)) near.push({ whole, entry, quality: 0.5, slips: 0.5 });
+    }
+    near.sort((a, b) => a.slips - b.slips || a.whole.length - b.whole.length || (a.whole < b.whole ? -1 : 1));
+    const best = near.slice(0, mostSimilar);
+    const entries = await Promise.all(best.map(({ whole, entry }) => entry ?? this.#words.exactly(whole)));
+    return best.map(({ quality }, at) => ({ entry: entries[at], quality })).filter(({ entry }) => entry);
+  }
+
+  /** Title, text and place of a page. */
+  async page(key) {
+    const [course, page] = [Math.floor(key / pagesInCourse), key % pagesInCourse];
+    const address = `${this.#blocks(course)}${Math.floor(page / pagesInBlock)}.bin`;
+    if (!this.#loaded.has(address)) {
+      const block = this.#tools.fetchBytes(address).then((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
+      block.catch(() => this.#loaded.delete(address));
+      this.#loaded.set(address, block);
+    }
+    const block = await this.#loaded.get(address);
+    const found = block.pages[page % pagesInBlock];
+    return found && { ...found, course: block.course };
+  }
+}
