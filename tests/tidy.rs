@@ -204,10 +204,10 @@ fn left_to_scripts_test_are_lints_docs_licences_the_readme_a_client_program_sche
         "tests/acme.py",
         "tests/slow_clients.py",
     ];
-    let postgres = "EDUCA_TEST_EVERYTHING=yes scripts/with_postgres cargo test";
-    for step in
-        ["cargo fmt", "cargo clippy", "cargo doc", "cargo deny", "tests/browser", postgres].into_iter().chain(python)
-    {
+    let postgres = "EDUCA_TEST_EVERYTHING=yes scripts/with_postgres scripts/with_redis cargo test";
+    let together = "EDUCA_TEST_TOGETHER=yes scripts/with_postgres scripts/with_redis cargo test";
+    let others = ["cargo fmt", "cargo clippy", "cargo doc", "cargo deny", "tests/browser", postgres, together];
+    for step in others.into_iter().chain(python) {
         assert!(script.contains(step), "scripts/test does not run {step}");
     }
 }

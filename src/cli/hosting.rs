@@ -27,6 +27,10 @@ impl HostingArgs {
     pub fn over(self, settings: &mut Settings) {
         settings.server.listen = self.listen.unwrap_or(settings.server.listen);
         settings.store = settings.store.clone().or_folder(self.data);
+        if settings.store.folder().is_some() {
+            // No other process has what lies there.
+            settings.server.live.redis = None;
+        }
     }
 }
 

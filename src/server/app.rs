@@ -9,7 +9,7 @@ use super::api::ApiThrottle;
 use super::config::ServerConfig;
 use super::edge::EdgeSigner;
 use super::files::FileCache;
-use super::live::Live;
+use super::live::{Alone, Broadcast, Live, RedisBroadcast};
 use super::operation::{Metrics, Readiness};
 use super::publication::Shelf;
 use super::tls::Tls;
@@ -51,7 +51,12 @@ impl App {
         let cache = Arc::new(FileCache::new(config.cache_bytes));
         let throttle = Arc::new(ApiThrottle::new(&config.api.throttle));
         let (metrics, readiness) = (Arc::<Metrics>::default(), Arc::default());
-        let live = Arc::new(Live::new(school.clone(), shelf.clone(), config.live, metrics.live.clone()));
+        let broadcast: Arc<dyn Broadcast> = match config.live.redis.clone() {
+            Some(redis) => Arc::new(RedisBroadcast::new(redis, metrics.between.clone())),
+            None => Arc::new(Alone),
+        };
+        let live = Live::with(school.clone(), shelf.clone(), config.live.clone(), metrics.live.clone(), broadcast);
+        let live = Arc::new(live);
         let parts =
             AppParts { school, shelf, config, throttle, cache, live, metrics, edge: None, tls: None, readiness };
         Self(Arc::new(parts))

@@ -50,6 +50,7 @@ pub async fn serve(listener: TcpListener, routes: impl Routes, app: App, stop: i
     let graceful = GracefulShutdown::new();
     let stopping = CancellationToken::new();
     let mut stop = std::pin::pin!(stop);
+    app.live.begin();
     loop {
         let next = async {
             let place = places.next().await?;

@@ -47,7 +47,7 @@ pub use forwarded::{ClientAddress, ForwardedHeaders};
 pub use hosts::Hosts;
 pub use letters::send_digests;
 pub use listen::{Routes, bind, serve};
-pub use live::{Alone, Broadcast, Hint, Live, LiveConfig};
+pub use live::{Alone, Broadcast, Contact, Hint, Live, LiveConfig, NotARedis, RedisBroadcast, RedisConfig};
 pub use middleware::Door;
 pub use operation::{Metrics, Readiness, serve_metrics};
 pub use preview::{Change, Preview};

@@ -1,6 +1,6 @@
 //! Rows O1 and O3: what the staff sees, and nobody else.
 
-use educa::school::{Backing, Email, EventKind, Events as _, Origin, Role};
+use educa::school::{Backing, Email, EventKind, Origin, Role};
 use jiff::SignedDuration;
 
 use crate::support::{PASSWORD, Server, Site};

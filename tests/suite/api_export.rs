@@ -1,6 +1,6 @@
 //! Exports for the staff: everything of a kind, one JSON object a line.
 
-use educa::school::{Backing, EventFilter, EventKind, Events as _, Role};
+use educa::school::{Backing, EventFilter, EventKind, Role};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! `/api/me/`: who calls, what they have, and giving it up.
 
-use educa::school::{EventFilter, EventKind, Events as _, Role};
+use educa::school::{EventFilter, EventKind, Role};
 use jiff::SignedDuration;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};

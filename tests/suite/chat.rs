@@ -1,8 +1,9 @@
 //! Rows E10, E11, W1, W10: the chat room as a page, without any script.
 
+use educa::server::ServerConfig;
 use jiff::SignedDuration;
 
-use crate::support::{Server, header, location};
+use crate::support::{Server, Site, header, location};
 
 const ROOM: &str = "/chat/room/1/";
 
@@ -83,7 +84,7 @@ async fn what_is_no_message_comes_back_as_a_draft() {
 
 #[tokio::test]
 async fn somebody_says_only_so_much_at_once() {
-    let server = Server::start().await;
+    let server = Server::alone(Site::smallest(), ServerConfig::default()).await;
     let (ada, bob) = (server.student("ada").await, server.student("bob").await);
     ada.enroll("1").await;
     bob.enroll("1").await;

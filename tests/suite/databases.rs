@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use educa::course::{CourseId, EnrollmentPolicy};
 use educa::school::{
-    AccountId, Accounts as _, Added, Backing, Enrolling, Enrollments as _, EventFilter, EventKind, Events as _, Letter,
-    Letters as _, Mailer, MailerError, Message, MessageText, Messages as _, NewAccount, Origin, PasswordHash, Role,
-    School, SeatState, Store, SystemClock, Upkeep as _, Verdict,
+    AccountId, Accounts as _, Added, Backing, Enrolling, Enrollments as _, EventFilter, EventId, EventKind,
+    Events as _, Letter, Letters as _, Mailer, MailerError, Message, MessageText, Messages as _, NewAccount, Origin,
+    PasswordHash, Role, School, SeatState, Store, SystemClock, Upkeep as _, Verdict,
 };
 use educa::store::{OpenError, PostgresStore};
 use jiff::Timestamp;
@@ -91,6 +91,35 @@ async fn sixty_four_writers_of_each_process_leave_no_gap_and_meet_nowhere() {
         let work = store.work();
         assert!(work.writes == 64 * 6 && work.flushes < work.writes / 2, "{work:?}: they share transactions");
     }
+}
+
+/// Sockets on other processes end because somebody follows the log: an event that is seen after a later one would be missed.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_follows_the_log_of_events_misses_none_however_many_write() {
+    const N_WRITERS: u64 = 32;
+    const N_EACH: u64 = 20;
+    let Some(database) = Database::make().await else { return };
+    let stores = two(&database).await;
+    let mut writers = JoinSet::new();
+    for writer in 0..N_WRITERS as usize {
+        let store = stores[writer % 2].clone();
+        writers.spawn(async move {
+            for _ in 0..N_EACH {
+                store.add_event(EventKind::SignInFailed, None, None, origin()).await.expect("stored");
+            }
+        });
+    }
+    let (mut last, mut n_looks) = (0, 0);
+    while last < N_WRITERS * N_EACH {
+        let events = stores[0].events_after(EventId(last), 50).await.expect("read");
+        for event in events {
+            assert_eq!(event.id.0, last + 1, "in order, without gaps, whenever it is looked");
+            last = event.id.0;
+        }
+        n_looks += 1;
+    }
+    writers.join_all().await;
+    assert!(n_looks > 20, "it was looked {n_looks} times while they wrote");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use educa::course::CourseId;
-use educa::school::{Messages as _, Origin};
+use educa::school::Origin;
 use educa::server::{LiveConfig, ServerConfig};
 use futures_util::SinkExt as _;
 use jiff::SignedDuration;
@@ -225,7 +225,7 @@ async fn what_is_no_message_is_said_to_its_sender_and_the_socket_stays_open() {
 
 #[tokio::test]
 async fn who_says_too_much_hears_when_to_go_on_whatever_way_they_take() {
-    let server = Server::start().await;
+    let server = Server::alone(Site::smallest(), ServerConfig::default()).await;
     let ada = server.caller("ada").await;
     let mut room = ada.opens(ROOM).await;
     room.next().await;
@@ -344,7 +344,7 @@ fn last_of_each(mut request: reqwest::Request) -> reqwest::Request {
 #[tokio::test]
 async fn over_the_limits_there_is_no_further_socket() {
     let live = LiveConfig { sockets_per_account: 2, sockets_per_address: 3, max_sockets: 3, ..LiveConfig::default() };
-    let server = Server::with(Site::smallest(), config(live)).await;
+    let server = Server::alone(Site::smallest(), config(live)).await;
     let (ada, bob) = (server.caller("ada").await, server.caller("bob").await);
     let first = ada.opens(ROOM).await;
     let _second = ada.opens("/ws/presence/").await;
@@ -362,7 +362,7 @@ async fn over_the_limits_there_is_no_further_socket() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let live = LiveConfig { sockets_per_address: 1, max_rooms: 0, ..LiveConfig::default() };
-    let server = Server::with(Site::smallest(), config(live)).await;
+    let server = Server::alone(Site::smallest(), config(live)).await;
     let ada = server.caller("ada").await;
     assert_eq!(ada.handshake(ROOM).send().await.expect("an answer").status(), 503, "no room may be open");
     let _one = ada.opens("/ws/presence/").await;

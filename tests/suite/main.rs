@@ -58,6 +58,7 @@ mod chat;
 mod live;
 mod live_ends;
 mod live_presence;
+mod live_together;
 mod online;
 mod rooms;
 mod live_wire;

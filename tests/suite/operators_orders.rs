@@ -4,7 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
-use educa::school::{EventFilter, EventKind, Events as _, Role};
+use educa::school::{EventFilter, EventKind, Role};
 use jiff::SignedDuration;
 use reqwest::{Client, Method, Response};
 

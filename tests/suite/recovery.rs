@@ -1,6 +1,6 @@
 //! Row U26: a forgotten password, a new one, another address.
 
-use educa::school::{EventFilter, EventKind, Events as _, Role};
+use educa::school::{EventFilter, EventKind, Role};
 use jiff::SignedDuration;
 use reqwest::{Method, Response};
 

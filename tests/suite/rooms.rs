@@ -1,7 +1,7 @@
 //! What a course's room has besides its messages, as pages without any script: moderation, reports, what is new, mentions,
 //! and a letter about them.
 
-use educa::school::{EventFilter, EventKind, Events as _, Role};
+use educa::school::{EventFilter, EventKind, Role};
 use educa::server::{self, ServerConfig};
 use jiff::SignedDuration;
 
@@ -206,7 +206,7 @@ async fn reports_reach_who_teaches_and_are_answered() {
 
 #[tokio::test]
 async fn what_is_no_report_is_refused() {
-    let server = Server::start().await;
+    let server = Server::alone(Site::smallest(), ServerConfig::default()).await;
     let (sue, tom) = (member(&server, "sue").await, member(&server, "tom").await);
     for n in 1..=11 {
         say(&sue, &format!("number {n}.")).await;
@@ -259,6 +259,32 @@ async fn my_courses_say_what_is_new_and_who_is_mentioned() {
     send(&tom, "/chat/room/1/remove/", &[("message", "3")]).await;
     let page = eve.read(COURSES).await;
     assert!(!page.contains("new message") && !page.contains("mentioned"), "gone with their message: {page}");
+}
+
+#[tokio::test]
+async fn who_reads_in_the_live_page_has_read() {
+    let server = Server::start().await;
+    let (ada, tom) = (server.caller("ada").await, member(&server, "tom").await);
+    let mut room = ada.opens("/ws/chat/room/1/").await;
+    room.next().await;
+    say(&tom, "for @ada").await;
+    room.hears(1).await;
+    let courses = async || {
+        let page = tom.request(reqwest::Method::GET, COURSES).header("Cookie", ada.cookie());
+        page.send().await.expect("an answer").text().await.expect("a page")
+    };
+    let mut page = courses().await;
+    for _ in 0..40 {
+        if !page.contains("new message") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        page = courses().await;
+    }
+    assert!(page.contains("Sets") && !page.contains("new message") && !page.contains("mentioned"), "{page}");
+    drop(room);
+    say(&tom, "and again").await;
+    assert!(courses().await.contains("1 new message"), "who is not there has not");
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use argon2::password_hash::PasswordHasher as _;
 use argon2::{Algorithm, Argon2, Params, Version};
 use educa::school::{
-    Accounts as _, Clock as _, Credentials, EventFilter, EventKind, Events as _, NewAccount, Origin, PasswordHash,
-    Proof, Role, School, SystemClock,
+    Accounts as _, Clock as _, Credentials, EventFilter, EventKind, NewAccount, Origin, PasswordHash, Proof, Role,
+    School, SystemClock,
 };
 use educa::server::ServerConfig;
 use educa::store::{SledStore, StoreConfig};

@@ -1,6 +1,6 @@
 //! What instructors do: see the people of their courses, answer requests, take places away, invite.
 
-use educa::school::{Backing, EventFilter, EventKind, Events as _, Letters as _, Role};
+use educa::school::{Backing, EventFilter, EventKind, Role};
 use jiff::SignedDuration;
 
 use crate::support::{Server, Site, Visitor, header, location};

@@ -1,7 +1,7 @@
 //! Rows U14, U20–U24: tokens of programs, had for a password or made on a page, refreshed, and ended. Also passwords of
 //! programs that are remembered for a while.
 
-use educa::school::{EventFilter, EventKind, Events as _, MAX_TOKENS, RefreshToken, Role, Token, Tokens as _};
+use educa::school::{EventFilter, EventKind, MAX_TOKENS, RefreshToken, Role, Token};
 use jiff::SignedDuration;
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};

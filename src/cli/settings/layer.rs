@@ -108,7 +108,7 @@ impl Layer {
         let mut log = LogFormat::default();
         self.server.into_config(root, &mut log, &mut server);
         self.api.into_config(&mut server.api);
-        self.live.into_config(&mut server.live);
+        self.live.into_config(root, &mut server.live);
         let store = self.store.into_place(root);
         self.mail.into_config(root, &mut mail);
         let mut accounts = AccountRules::default();

@@ -80,6 +80,7 @@ pub fn load(root: &Path, now: Timestamp, diagnostics: &mut Diagnostics) -> Optio
     said.append(overlaps(&settings.site));
     said.append(unheard(&settings.server));
     said.append(unasked(&settings.server.live));
+    said.append(unshared(&settings.server.live, &settings.store));
     if let Some(edge) = &settings.edge {
         edge.check(&mut said);
     }
@@ -121,6 +122,17 @@ fn unasked(live: &LiveConfig) -> Diagnostics {
         let message = "`silence_seconds` under [live] must be more than `ping_seconds`";
         let help = "leave some seconds in between, such as ping_seconds = 20 and silence_seconds = 28";
         said.push(Diagnostic::error(SETTINGS_FILE, message).help(help));
+    }
+    said
+}
+
+/// Processes that hear each other share their records, and only a database can be shared. Who only builds may not know of it.
+fn unshared(live: &LiveConfig, store: &StorePlace) -> Diagnostics {
+    let mut said = Diagnostics::new();
+    if live.redis.is_some() && matches!(store, StorePlace::Folder(_)) {
+        let message = "`redis` under [live] is for several servers that share a database, and the store is a folder";
+        let help = "name the database as `url` under [store] (docs/postgres.md), or remove `redis`";
+        said.push(Diagnostic::warning(SETTINGS_FILE, message).help(help));
     }
     said
 }
@@ -180,11 +192,39 @@ mod tests {
             ping: seconds(8),
             silence: seconds(9),
             slow: seconds(10),
+            redis: None,
         };
         assert_eq!(read(all), (Some(live), vec![]));
         assert_eq!(read("[live]\n"), (Some(LiveConfig::default()), vec![]));
         assert_eq!(read("[live]\nmax_rooms = 0\nslow_seconds = \"long\"\nport = 1\n"), (None, vec![2, 3, 4]));
         assert_eq!(read("[live]\nping_seconds = 28\n"), (None, vec![0]), "nobody could answer in time");
+    }
+
+    #[test]
+    fn a_redis_is_for_a_school_in_a_database_and_its_password_is_nobodys() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let read = |text: &str| {
+            disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
+            let mut said = Diagnostics::new();
+            let settings = load(folder.path(), Timestamp::UNIX_EPOCH, &mut said);
+            let words = format!("{:?}", said.sorted());
+            assert!(!words.contains("geheim"), "{words}");
+            let redis = settings.and_then(|settings| settings.server.live.redis);
+            redis.map(|redis| (redis.to_string(), redis.channel.clone())).ok_or(words)
+        };
+        let stored = "[store]\nurl = \"postgresql://ada@localhost/school\"\n[live]\n";
+        let redis = "redis = \"rediss://:geheim@cache.example\"\n";
+        let shown = || "rediss://cache.example:6379".to_owned();
+        assert_eq!(read(&format!("{stored}{redis}")), Ok((shown(), "educa".into())));
+        assert_eq!(read(&format!("[live]\n{redis}")), Ok((shown(), "educa".into())), "with a warning");
+        assert_eq!(read(&format!("{stored}{redis}redis_channel = \"north\"\n")), Ok((shown(), "north".into())));
+        for (text, word) in [
+            (format!("{stored}redis = \"http://:geheim@cache.example\"\n"), "not the address of a Redis"),
+            (format!("{stored}{redis}redis_channel = \"\"\n"), "redis_channel"),
+        ] {
+            let words = read(&text).expect_err("a mistake");
+            assert!(words.contains(word), "{words}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What somebody has not read yet in the rooms of their courses.
 
 use crate::course::CourseId;
-use crate::school::{Account, Message, Pass, Room, School, SchoolError, Seat, SeatState};
+use crate::school::{Account, AccountId, Message, Pass, Room, School, SchoolError, Seat, SeatState};
 
 /// How many entries are counted through; who has more unread is told that it is at least as many as were found.
 const LOOKED_AT: usize = 200;
@@ -26,11 +26,11 @@ pub struct Attention {
 
 impl School {
     /// Notes that somebody has read a room up to an entry, if they had not.
-    pub async fn read_up_to(&self, room: &Pass<Room>, reader: &Account, id: u64) -> Result<(), SchoolError> {
+    pub async fn read_up_to(&self, room: &Pass<Room>, reader: AccountId, id: u64) -> Result<(), SchoolError> {
         let Room(course) = *room.thing();
         // Most pages show nothing new, and a read costs less than a write that changes nothing.
-        if self.store.read_mark(reader.id, course).await?.read < id {
-            self.store.read_up_to(reader.id, course, id).await?;
+        if self.store.read_mark(reader, course).await?.read < id {
+            self.store.read_up_to(reader, course, id).await?;
         }
         Ok(())
     }

@@ -13,4 +13,9 @@ impl School {
     pub async fn events_after(&self, after: EventId, limit: usize) -> Result<Vec<Event>, SchoolError> {
         Ok(self.store.events_after(after, limit).await?)
     }
+
+    /// A key that the processes of this school have, and nobody else, for one purpose.
+    pub async fn shared_key(&self, purpose: &str) -> Result<[u8; 32], SchoolError> {
+        Ok(blake3::derive_key(purpose, &self.seal_key().await?.0))
+    }
 }

@@ -180,7 +180,7 @@ impl School {
         Ok(DeviceToken::new(account.id, &self.seal_key().await?, &Token::random()?))
     }
 
-    async fn seal_key(&self) -> Result<SealKey, SchoolError> {
+    pub(super) async fn seal_key(&self) -> Result<SealKey, SchoolError> {
         if let Some(key) = self.seal_key.get() {
             return Ok(*key);
         }

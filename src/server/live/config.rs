@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use super::redis::RedisConfig;
 use crate::school::Budget;
 
 /// Settings of course chat and presence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveConfig {
     /// Sockets that are open at one time, of everybody.
     pub max_sockets: usize,
@@ -29,6 +30,8 @@ pub struct LiveConfig {
     pub silence: Duration,
     /// A client that takes nothing of what is sent for so long is let go.
     pub slow: Duration,
+    /// How the school's processes hear each other, if there are several.
+    pub redis: Option<RedisConfig>,
 }
 
 impl Default for LiveConfig {
@@ -36,7 +39,7 @@ impl Default for LiveConfig {
         Self {
             max_sockets: 6_000,
             sockets_per_account: 20,
-            sockets_per_address: 100,
+            sockets_per_address: 1_000,
             max_rooms: 1_000,
             message_burst: 20,
             messages_per_minute: 30,
@@ -44,6 +47,7 @@ impl Default for LiveConfig {
             ping: Duration::from_secs(20),
             silence: Duration::from_secs(28),
             slow: Duration::from_secs(10),
+            redis: None,
         }
     }
 }

@@ -12,6 +12,7 @@ use super::presence::Presence;
 use super::revocation::Revocation;
 use super::rooms::Rooms;
 use super::sockets::Sockets;
+use crate::course::CourseId;
 use crate::school::{Account, AccountId, Message, MessageText, Pass, Room, School, Unsaid};
 use crate::server::operation::LiveMetrics;
 use crate::server::problem::Problem;
@@ -49,13 +50,13 @@ impl Live {
         broadcast: Arc<dyn Broadcast>,
     ) -> Self {
         Self {
-            rooms: Rooms::new(school.clone(), broadcast.look_every()),
+            rooms: Rooms::new(school.clone(), broadcast.clone()),
             school,
             shelf,
             config,
             metrics,
             sockets: Arc::default(),
-            presence: Arc::default(),
+            presence: Arc::new(Presence::new(broadcast.clone())),
             revocation: Revocation::default(),
             n_waiting: AtomicUsize::new(0),
             tasks: TaskTracker::new(),
@@ -84,11 +85,23 @@ impl Live {
     /// A room's log has an entry that is durable: here, and for other processes to hear. Whoever adds one tells, or its
     /// members have it with the next.
     pub fn tell(&self, hint: Hint) {
-        self.rooms.hear(hint);
+        self.rooms.raise(hint);
         self.broadcast.tell(hint);
     }
 
-    /// What another process told. It may have come before, or late.
+    /// The same of an entry, if there is one.
+    pub fn tell_of(&self, room: CourseId, entry: Option<&Message>) {
+        if let Some(entry) = entry {
+            self.tell(Hint { room, entry: entry.id });
+        }
+    }
+
+    /// Begins to hear other processes.
+    pub fn begin(self: &Arc<Self>) {
+        self.broadcast.clone().begin(Arc::downgrade(self));
+    }
+
+    /// What another process told. It may have come before, or late, and is not believed: the room looks into the store.
     pub fn hear(&self, hint: Hint) {
         self.rooms.hear(hint);
     }
@@ -103,6 +116,7 @@ impl Live {
         self.sockets.stop();
         self.tasks.close();
         self.tasks.wait().await;
+        self.broadcast.end().await;
     }
 
     /// Messages were added, the last of this number.

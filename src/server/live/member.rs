@@ -9,11 +9,12 @@ use tokio_tungstenite::tungstenite::Utf8Bytes;
 use super::close::Close;
 use super::handle::Handle;
 use super::live::Live;
+use super::marks::Marks;
 use super::room::OpenRoom;
 use super::saying::Mouth;
 use super::socket::{Connection, Socket};
 use super::wire;
-use crate::school::{Account, Muted, Room, SchoolError, admit};
+use crate::school::{Account, AccountId, Muted, Room, SchoolError, admit};
 
 /// How many messages are shown to who joins.
 const SHOWN: usize = 50;
@@ -32,13 +33,14 @@ pub struct Member {
     last: u64,
     mouth: Option<Arc<Mouth>>,
     muted: Option<Muted>,
+    marks: Arc<Marks>,
 }
 
 impl Member {
     /// Somebody who will be told what is there.
     pub fn new(room: Arc<OpenRoom>) -> Self {
         let news = room.follow();
-        Self { room, news, last: 0, mouth: None, muted: None }
+        Self { room, news, last: 0, mouth: None, muted: None, marks: Arc::default() }
     }
 
     /// What was said before: the last messages, or all after an entry that the client has. Nothing if it has everything.
@@ -94,6 +96,11 @@ impl Member {
             }
             self.last = last;
         }
+    }
+
+    /// What was sent to their page counts as read.
+    pub fn mark(&self, live: &Live, account: AccountId) {
+        self.marks.raise(&live.school, self.room.pass(), account, self.last);
     }
 
     /// A frame came.

@@ -1,15 +1,17 @@
-//! Presence: who is here, once a person however many sockets they have, and who came and went since a reader looked.
+//! Presence: who is here, once a person however many sockets they have on however many processes, and who came and went
+//! since a reader looked.
 //!
 //! People stand in *circles*: that of each course they have a place in, and that of everybody. A change is one entry in the
 //! log of each of these few circles, whoever many people are in them. Readers are woken together, at most four times a
 //! second, and each works out what is new to it from where it stopped reading.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::broadcast::{Alone, Broadcast, Contact};
 use super::handle::Handle;
 use super::live::Live;
 use crate::course::CourseId;
@@ -18,7 +20,13 @@ use crate::school::{Account, AccountId, SchoolError};
 pub use super::reader::Reader;
 
 /// How long somebody stays without any socket: who goes from page to page is not gone.
-const FAREWELL: Duration = Duration::from_millis(1_200);
+pub(super) const FAREWELL: Duration = Duration::from_millis(1_200);
+
+/// The same while other processes cannot say that somebody is with them now; shortened when they can.
+const UNHEARD: Duration = Duration::from_secs(25);
+
+/// How often at least it is looked who is gone, while somebody is about to go.
+const SWEEP: Duration = Duration::from_millis(300);
 
 /// How often readers are woken at most.
 const TICK: Duration = Duration::from_millis(250);
@@ -29,16 +37,29 @@ const KEPT: usize = 4_096;
 /// People who may see each other: those of a course; or everybody, for the staff.
 pub type CircleKey = Option<CourseId>;
 
-/// Who is here, in one process.
-#[derive(Debug, Default)]
-pub struct Presence(Mutex<Here>);
+/// Who is here.
+pub struct Presence {
+    here: Mutex<Here>,
+    broadcast: Arc<dyn Broadcast>,
+}
+
+impl Default for Presence {
+    fn default() -> Self {
+        Self::new(Arc::new(Alone))
+    }
+}
 
 #[derive(Debug, Default)]
 pub(super) struct Here {
-    people: HashMap<AccountId, Person>,
+    pub(super) people: HashMap<AccountId, Person>,
+    /// At how many other processes somebody is.
+    pub(super) elsewhere: HashMap<AccountId, usize>,
+    /// Those of them whose names are still to be looked up.
+    pub(super) unknown: BTreeSet<AccountId>,
+    pub(super) is_looking_up: bool,
     pub(super) circles: HashMap<CircleKey, Circle>,
-    /// Who has no socket any more, and since when that counts.
-    leaving: VecDeque<(Instant, AccountId)>,
+    /// Who has no socket any more, and from when that counts.
+    pub(super) leaving: BTreeSet<(Instant, AccountId)>,
     is_sweeping: bool,
     /// Circles with changes that their readers were not woken for.
     changed: Vec<CircleKey>,
@@ -47,11 +68,12 @@ pub(super) struct Here {
 }
 
 #[derive(Debug)]
-struct Person {
+pub(super) struct Person {
     name: Arc<str>,
     courses: Vec<CourseId>,
-    n_sockets: usize,
-    leaves: Option<Instant>,
+    /// At this process.
+    pub(super) n_sockets: usize,
+    pub(super) leaves: Option<Instant>,
     /// Raised whenever their courses are about to be read: of several who read them, the last to begin is right.
     n_reads: u64,
 }
@@ -101,6 +123,11 @@ impl Circle {
 }
 
 impl Presence {
+    /// Nobody is here yet. Who comes and goes is told by `broadcast`.
+    pub fn new(broadcast: Arc<dyn Broadcast>) -> Self {
+        Self { here: Mutex::default(), broadcast }
+    }
+
     /// Somebody has a socket more, until the value is dropped.
     pub async fn enter(self: &Arc<Self>, live: &Live, account: &Account) -> Result<Attending, SchoolError> {
         self.arrive(account.id, account.username.as_str());
@@ -125,14 +152,35 @@ impl Presence {
 
     pub(super) fn arrive(self: &Arc<Self>, account: AccountId, name: &str) {
         let mut here = self.here();
-        if let Some(person) = here.people.get_mut(&account) {
-            (person.n_sockets, person.leaves) = (person.n_sockets + 1, None);
-            return;
+        let n_sockets = match here.people.get_mut(&account) {
+            Some(person) => {
+                (person.n_sockets, person.leaves) = (person.n_sockets + 1, None);
+                person.n_sockets
+            }
+            None => {
+                self.insert(&mut here, account, name, 1);
+                1
+            }
+        };
+        drop(here);
+        if n_sockets == 1 {
+            self.broadcast.moved(account);
         }
+    }
+
+    /// The name of somebody was looked up who is at a socket of another process, if they still are.
+    pub(super) fn arrive_elsewhere(self: &Arc<Self>, account: AccountId, name: &str) {
+        let mut here = self.here();
+        if here.elsewhere.contains_key(&account) && !here.people.contains_key(&account) {
+            self.insert(&mut here, account, name, 0);
+        }
+    }
+
+    fn insert(self: &Arc<Self>, here: &mut Here, account: AccountId, name: &str, n_sockets: usize) {
         let name: Arc<str> = name.into();
-        let person = Person { name: name.clone(), courses: Vec::new(), n_sockets: 1, leaves: None, n_reads: 0 };
+        let person = Person { name: name.clone(), courses: Vec::new(), n_sockets, leaves: None, n_reads: 0 };
         here.people.insert(account, person);
-        self.change(&mut here, None, &name, account, true);
+        self.change(here, None, &name, account, true);
     }
 
     pub(super) fn begin_reading(&self, account: AccountId) -> Option<u64> {
@@ -159,12 +207,23 @@ impl Presence {
         let mut here = self.here();
         let Some(person) = here.people.get_mut(&account) else { return };
         person.n_sockets -= 1;
-        if person.n_sockets > 0 {
-            return;
+        if person.n_sockets == 0 {
+            self.farewell(&mut here, account);
+            drop(here);
+            self.broadcast.moved(account);
         }
-        let when = Instant::now() + FAREWELL;
+    }
+
+    /// Somebody may have no socket any more, and then goes, if they do not come back in time.
+    pub(super) fn farewell(self: &Arc<Self>, here: &mut Here, account: AccountId) {
+        let is_elsewhere = here.elsewhere.contains_key(&account);
+        let Some(person) = here.people.get_mut(&account).filter(|person| person.n_sockets == 0 && !is_elsewhere) else {
+            return;
+        };
+        let stays = if self.broadcast.contact() == Contact::Broken { UNHEARD } else { FAREWELL };
+        let when = Instant::now() + stays;
         person.leaves = Some(when);
-        here.leaving.push_back((when, account));
+        here.leaving.insert((when, account));
         if !std::mem::replace(&mut here.is_sweeping, true) {
             tokio::spawn(self.clone().sweep());
         }
@@ -179,11 +238,13 @@ impl Presence {
 
     fn sweep_once(self: &Arc<Self>) -> Option<Instant> {
         let mut here = self.here();
-        while let Some((when, account)) = here.leaving.front().copied() {
-            if when > Instant::now() {
-                return Some(when);
+        while let Some((when, account)) = here.leaving.first().copied() {
+            let now = Instant::now();
+            if when > now {
+                // Somebody may be about to go before.
+                return Some(when.min(now + SWEEP));
             }
-            here.leaving.pop_front();
+            here.leaving.pop_first();
             // Who came back meanwhile stays, and may have left anew.
             if here.people.get(&account).is_some_and(|person| person.leaves == Some(when))
                 && let Some(person) = here.people.remove(&account)
@@ -260,12 +321,11 @@ impl Presence {
 
     pub(super) fn here(&self) -> MutexGuard<'_, Here> {
         // Each change is whole, so poison says nothing.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// One of somebody's sockets is open, until this is dropped.
-#[derive(Debug)]
 pub struct Attending {
     presence: Arc<Presence>,
     account: AccountId,

@@ -1,4 +1,4 @@
-//! Revocation: one task follows the school's log of events while sockets are open, and has those look again whom an event is
+//! Revocation: one task follows the school's log of events while sockets are open here or elsewhere, and has those look again whom an event is
 //! about. So what another process or a command did is noticed as well as what this one did, by one read of the log whatever
 //! the number of sockets.
 
@@ -48,7 +48,7 @@ async fn follow(live: Weak<Live>, mut last: EventId) {
         looks.tick().await;
         let Some(live) = live.upgrade() else { return };
         let mut following = live.revocation.following.lock().await;
-        if live.sockets.is_empty() {
+        if live.sockets.is_empty() && !live.presence.has_elsewhere() {
             // The next socket begins anew, after this lock.
             *following = false;
             return;
@@ -114,7 +114,7 @@ fn look_again(live: &Live, account: AccountId) {
 async fn look_at(live: &Live, course: CourseId) -> Result<(), SchoolError> {
     if let Some(room) = live.rooms.get(course) {
         let entry = live.school.last_entry(room.pass()).await?;
-        live.hear(Hint { room: course, entry });
+        live.rooms.raise(Hint { room: course, entry });
     }
     Ok(())
 }

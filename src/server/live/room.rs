@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::watch;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+use super::broadcast::Broadcast;
 use super::ring::{Entry, KEPT, Kind, Ring, TooOld};
 use super::wire;
 use crate::school::{AccountId, Content, Message, Pass, Room, School, SchoolError};
@@ -39,15 +40,17 @@ struct Head {
     id: u64,
     /// When the first that the pump has not read yet became known.
     since: Instant,
+    /// How often somebody had it looked into the store.
+    n_looks: u64,
 }
 
 impl OpenRoom {
-    /// Opens a room, and starts its pump, which ends with it. `look_every`: how often to look for what no hint told of.
-    pub fn open(pass: Pass<Room>, school: Arc<School>, look_every: Option<Duration>) -> Arc<Self> {
-        let head = watch::Sender::new(Head { id: 0, since: Instant::now() });
+    /// Opens a room, and starts its pump, which ends with it. `broadcast` says how often to look for what no hint told of.
+    pub fn open(pass: Pass<Room>, school: Arc<School>, broadcast: Arc<dyn Broadcast>) -> Arc<Self> {
+        let head = watch::Sender::new(Head { id: 0, since: Instant::now(), n_looks: 0 });
         let heads = head.subscribe();
         let room = Arc::new(Self { pass, head, last: watch::Sender::new(None), ring: Mutex::default() });
-        tokio::spawn(pump(Arc::downgrade(&room), heads, school, look_every));
+        tokio::spawn(pump(Arc::downgrade(&room), heads, school, broadcast));
         room
     }
 
@@ -64,10 +67,22 @@ impl OpenRoom {
             if is_new {
                 let caught_up = last.is_none_or(|last| last >= head.id);
                 let since = if caught_up { Instant::now() } else { head.since };
-                *head = Head { id, since };
+                *head = Head { id, since, ..*head };
             }
             is_new
         });
+    }
+
+    /// Somebody says that there is an entry of this number. Only the store's word counts, so it is looked there.
+    pub fn hear(&self, id: u64) {
+        if id > self.head.borrow().id {
+            self.look();
+        }
+    }
+
+    /// There may be more in the store than is known.
+    pub fn look(&self) {
+        self.head.send_modify(|head| head.n_looks += 1);
     }
 
     /// Tells when there is more to read.
@@ -107,7 +122,7 @@ impl OpenRoom {
             *self.ring() = Ring::after(first);
         }
         loop {
-            let (Head { id: head, since }, last) = (*self.head.borrow(), self.ring().last());
+            let (Head { id: head, since, .. }, last) = (*self.head.borrow(), self.ring().last());
             if last >= head {
                 break;
             }
@@ -118,7 +133,8 @@ impl OpenRoom {
             }
             // A store that lags behind its own word is asked again with the next hint.
             let Some(next) = next else { break };
-            self.last.send_replace(Some(next));
+            // Who joins while it is read for the first time waits for all of it.
+            self.last.send_if_modified(|known| known.is_some() && known.replace(next) != Some(next));
         }
         let last = self.ring().last();
         self.last.send_if_modified(|known| known.replace(last) != Some(last));
@@ -175,36 +191,38 @@ async fn pump(
     room: Weak<OpenRoom>,
     mut heads: watch::Receiver<Head>,
     school: Arc<School>,
-    look_every: Option<Duration>,
+    broadcast: Arc<dyn Broadcast>,
 ) {
     let mut names = Names::default();
-    let mut look = true;
+    let (mut is_due, mut n_looked) = (true, 0);
     loop {
         // Held only while it works: the room ends with its last member.
         let Some(open) = room.upgrade() else { return };
-        heads.mark_unchanged();
-        let read = open.read_on(&school, &mut names, look).await;
+        let n_looks = heads.borrow_and_update().n_looks;
+        // What failed at a look has not looked yet.
+        is_due |= n_looks != n_looked;
+        n_looked = n_looks;
+        let read = open.read_on(&school, &mut names, is_due).await;
         drop(open);
-        let read_failed = read.is_err();
         let wait = match read {
-            Ok(()) => look_every,
+            Ok(()) => {
+                is_due = false;
+                broadcast.look_every()
+            }
             Err(error) => {
                 tracing::error!(%error, "a room could not be read on");
                 Some(AGAIN)
             }
         };
-        let Some(wait) = wait else {
-            look = false;
-            if heads.changed().await.is_err() {
-                return;
-            }
-            continue;
+        let changed = heads.changed();
+        let changed = match wait {
+            Some(wait) => tokio::time::timeout(wait, changed).await,
+            None => Ok(changed.await),
         };
-        match tokio::time::timeout(wait, heads.changed()).await {
+        match changed {
+            Ok(Ok(())) => {}
             Ok(Err(_)) => return,
-            // What failed at its first look has not looked yet.
-            Ok(Ok(())) => look &= read_failed,
-            Err(_) => look = true,
+            Err(_) => is_due = true,
         }
     }
 }

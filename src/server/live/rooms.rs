@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Duration;
 
-use super::broadcast::Hint;
+use super::broadcast::{Broadcast, Hint};
 use super::room::OpenRoom;
 use crate::course::CourseId;
 use crate::school::{Pass, Room, School};
@@ -13,13 +12,13 @@ use crate::school::{Pass, Room, School};
 pub struct Rooms {
     open: Mutex<HashMap<CourseId, Weak<OpenRoom>>>,
     school: Arc<School>,
-    look_every: Option<Duration>,
+    broadcast: Arc<dyn Broadcast>,
 }
 
 impl Rooms {
     /// None is open.
-    pub fn new(school: Arc<School>, look_every: Option<Duration>) -> Self {
-        Self { open: Mutex::default(), school, look_every }
+    pub fn new(school: Arc<School>, broadcast: Arc<dyn Broadcast>) -> Self {
+        Self { open: Mutex::default(), school, broadcast }
     }
 
     /// The room of a pass; nothing if as many others are open as may be.
@@ -34,15 +33,29 @@ impl Rooms {
         if open.len() >= max_rooms {
             return None;
         }
-        let room = OpenRoom::open(pass, self.school.clone(), self.look_every);
+        let room = OpenRoom::open(pass, self.school.clone(), self.broadcast.clone());
         open.insert(course, Arc::downgrade(&room));
         Some(room)
     }
 
-    /// A room has an entry; nobody may be there.
-    pub fn hear(&self, hint: Hint) {
+    /// A room has an entry that is durable; nobody may be there.
+    pub fn raise(&self, hint: Hint) {
         if let Some(room) = self.get(hint.room) {
             room.raise(hint.entry);
+        }
+    }
+
+    /// Another process says so.
+    pub fn hear(&self, hint: Hint) {
+        if let Some(room) = self.get(hint.room) {
+            room.hear(hint.entry);
+        }
+    }
+
+    /// Hints may have been lost.
+    pub fn look(&self) {
+        for room in self.open().values().filter_map(Weak::upgrade) {
+            room.look();
         }
     }
 

@@ -108,7 +108,16 @@ impl Session<'_> {
         for line in first.into_iter().chain(told) {
             socket.feed(line).await?;
         }
-        socket.flush().await
+        socket.flush().await?;
+        self.mark();
+        Ok(())
+    }
+
+    /// What was sent was read.
+    fn mark(&self) {
+        if let Part::Chat(member, _) = &self.part {
+            member.mark(self.live, self.handle.account);
+        }
     }
 
     async fn look_again(
@@ -155,6 +164,7 @@ impl Session<'_> {
             socket.flush().await?;
         }
         if let Some(since) = since {
+            self.mark();
             self.live.metrics.lag(since.elapsed());
         }
         Ok(())

@@ -15,6 +15,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
 
+use super::between_metrics::BetweenMetrics;
 use super::live_metrics::LiveMetrics;
 use crate::school::StoreWork;
 
@@ -33,6 +34,8 @@ pub struct Metrics {
     store_flushes: Counter,
     /// Of course chat and presence.
     pub live: LiveMetrics,
+    /// Of what the school's processes say to each other.
+    pub between: BetweenMetrics,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -54,9 +57,11 @@ impl Default for Metrics {
             Family::new_with_constructor((|| Histogram::new(exponential_buckets(0.0005, 2.0, 15))) as fn() -> _);
         let mut registry = Registry::with_prefix("educa");
         let live = LiveMetrics::register(&mut registry);
+        let between = BetweenMetrics::register(&mut registry);
         let mut metrics = Self {
             registry,
             live,
+            between,
             requests: Family::default(),
             n_answered: AtomicU64::new(0),
             durations,

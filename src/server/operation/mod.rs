@@ -4,11 +4,13 @@ mod readiness;
 mod health;
 mod route;
 mod live_metrics;
+mod between_metrics;
 mod metrics;
 mod measure;
 mod refusals;
 mod scrape;
 
+pub use between_metrics::BetweenMetrics;
 pub use health::{is_probe, live, ready};
 pub use live_metrics::LiveMetrics;
 pub use measure::measure;

@@ -102,7 +102,11 @@ pub async fn take_back(
     let message = message(&form)?;
     match app.school.remove_own_message(&pass, &account, message, device.address).await? {
         // One that is gone already is no mistake.
-        Ok(_) => Ok(redirect(&message_address(pass.thing().0, &form, message))),
+        Ok(removal) => {
+            let Room(room) = *pass.thing();
+            app.live.tell_of(room, removal.as_ref());
+            Ok(redirect(&message_address(room, &form, message)))
+        }
         Err(NotPermitted) => forbidden(&app),
     }
 }
@@ -188,7 +192,7 @@ async fn draw(app: &App, reader: &Account, pass: &Pass<Room>, shown: Shown) -> R
     let is_older = !older.is_empty();
     let messages = if is_older { older } else { app.school.messages(pass, SHOWN).await? };
     if let Some((last, _)) = messages.last() {
-        app.school.read_up_to(pass, reader, last.id).await?;
+        app.school.read_up_to(pass, reader.id, last.id).await?;
     }
     let address = routes::chat(id).href();
     let first = messages.first().map(|(first, _)| first.id).filter(|first| *first > 1);

@@ -87,7 +87,8 @@ pub async fn remove_message(
     form: Form,
 ) -> Result<Response, Problem> {
     // One that is gone already is no mistake.
-    app.school.remove_message(&teaching, message(&form)?, device.address).await?;
+    let removal = app.school.remove_message(&teaching, message(&form)?, device.address).await?;
+    app.live.tell_of(teaching.course(), removal.as_ref());
     Ok(back(teaching.course(), &form))
 }
 

@@ -197,6 +197,6 @@ mod tests {
     fn a_file_that_must_become_a_folder_goes_first_and_the_other_way_round() {
         let present = present(["public/a", "public/b/index.html"]);
         let plan = plan(&present, &wanted(["public/a/index.html", "public/b"]));
-        assert_eq!(plan.remove_first, ["public/a".into(), "public/b/index.html".into()]);
+        assert_eq!(plan.remove_first, ["public/a", "public/b/index.html"].map(Arc::<str>::from));
     }
 }

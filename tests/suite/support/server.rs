@@ -1,24 +1,28 @@
 //! A running server: the real router on a free port, over a real store, with a clock that stands still.
+//!
+//! With EDUCA_TEST_TOGETHER=yes it is two: servers that share a database and a Redis, each a process but for the memory that
+//! it lies in. Requests and sockets then go to one and the other in turns, so tests of one server are tests of several.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use educa::course::{Course, Language};
 use educa::school::{
-    Account, AccountRules, Accounts as _, Added, Clock, Email, Letter, Mailer, MailerError, NewAccount, Origin,
-    PasswordHash, Role, School, ValidRegistration,
+    Account, AccountId, AccountRules, Added, Clock, Email, Letter, Mailer, MailerError, NewAccount, Origin,
+    PasswordHash, Role, School, Store, ValidRegistration,
 };
-use educa::server::{self, App, Hosts, PublicationSource, ServerConfig, Shelf, Watch};
-use educa::store::{SledStore, StoreConfig};
+use educa::server::{self, App, Hosts, LiveConfig, PublicationSource, ServerConfig, Shelf, Watch};
+use educa::store::{PostgresStore, SledStore, StoreConfig};
 use educa::theme::SiteView;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::{Client, Method, RequestBuilder, Response, redirect};
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
-use super::Site;
+use super::{Shared, Site};
 
 /// A password that nobody objects to.
 pub const PASSWORD: &str = "correct horse x9";
@@ -34,11 +38,20 @@ pub struct Server {
     /// Where it listens.
     pub address: SocketAddr,
     /// The records, for setting the stage where the rules would take too long.
-    pub store: Arc<SledStore>,
+    pub store: Arc<dyn Store>,
     clock: Arc<StoppedClock>,
-    _watch: Watch,
-    stop: Option<oneshot::Sender<()>>,
+    processes: Vec<Process>,
+    turn: AtomicUsize,
     _data: TempDir,
+    _shared: Option<Shared>,
+}
+
+/// One that serves; there may be several.
+struct Process {
+    app: App,
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    _watch: Watch,
 }
 
 /// A clock that stands still until it is moved.
@@ -47,6 +60,30 @@ struct StoppedClock(Mutex<Timestamp>);
 impl Clock for StoppedClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().expect("not poisoned")
+    }
+}
+
+impl Default for StoppedClock {
+    fn default() -> Self {
+        Self(Mutex::new("2026-11-20T12:00:00Z".parse().expect("a time")))
+    }
+}
+
+impl Process {
+    async fn start(site: &Site, school: Arc<School>, config: ServerConfig, change: impl FnOnce(&mut App)) -> Self {
+        let shelf = Arc::new(Shelf::open(source(site)).expect("a publication"));
+        let config = ServerConfig { grace: Duration::from_secs(1), ..config };
+        let mut app = App::new(school, shelf.clone(), config);
+        change(&mut app);
+        let listener = server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let router = server::router(app.clone(), Hosts::new(&app.config, address));
+        let watch = server::watch(shelf).expect("a watcher");
+        let (stop, stopped) = oneshot::channel::<()>();
+        tokio::spawn(server::serve(listener, router, app.clone(), async move {
+            let _ = stopped.await;
+        }));
+        Self { app, address, stop: Some(stop), _watch: watch }
     }
 }
 
@@ -63,7 +100,48 @@ impl Server {
 
     /// The same with settings; `listen` is replaced by a free port.
     pub async fn with(site: Site, config: ServerConfig) -> Self {
+        if std::env::var_os("EDUCA_TEST_TOGETHER").is_some() {
+            let shared = Shared::make().await.expect("EDUCA_TEST_TOGETHER needs PostgreSQL and Redis");
+            return Self::together(site, config, shared).await;
+        }
+        Self::alone(site, config).await
+    }
+
+    /// One process, whatever others are: for what each process has of its own.
+    pub async fn alone(site: Site, config: ServerConfig) -> Self {
         Self::with_parts(site, config, |_| {}).await
+    }
+
+    /// Two that share their records and hear each other.
+    pub async fn together(site: Site, config: ServerConfig, shared: Shared) -> Self {
+        site.build();
+        let clock = Arc::new(StoppedClock::default());
+        let config = ServerConfig { live: LiveConfig { redis: Some(shared.redis.clone()), ..config.live }, ..config };
+        let mut processes = Vec::new();
+        let mut first = None;
+        for _ in 0..2 {
+            let database = shared.database.config();
+            let opened = tokio::task::spawn_blocking(move || PostgresStore::open(&database));
+            let store: Arc<dyn Store> = Arc::new(opened.await.expect("opened").expect("a store"));
+            let school = School::new(store.clone(), clock.clone()).expect("a school");
+            let school = Arc::new(school.with_messages(config.live.messages()));
+            processes.push(Process::start(&site, school, config.clone(), |_| {}).await);
+            first.get_or_insert(store);
+        }
+        Self::of(site, first.expect("two"), clock, processes, Some(shared))
+    }
+
+    fn of(
+        site: Site,
+        store: Arc<dyn Store>,
+        clock: Arc<StoppedClock>,
+        processes: Vec<Process>,
+        shared: Option<Shared>,
+    ) -> Self {
+        let (app, address) = (processes[0].app.clone(), processes[0].address);
+        let data = TempDir::new().expect("a folder");
+        let (school, turn) = (app.school.clone(), AtomicUsize::new(0));
+        Self { site, school, app, address, store, clock, processes, turn, _data: data, _shared: shared }
     }
 
     /// A server over the smallest school, where everybody must confirm a mail address.
@@ -81,28 +159,45 @@ impl Server {
         site.build();
         let data = TempDir::new().expect("a folder");
         let store = StoreConfig { path: data.path().join("store"), ..StoreConfig::default() };
-        let store = Arc::new(SledStore::open(&store).expect("a store"));
-        let clock = Arc::new(StoppedClock(Mutex::new("2026-11-20T12:00:00Z".parse().expect("a time"))));
+        let store: Arc<dyn Store> = Arc::new(SledStore::open(&store).expect("a store"));
+        let clock = Arc::new(StoppedClock::default());
         let school = School::new(store.clone(), clock.clone()).expect("a school").with_rules(rules);
         let school = Arc::new(school.with_messages(config.live.messages()));
-        let shelf = Arc::new(Shelf::open(source(&site)).expect("a publication"));
-        let config = ServerConfig { grace: Duration::from_secs(1), ..config };
-        let mut app = App::new(school.clone(), shelf.clone(), config);
-        change(&mut app);
-        let listener = server::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        let router = server::router(app.clone(), Hosts::new(&app.config, address));
-        let watch = server::watch(shelf).expect("a watcher");
-        let (stop, stopped) = oneshot::channel::<()>();
-        tokio::spawn(server::serve(listener, router, app.clone(), async move {
-            let _ = stopped.await;
-        }));
-        Self { site, school, app, address, store, clock, _watch: watch, stop: Some(stop), _data: data }
+        let process = Process::start(&site, school, config, change).await;
+        Self { _data: data, ..Self::of(site, store, clock, vec![process], None) }
     }
 
     /// Tells it to stop.
     pub fn stop(&mut self) {
-        self.stop = None;
+        for process in &mut self.processes {
+            process.stop = None;
+        }
+    }
+
+    /// The parts of each process.
+    pub fn apps(&self) -> impl Iterator<Item = &App> {
+        self.processes.iter().map(|process| &process.app)
+    }
+
+    /// Where the next request goes: to one process and the other in turns.
+    pub fn next_address(&self) -> SocketAddr {
+        self.processes[self.turn.fetch_add(1, Ordering::Relaxed) % self.processes.len()].address
+    }
+
+    /// The next request goes to this process.
+    pub fn turn_to(&self, process: usize) {
+        self.turn.store(process, Ordering::Relaxed);
+    }
+
+    /// Waits until every process says of these that so many are here, as it does at once if it is the only one.
+    pub async fn agrees_on_online(&self, accounts: &[AccountId], n_online: usize) {
+        let agreed = async {
+            while !self.apps().all(|app| app.live.online(accounts.iter().copied()).len() == n_online) {
+                assert!(self.processes.len() > 1, "it knows by itself");
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(2), agreed).await.expect("they agree within two seconds");
     }
 
     /// Moves the clock.
@@ -215,7 +310,7 @@ pub struct Visitor<'a> {
 impl Visitor<'_> {
     /// A request to be shaped and sent.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, self.server.url(path))
+        self.client.request(method, format!("http://{}{path}", self.server.next_address()))
     }
 
     /// GET.

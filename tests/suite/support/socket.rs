@@ -1,5 +1,6 @@
 //! Somebody with a session who opens sockets, by the client of tokio-tungstenite.
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use educa::school::{Account, Backing, Device, Role, Token};
@@ -66,11 +67,7 @@ impl Caller<'_> {
 
     /// Tries to.
     pub async fn tries(&self, path: &str) -> Result<Client, Error> {
-        let stream = TcpStream::connect(self.server.address).await.expect("a connection");
-        let mut request = format!("ws://{}{path}", self.server.address).into_client_request().expect("a request");
-        request.headers_mut().insert(header::COOKIE, self.cookie().parse().expect("a header"));
-        let (stream, _) = client_async(request, stream).await?;
-        Ok(Client { stream })
+        Client::open(self.server.next_address(), path, &self.cookie()).await
     }
 
     /// The request of a handshake, to be shaped and sent where it is refused.
@@ -99,6 +96,15 @@ pub struct Client {
 }
 
 impl Client {
+    /// Opens a socket somewhere by a session's cookie.
+    pub async fn open(address: SocketAddr, path: &str, cookie: &str) -> Result<Self, Error> {
+        let stream = TcpStream::connect(address).await.expect("a connection");
+        let mut request = format!("ws://{address}{path}").into_client_request().expect("a request");
+        request.headers_mut().insert(header::COOKIE, cookie.parse().expect("a header"));
+        let (stream, _) = client_async(request, stream).await?;
+        Ok(Self { stream })
+    }
+
     /// Says something in a room.
     pub async fn say(&mut self, message: &str) {
         self.send(serde_json::json!({ "message": message }).to_string()).await;
@@ -116,8 +122,13 @@ impl Client {
 
     /// The same, or the code with which the server closes.
     pub async fn next_or_code(&mut self) -> Result<Value, u16> {
+        self.next_in(PATIENCE).await
+    }
+
+    /// The same, with more or less patience.
+    pub async fn next_in(&mut self, patience: Duration) -> Result<Value, u16> {
         loop {
-            match timeout(PATIENCE, self.stream.next()).await.expect("something in good time") {
+            match timeout(patience, self.stream.next()).await.expect("something in good time") {
                 Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).expect("JSON")),
                 Some(Ok(Message::Close(frame))) => return Err(frame.map_or(1005, |frame| frame.code.into())),
                 Some(Ok(_)) => {}
