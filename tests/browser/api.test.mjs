@@ -86,7 +86,7 @@ for (const { name, ...options } of walks) {
     const programming = (await titles()).results.map((course) => course.title);
     assert.ok(programming.includes("Python for beginners"), programming.join());
     assert.deepEqual(programming, [...programming].sort());
-    await page.getByLabel("Search for").fill("share an apartment");
+    await page.locator("main").getByLabel("Search for").fill("share an apartment");
     await button("Show").click();
     await page.waitForURL(/search=share/);
     assert.deepEqual((await titles()).results.map((course) => course.title), ["Python for beginners"]);
