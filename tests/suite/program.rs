@@ -30,7 +30,7 @@ fn refused(site: &Site, arguments: &[&str], error: &str) {
 fn build_says_what_it_did() {
     let site = Site::smallest();
     let out = quiet(&site, &["build"]);
-    assert!(out.starts_with("1 course, 6 pages: ") && out.ends_with(" s\n"), "{out}");
+    assert!(out.starts_with("1 course, 7 pages: ") && out.ends_with(" s\n"), "{out}");
     assert!(quiet(&site, &["build"]).contains(" 0 files written, "), "a second build writes nothing");
     let document = json(&site.program().run(&["build", "--format", "json"]));
     assert_eq!((&document["courses"], &document["published"]["written"]), (&1.into(), &0.into()));
@@ -51,7 +51,7 @@ fn build_can_show_drafts() {
 fn check_writes_nothing() {
     let site = Site::smallest();
     let before = tree(site.root());
-    assert_eq!(quiet(&site, &["check"]), "1 course, 2 modules, 6 pages: no mistakes\n");
+    assert_eq!(quiet(&site, &["check"]), "1 course, 2 modules, 7 pages: no mistakes\n");
     assert_eq!(tree(site.root()), before);
     site.write("content/maths/sets/02-more/02-x.md", "+++\ntitel = \"X\"\n+++\n");
     let before = tree(site.root());
