@@ -5,9 +5,9 @@ const off = "off";
 const keys = {
   "?": help,
   "/": () => {
-    const field = document.querySelector("input[type=search]");
-    (field ?? document.querySelector("a[data-search]"))?.focus();
-    field?.select();
+    const field = document.querySelector("form[data-search] input, input[type=search], a[data-search]");
+    field?.focus();
+    field?.select?.();
   },
   j: () => follow("a[rel=next]"),
   k: () => follow("a[rel=prev]"),
