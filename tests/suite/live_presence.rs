@@ -59,7 +59,11 @@ async fn people_see_those_with_whom_they_share_a_course() {
     let mut ada_sees = ada.opens(ALL).await;
     assert_eq!(ada_sees.next().await, state(&["ada"]));
     let mut bob_sees = bob.opens(ALL).await;
-    assert_eq!(bob_sees.next().await, state(&["ada", "bob"]));
+    let first = bob_sees.next().await;
+    if first != state(&["ada", "bob"]) {
+        assert!(server.n_processes() > 1 && first == state(&["bob"]), "{first}");
+        assert_eq!(bob_sees.next().await, came("ada"), "another process hears of her a moment later");
+    }
     let _carl = carl.opens(ALL).await;
     assert_eq!(bob_sees.next().await, came("carl"), "once, and not twice for two courses");
     assert_eq!(ada_sees.next().await, came("bob"));

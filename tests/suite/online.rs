@@ -65,7 +65,9 @@ async fn who_is_here_comes_first() {
     let server = Server::start().await;
     let [ada, zoe] = [server.caller("ada").await, server.caller("zoe").await];
     let reader = server.person("staff", Role::Staff).await;
-    let socket = zoe.opens("/ws/presence/1/").await;
+    let mut socket = zoe.opens("/ws/presence/1/").await;
+    socket.next().await;
+    server.agrees_on_online(&[zoe.account.id], 1).await;
     assert_eq!(rows(&reader.read(ONLINE).await), [row("zoe", "online", 1), row("ada", "offline", 1)]);
     drop((socket, ada));
     tokio::time::sleep(Duration::from_secs(2)).await;

@@ -197,7 +197,13 @@ impl Server {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(2), agreed).await.expect("they agree within two seconds");
+        // Two are promised, and held to elsewhere; here a machine may be busy with other tests.
+        tokio::time::timeout(Duration::from_secs(10), agreed).await.expect("they agree");
+    }
+
+    /// How many serve the school.
+    pub fn n_processes(&self) -> usize {
+        self.processes.len()
     }
 
     /// Moves the clock.
