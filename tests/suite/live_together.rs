@@ -97,6 +97,24 @@ async fn what_is_said_at_one_is_heard_at_the_other_at_once_and_after_coming_back
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_port_of_the_figures_is_no_process_of_its_own() {
+    let Some(server) = together().await else { return };
+    let listener = educa::server::bind(([127, 0, 0, 1], 0).into()).await.expect("a port");
+    let app = server.apps().next().expect("a process").clone();
+    let scraped = tokio::spawn(educa::server::serve_metrics(listener, app, std::future::pending()));
+    hear_each_other(&server).await;
+    // Longer than it takes to connect, and than the process beside it takes to be heard.
+    sleep(Duration::from_secs(1)).await;
+    for process in 0..2 {
+        let figures = figures(&server, process);
+        let connected = figures.lines().find(|line| line.starts_with("educa_redis_connections_total "));
+        assert_eq!(connected, Some("educa_redis_connections_total 1"));
+        assert!(figures.contains("educa_redis_peers 1\n"), "{figures}");
+    }
+    scraped.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn somebody_is_here_once_at_however_many_processes_and_may_go_from_one_to_the_other() {
     let Some(server) = together().await else { return };
     hear_each_other(&server).await;

@@ -13,6 +13,7 @@ use super::Metrics;
 use crate::server::app::App;
 use crate::server::config::ServerConfig;
 use crate::server::listen::serve;
+use crate::server::live::{Live, LiveConfig};
 
 /// The format of `prometheus_client`.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -26,6 +27,9 @@ pub async fn serve_metrics(listener: TcpListener, app: App, stop: impl Future<Ou
     // Its own connections are not among those that it counts.
     let mut own = app.clone();
     (own.config, own.metrics, own.tls) = (config, Arc::new(Metrics::default()), None);
+    // Nobody chats here: what begins and ends with this server is not what begins and ends with the other.
+    let live = Live::new(own.school.clone(), own.shelf.clone(), LiveConfig::default(), own.metrics.live.clone());
+    own.live = Arc::new(live);
     let router = Router::new().route("/metrics", get(metrics)).with_state(app);
     serve(listener, router, own, stop).await;
 }
