@@ -4,7 +4,7 @@
 //! what you may read. The rooms, in reading order:
 //!
 //! - ground: [`diag`] what an author did wrong, [`digest`] identity of bytes, [`disk`] the only room that touches files,
-//!   [`fields`] settings that know where they stand
+//!   [`fields`] settings that know where they stand, [`trust`] by what another server is known
 //! - [`course`]: the nouns, and the catalog that both flows share
 //! - [`theme`]: views into HTML, for built pages and the server's own
 //! - [`site`]: course files into `public/` and `private/`
@@ -20,6 +20,7 @@ pub mod diag;
 pub mod digest;
 pub mod disk;
 pub mod fields;
+pub mod trust;
 
 pub mod course;
 pub mod theme;

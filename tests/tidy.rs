@@ -6,19 +6,23 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The table of ARCHITECTURE.md: a room, and the rooms it may name.
-const ROOMS: [(&str, &[&str]); 13] = [
+const ROOMS: [(&str, &[&str]); 14] = [
     ("diag", &[]),
     ("digest", &[]),
     ("fields", &["diag"]),
     ("disk", &["digest"]),
-    ("course", &["diag", "digest", "fields", "disk"]),
-    ("theme", &["diag", "digest", "fields", "disk", "course"]),
-    ("site", &["diag", "digest", "fields", "disk", "course", "theme"]),
+    ("trust", &["disk"]),
+    ("course", &["diag", "digest", "fields", "disk", "trust"]),
+    ("theme", &["diag", "digest", "fields", "disk", "trust", "course"]),
+    ("site", &["diag", "digest", "fields", "disk", "trust", "course", "theme"]),
     ("school", &["course"]),
-    ("store", &["diag", "digest", "fields", "disk", "course", "school"]),
-    ("mail", &["diag", "digest", "fields", "disk", "course", "school"]),
-    ("server", &["diag", "digest", "fields", "disk", "course", "school", "theme"]),
-    ("cli", &["diag", "digest", "fields", "disk", "course", "theme", "site", "school", "store", "mail", "server"]),
+    ("store", &["diag", "digest", "fields", "disk", "trust", "course", "school"]),
+    ("mail", &["diag", "digest", "fields", "disk", "trust", "course", "school"]),
+    ("server", &["diag", "digest", "fields", "disk", "trust", "course", "school", "theme"]),
+    (
+        "cli",
+        &["diag", "digest", "fields", "disk", "trust", "course", "theme", "site", "school", "store", "mail", "server"],
+    ),
     ("main", &["cli"]),
 ];
 

@@ -44,6 +44,13 @@ pub fn read(path: &Path) -> Result<Vec<u8>, DiskError> {
     fs::read(path).map_err(failed("read", path))
 }
 
+/// The bytes of a file up to its first line's end: what is meant by a file that holds a password.
+pub fn read_first_line(path: &Path) -> Result<Vec<u8>, DiskError> {
+    let mut bytes = read(path)?;
+    bytes.truncate(bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(bytes.len()));
+    Ok(bytes)
+}
+
 /// All bytes of a file, or nothing if there is none.
 pub fn read_if_there(path: &Path) -> Result<Option<Vec<u8>>, DiskError> {
     match read(path) {

@@ -18,8 +18,8 @@ pub use error::DiskError;
 pub use files::make_private;
 pub use files::{
     OpenFile, TEMPORARY_PREFIX, canonical, copy, create_folder, digest, exists, is_folder, list_folder, modified, open,
-    read, read_if_there, remove_empty_folders, remove_file, remove_folder, rename, scratch, scratch_folder, stat,
-    sync_folder, write, write_new, write_pieces, write_private, write_secret,
+    read, read_first_line, read_if_there, remove_empty_folders, remove_file, remove_folder, rename, scratch,
+    scratch_folder, stat, sync_folder, write, write_new, write_pieces, write_private, write_secret,
 };
 pub use listing::{Entry, list_below, list_files};
 pub use lock::{Lock, lock, try_lock};

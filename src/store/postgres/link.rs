@@ -6,7 +6,6 @@ use std::time::Duration;
 use deadpool_postgres::{ClientWrapper, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
-use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 use tokio::time::timeout;
@@ -15,8 +14,8 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::address::{Encryption, PostgresConfig};
 use super::words::reason;
-use crate::disk;
 use crate::store::open_error::OpenError;
+use crate::{disk, trust};
 
 /// How long it may take to be let in by one host; several are tried one after another.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -47,8 +46,7 @@ impl Link {
     pub fn new(address: &PostgresConfig) -> Result<Self, OpenError> {
         let mut config = tokio_postgres::Config::clone(&address.client);
         if let Some(file) = address.password_file() {
-            let text = disk::read(file)?;
-            config.password(text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default());
+            config.password(disk::read_first_line(file)?);
         }
         if config.get_application_name().is_none() {
             config.application_name("educa");
@@ -98,28 +96,21 @@ fn options(given: &str) -> String {
 }
 
 fn tls(encryption: &Encryption, place: &str) -> Result<ClientConfig, OpenError> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider.clone());
-    let builder = builder.with_safe_default_protocol_versions().expect("ring knows TLS 1.2 and 1.3");
-    let roots = match encryption {
-        Encryption::Verified(file) => match file {
-            Some(file) => CertificateDer::pem_slice_iter(&disk::read(file)?).filter_map(Result::ok).collect(),
-            None => rustls_native_certs::load_native_certs().certs,
-        },
+    let known = match encryption {
+        // Nothing is encrypted, so nobody is known by a certificate.
+        Encryption::None => Some(trust::client().with_root_certificates(RootCertStore::empty())),
         Encryption::Unverified => {
-            let verifier = Arc::new(Anybody(provider));
-            return Ok(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth());
+            let verifier = Arc::new(Anybody(trust::provider()));
+            Some(trust::client().dangerous().with_custom_certificate_verifier(verifier))
         }
-        Encryption::None => Vec::new(),
+        Encryption::Verified(file) => trust::client_of(file.as_deref())?,
     };
-    let mut store = RootCertStore::empty();
-    let (n_trusted, _) = store.add_parsable_certificates(roots);
-    if n_trusted == 0 && *encryption != Encryption::None {
+    let known = known.ok_or_else(|| {
         let reason = "there is no certificate to know it by: install ca-certificates, or name a file of certificates by \
                       sslrootcert in its URL";
-        return Err(OpenError::Database { place: place.to_owned(), reason: reason.to_owned() });
-    }
-    Ok(builder.with_root_certificates(store).with_no_client_auth())
+        OpenError::Database { place: place.to_owned(), reason: reason.to_owned() }
+    })?;
+    Ok(known.with_no_client_auth())
 }
 
 /// Takes whoever answers, as `sslmode=require` does everywhere. They must still have the key of what they show.

@@ -1,7 +1,7 @@
 //! What is said and heard while a connection holds. Saying and hearing do not wait for each other.
 
 use std::convert::Infallible;
-use std::sync::Weak;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -99,7 +99,7 @@ impl Conversation<'_> {
         }
     }
 
-    fn take(&self, live: &std::sync::Arc<Live>, peers: &mut Peers, from: ProcessId, said: Said) {
+    fn take(&self, live: &Arc<Live>, peers: &mut Peers, from: ProcessId, said: Said) {
         match &said {
             Said::Hints(hints) => said::rooms(hints).for_each(|hint| live.hear(hint)),
             Said::Ask { whom } if whom.is_none_or(|whom| whom == self.broadcast.process) => {

@@ -8,9 +8,7 @@ use std::time::Duration;
 use ::redis::aio::MultiplexedConnection;
 use ::redis::{AsyncConnectionConfig, Cmd, PushInfo, PushKind, RedisError, Value};
 use rustls::ClientConfig;
-use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{RootCertStore, crypto};
+use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
 use tokio::sync::mpsc;
@@ -21,7 +19,7 @@ use tokio_rustls::TlsConnector;
 use super::address::{Place, RedisConfig};
 use super::bounded::Bounded;
 use super::said::MAX_BYTES;
-use crate::disk;
+use crate::{disk, trust};
 
 /// How long it may take until we hear what is said there.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -57,7 +55,7 @@ impl Link {
     }
 
     async fn connect(config: &RedisConfig) -> Result<(Self, Ear), String> {
-        let password = config.password_file.as_deref().map(first_line).transpose()?;
+        let password = config.password_file.as_deref().map(password).transpose()?;
         let introduction = config.introduction(password.as_deref());
         let stream = Bounded::new(stream(config).await.map_err(|error| error.to_string())?, MAX_BYTES);
         let (sender, messages) = mpsc::channel(MAX_UNHEARD);
@@ -137,31 +135,17 @@ async fn stream(config: &RedisConfig) -> std::io::Result<Box<dyn Stream>> {
 
 /// Trusts the certificates of a file, else those that this machine trusts.
 fn tls(roots: Option<&Path>) -> Result<ClientConfig, String> {
-    let certificates = match roots {
-        Some(file) => {
-            let pem = disk::read(file).map_err(|error| error.to_string())?;
-            CertificateDer::pem_slice_iter(&pem).filter_map(Result::ok).collect()
-        }
-        None => rustls_native_certs::load_native_certs().certs,
-    };
-    let mut store = RootCertStore::empty();
-    let (n_trusted, _) = store.add_parsable_certificates(certificates);
-    if n_trusted == 0 {
-        return Err(
-            "there is no certificate to know it by: install ca-certificates, or name a file of certificates as \
-                    `redis_ca_file` under [live]"
-                .to_owned(),
-        );
-    }
-    let builder = ClientConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()));
-    let builder = builder.with_safe_default_protocol_versions().expect("ring knows TLS 1.2 and 1.3");
-    Ok(builder.with_root_certificates(store).with_no_client_auth())
+    let known = trust::client_of(roots).map_err(|error| error.to_string())?;
+    let known = known.ok_or(
+        "there is no certificate to know it by: install ca-certificates, or name a file of certificates as \
+         `redis_ca_file` under [live]",
+    )?;
+    Ok(known.with_no_client_auth())
 }
 
-fn first_line(file: &Path) -> Result<String, String> {
-    let text = disk::read(file).map_err(|error| error.to_string())?;
-    let line = text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
-    String::from_utf8(line.to_vec()).map_err(|_| format!("{} is not UTF-8", file.display()))
+fn password(file: &Path) -> Result<String, String> {
+    let line = disk::read_first_line(file).map_err(|error| error.to_string())?;
+    String::from_utf8(line).map_err(|_| format!("{} is not UTF-8", file.display()))
 }
 
 /// What went wrong, in words for people. Redis repeats nothing of what was sent to it but the command's name.
