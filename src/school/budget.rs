@@ -68,6 +68,13 @@ impl Budget {
     pub fn of(self, whose: &[&[u8]]) -> Owned {
         Owned { budget: self, key: Key::of(self.name, whose) }
     }
+
+    /// What is left of somebody's.
+    fn rest(&self, entry: &Entry, now: Timestamp) -> Rest {
+        let spent = self.one_in * i32::try_from(entry.failures).unwrap_or(i32::MAX);
+        let whole_in = (spent - now.duration_since(entry.since)).max(SignedDuration::ZERO);
+        Rest { n: self.size.saturating_sub(entry.failures), whole_in }
+    }
 }
 
 impl Throttle {
@@ -104,15 +111,6 @@ impl Throttle {
             }
         }
         Spent { left, too_early }
-    }
-}
-
-impl Budget {
-    /// What is left of somebody's.
-    fn rest(&self, entry: &Entry, now: Timestamp) -> Rest {
-        let spent = self.one_in * i32::try_from(entry.failures).unwrap_or(i32::MAX);
-        let whole_in = (spent - now.duration_since(entry.since)).max(SignedDuration::ZERO);
-        Rest { n: self.size.saturating_sub(entry.failures), whole_in }
     }
 }
 

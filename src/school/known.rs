@@ -31,15 +31,32 @@ impl<K: Eq + Hash, V> Default for Known<K, V> {
 }
 
 impl<K: Eq + Hash, V: Clone> Known<K, V> {
+    /// What is known under this number of the store, else what reading finds; nothing is read again the next time.
+    pub async fn or_read<E>(
+        &self,
+        key: K,
+        version: Option<u64>,
+        read: impl Future<Output = Result<Option<V>, E>>,
+    ) -> Result<Option<V>, E> {
+        if let Some(known) = self.get(&key, version) {
+            return Ok(Some(known));
+        }
+        let found = read.await?;
+        if let Some(value) = &found {
+            self.keep(key, version, value);
+        }
+        Ok(found)
+    }
+
     /// What was read under this number of the store, which must be its number now.
-    pub fn get(&self, key: &K, version: Option<u64>) -> Option<V> {
+    fn get(&self, key: &K, version: Option<u64>) -> Option<V> {
         // An entry is put in whole, so poison says nothing.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.get(key).filter(|kept| Some(kept.version) == version).map(|kept| kept.value.clone())
     }
 
     /// Keeps what was read after the store had this number.
-    pub fn keep(&self, key: K, version: Option<u64>, value: &V) {
+    fn keep(&self, key: K, version: Option<u64>, value: &V) {
         let Some(version) = version else { return };
         let kept = Kept { version, value: value.clone() };
         self.0.lock().unwrap_or_else(PoisonError::into_inner).put(key, kept);

@@ -27,7 +27,7 @@ pub struct School {
     pub(super) remembered: Remembered,
     pub(super) known_sessions: Known<TokenKey, (Session, Account)>,
     pub(super) known_tokens: Known<TokenKey, (ApiToken, Account)>,
-    pub(super) known_seats: Known<(AccountId, CourseId), Option<Seat>>,
+    pub(super) known_seats: Known<(AccountId, CourseId), Seat>,
     /// Read from the store once.
     pub(super) seal_key: OnceLock<SealKey>,
     /// How much an account says in the rooms, by whatever way.

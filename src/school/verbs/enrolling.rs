@@ -51,13 +51,8 @@ impl School {
     }
 
     async fn seat_of(&self, account: AccountId, course: CourseId) -> Result<Option<Seat>, SchoolError> {
-        let version = self.store.version();
-        if let Some(known) = self.known_seats.get(&(account, course), version) {
-            return Ok(known);
-        }
-        let seat = self.store.seat(account, course).await?;
-        self.known_seats.keep((account, course), version, &seat);
-        Ok(seat)
+        let read = async { Ok(self.store.seat(account, course).await?) };
+        self.known_seats.or_read((account, course), self.store.version(), read).await
     }
 
     /// What somebody can do about a course; `invited` if they hold an invitation into it.

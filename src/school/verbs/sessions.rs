@@ -67,19 +67,14 @@ impl School {
 
     /// A session that nothing ended but perhaps its time, and whose it is.
     async fn session_of(&self, key: TokenKey) -> Result<Option<(Session, Account)>, SchoolError> {
-        let version = self.store.version();
-        if let Some(known) = self.known_sessions.get(&key, version) {
-            return Ok(Some(known));
-        }
-        let Some(session) = self.store.session(key).await? else { return Ok(None) };
-        let account = self.store.account(session.account).await?;
-        let account = account
-            .filter(|account| account.state() == AccountState::Active && account.generation == session.generation);
-        Ok(account.map(|account| {
-            let found = (session, account);
-            self.known_sessions.keep(key, version, &found);
-            found
-        }))
+        let read = async {
+            let Some(session) = self.store.session(key).await? else { return Ok(None) };
+            let account = self.store.account(session.account).await?;
+            let account = account
+                .filter(|account| account.state() == AccountState::Active && account.generation == session.generation);
+            Ok(account.map(|account| (session, account)))
+        };
+        self.known_sessions.or_read(key, self.store.version(), read).await
     }
 
     /// Ends a session, for every browser that holds its token.

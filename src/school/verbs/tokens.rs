@@ -107,17 +107,12 @@ impl School {
 
     /// A token that nothing ended but perhaps its time, and whose it is.
     async fn token_of(&self, key: TokenKey) -> Result<Option<(ApiToken, Account)>, SchoolError> {
-        let version = self.store.version();
-        if let Some(known) = self.known_tokens.get(&key, version) {
-            return Ok(Some(known));
-        }
-        let Some(token) = self.store.token(key).await? else { return Ok(None) };
-        let account = self.store.account(token.account).await?.filter(|account| token.is_of(account));
-        Ok(account.map(|account| {
-            let found = (token, account);
-            self.known_tokens.keep(key, version, &found);
-            found
-        }))
+        let read = async {
+            let Some(token) = self.store.token(key).await? else { return Ok(None) };
+            let account = self.store.account(token.account).await?.filter(|account| token.is_of(account));
+            Ok(account.map(|account| (token, account)))
+        };
+        self.known_tokens.or_read(key, self.store.version(), read).await
     }
 
     /// The tokens of an account that have not ended, the last made first.
