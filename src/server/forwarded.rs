@@ -17,6 +17,7 @@ use ipnet::IpNet;
 use rfc7239::{NodeIdentifier, NodeName};
 
 use super::config::ServerConfig;
+use super::header_text::header_text;
 
 /// Which headers the operator's proxies write.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -142,7 +143,7 @@ fn forwarded(headers: &HeaderMap) -> Forwarding {
     let mut hops = Vec::new();
     let (mut proto, mut host) = (None, None);
     // A line with bytes that are no text is still a line: without it, what a stranger wrote before would count.
-    let values = headers.get_all(header::FORWARDED).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let values = headers.get_all(header::FORWARDED).iter().map(header_text);
     let values: Vec<_> = values.collect();
     for (at, element) in values.iter().rev().flat_map(|value| rfc7239::parse(value).rev()).enumerate() {
         let Ok(element) = element else { break };

@@ -1,6 +1,5 @@
 //! Identity: who is asking, from the session cookie.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
@@ -12,6 +11,7 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use super::caching::{uncached, unstored};
 use super::config::ServerConfig;
 use super::forwarded::Way;
+use super::header_text::header_text;
 use super::local_path::LocalPath;
 use super::operation::Route;
 use super::problem::Problem;
@@ -54,7 +54,7 @@ pub struct Client(pub Device);
 impl<S: Send + Sync> FromRequestParts<S> for Client {
     type Rejection = std::convert::Infallible;
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Self::Rejection> {
-        let agent = parts.headers.get(header::USER_AGENT).map(|agent| String::from_utf8_lossy(agent.as_bytes()));
+        let agent = parts.headers.get(header::USER_AGENT).map(header_text);
         Ok(Self(Device::new(&agent.unwrap_or_default(), Some(Way::of(parts).client))))
     }
 }
@@ -93,18 +93,13 @@ pub fn redirect(to: &LocalPath) -> Response {
 /// The token in a request's cookies.
 pub fn session_token(headers: &HeaderMap) -> Option<Token> {
     // Another cookie of this host may hold any bytes: they must not sign anybody out.
-    let sent = headers.get_all(header::COOKIE).iter().map(|value| utf8(value.as_bytes()));
+    let sent = headers.get_all(header::COOKIE).iter().map(header_text);
     let token = |text: &str| {
         let mut cookies = Cookie::split_parse(text).filter_map(Result::ok);
         let session = cookies.find(|cookie| cookie.name() == SESSION_COOKIE)?;
         Token::parse(session.value())
     };
     sent.filter_map(|text| token(&text)).next()
-}
-
-/// Text, with marks where it is none. What is text already is only looked at.
-fn utf8(bytes: &[u8]) -> Cow<'_, str> {
-    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
 }
 
 /// Makes a request one of this session's, before any cookie that it came with.
@@ -141,7 +136,7 @@ const MAX_DEVICES: usize = 16;
 
 /// The device tokens in a request's cookies.
 pub fn device_tokens(headers: &HeaderMap) -> Vec<DeviceToken> {
-    let sent = headers.get_all(header::COOKIE).iter().map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let sent = headers.get_all(header::COOKIE).iter().map(header_text);
     let mut tokens = Vec::new();
     for text in sent {
         let cookies = Cookie::split_parse(text.as_ref()).filter_map(Result::ok);

@@ -20,6 +20,7 @@ mod agent;
 mod identity;
 mod permitted;
 mod local_path;
+mod header_text;
 mod encodings;
 mod gate;
 mod edge;

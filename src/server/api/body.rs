@@ -19,6 +19,7 @@ use mime::Mime;
 
 use super::error::ApiError;
 use super::json_body;
+use crate::server::header_text::header_text;
 use crate::server::whole_body::whole_body;
 
 /// More fields than any form of ours has, by far; as many as the reference's framework takes.
@@ -94,7 +95,7 @@ impl Incoming {
         if bytes.is_empty() {
             return Ok(Fields::default());
         }
-        let said = self.kind.map(|kind| String::from_utf8_lossy(kind.as_bytes()).into_owned()).unwrap_or_default();
+        let said = self.kind.as_ref().map(header_text).unwrap_or_default();
         let kind = said.parse::<Mime>().ok().filter(is_utf8).ok_or_else(|| ApiError::unsupported(&said))?;
         let sent = match kind.essence_str() {
             "application/json" => json_body::dictionary(&bytes)?,

@@ -1,7 +1,5 @@
 //! Credentials of the API: tokens, HTTP Basic, and the session of our own pages. Rows U12–U14.
 
-use std::borrow::Cow;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::request::Parts;
@@ -10,6 +8,7 @@ use http::{HeaderMap, HeaderValue, header};
 use super::error::ApiError;
 use crate::school::{Account, Credentials, Proof, School, Token, TokenKey};
 use crate::server::forwarded::Way;
+use crate::server::header_text::header_text;
 use crate::server::identity::Caller;
 use crate::server::middleware::RequestHost;
 
@@ -152,7 +151,7 @@ pub enum Parsed {
 
 /// Reads an `Authorization` header as the reference's framework does, with its sentences.
 pub fn parse(value: &HeaderValue) -> Parsed {
-    let text = value.to_str().map_or_else(|_| String::from_utf8_lossy(value.as_bytes()), Cow::Borrowed);
+    let text = header_text(value);
     // Bytes are told apart there: what only Unicode calls white space is none.
     let mut parts = text.split_ascii_whitespace();
     let (keyword, first, more) = (parts.next(), parts.next(), parts.next());
