@@ -1,6 +1,8 @@
 //! A layer: what one source says of each table, and nothing where it is silent.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use jiff::Timestamp;
 
@@ -175,6 +177,21 @@ pub fn set<T>(place: &mut T, said: Option<T>) {
     if let Some(said) = said {
         *place = said;
     }
+}
+
+/// The address of a service. It may hold a password, so what is wrong with it is said without its line.
+pub fn address<A: FromStr<Err: Display>>(
+    fields: &mut Fields<'_>,
+    key: &'static str,
+    mistake: &'static str,
+) -> Option<A> {
+    let (text, _) = fields.spanned_text(key)?;
+    text.parse().map_err(|error: A::Err| fields.secret(mistake, &error.to_string())).ok()
+}
+
+/// The password that a variable of the environment holds, if it holds one.
+pub fn password(variable: &str) -> Option<String> {
+    std::env::var(variable).ok().filter(|password| !password.is_empty())
 }
 
 /// A whole number from 1 up.

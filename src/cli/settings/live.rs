@@ -3,9 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::layer::{at_least_one, set};
+use super::layer::{address, at_least_one, password, set};
 use crate::fields::Fields;
-use crate::server::{LiveConfig, NotARedis, RedisConfig};
+use crate::server::{LiveConfig, RedisConfig};
 
 /// The variable of the password, as programs of Redis have it. It is no setting of a layer.
 const PASSWORD: &str = "REDISCLI_AUTH";
@@ -78,7 +78,7 @@ impl LiveTable {
 impl RedisKeys {
     fn read(fields: &mut Fields<'_>) -> Self {
         Self {
-            url: url(fields),
+            url: address(fields, "redis", "`redis` under [live] is not the address of a Redis"),
             password_file: fields.text("redis_password_file"),
             ca_file: fields.text("redis_ca_file"),
             channel: channel(fields),
@@ -98,7 +98,7 @@ impl RedisKeys {
         let mut config = self.url?;
         if let Some(file) = self.password_file {
             config = config.or_password_file(root.join(file));
-        } else if let Some(password) = std::env::var(PASSWORD).ok().filter(|password| !password.is_empty()) {
+        } else if let Some(password) = password(PASSWORD) {
             config = config.or_password(&password);
         }
         if let Some(file) = self.ca_file {
@@ -108,18 +108,6 @@ impl RedisKeys {
             config = config.on_channel(channel);
         }
         Some(config)
-    }
-}
-
-fn url(fields: &mut Fields<'_>) -> Option<RedisConfig> {
-    let (text, _) = fields.spanned_text("redis")?;
-    match text.parse() {
-        Ok(config) => Some(config),
-        Err(error) => {
-            let error: NotARedis = error;
-            fields.secret("`redis` under [live] is not the address of a Redis", &error.to_string());
-            None
-        }
     }
 }
 

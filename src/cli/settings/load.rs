@@ -153,14 +153,22 @@ fn source_date_epoch(said: &mut Diagnostics) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
+    /// The settings of a school with this file, and what was said of it.
+    fn read(text: &str) -> (Option<Settings>, Diagnostics) {
+        let folder = tempfile::tempdir().expect("a folder");
+        disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
+        let mut said = Diagnostics::new();
+        (load(folder.path(), Timestamp::UNIX_EPOCH, &mut said), said)
+    }
+
+    /// The lines that something was said of; 0 stands for none.
+    fn lines(said: Diagnostics) -> Vec<usize> {
+        said.sorted().iter().map(|d| d.place.as_ref().map_or(0, |place| place.line)).collect()
+    }
+
     #[test]
     fn memory_for_files_is_set_in_megabytes_and_can_be_none() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let cache = |text: &str| {
-            disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
-            let settings = load(folder.path(), Timestamp::UNIX_EPOCH, &mut Diagnostics::new());
-            settings.map(|settings| settings.server.cache_bytes)
-        };
+        let cache = |text: &str| read(text).0.map(|settings| settings.server.cache_bytes);
         assert_eq!(cache("[server]\n"), Some(64 * 1024 * 1024));
         assert_eq!(cache("[server]\ncache_mb = 0\n"), Some(0));
         assert_eq!(cache("[server]\ncache_mb = 3\n"), Some(3 * 1024 * 1024));
@@ -170,13 +178,9 @@ mod tests {
 
     #[test]
     fn what_is_said_of_sockets_is_read_or_refused_with_its_line() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let read = |text: &str| {
-            disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
-            let mut said = Diagnostics::new();
-            let settings = load(folder.path(), Timestamp::UNIX_EPOCH, &mut said);
-            let lines: Vec<_> = said.sorted().iter().map(|d| d.place.as_ref().map_or(0, |place| place.line)).collect();
-            (settings.map(|settings| settings.server.live), lines)
+        let live_of = |text: &str| {
+            let (settings, said) = read(text);
+            (settings.map(|settings| settings.server.live), lines(said))
         };
         let all = "[live]\nmax_sockets = 1\nsockets_per_account = 2\nsockets_per_address = 3\nmax_rooms = 4\nmessage_burst = 5\n\
                    messages_per_minute = 6\nmax_frame_kb = 7\nping_seconds = 8\nsilence_seconds = 9\nslow_seconds = 10\n";
@@ -194,19 +198,16 @@ mod tests {
             slow: seconds(10),
             redis: None,
         };
-        assert_eq!(read(all), (Some(live), vec![]));
-        assert_eq!(read("[live]\n"), (Some(LiveConfig::default()), vec![]));
-        assert_eq!(read("[live]\nmax_rooms = 0\nslow_seconds = \"long\"\nport = 1\n"), (None, vec![2, 3, 4]));
-        assert_eq!(read("[live]\nping_seconds = 28\n"), (None, vec![0]), "nobody could answer in time");
+        assert_eq!(live_of(all), (Some(live), vec![]));
+        assert_eq!(live_of("[live]\n"), (Some(LiveConfig::default()), vec![]));
+        assert_eq!(live_of("[live]\nmax_rooms = 0\nslow_seconds = \"long\"\nport = 1\n"), (None, vec![2, 3, 4]));
+        assert_eq!(live_of("[live]\nping_seconds = 28\n"), (None, vec![0]), "nobody could answer in time");
     }
 
     #[test]
     fn a_redis_is_for_a_school_in_a_database_and_its_password_is_nobodys() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let read = |text: &str| {
-            disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
-            let mut said = Diagnostics::new();
-            let settings = load(folder.path(), Timestamp::UNIX_EPOCH, &mut said);
+        let redis_of = |text: &str| {
+            let (settings, said) = read(text);
             let words = format!("{:?}", said.sorted());
             assert!(!words.contains("geheim"), "{words}");
             let redis = settings.and_then(|settings| settings.server.live.redis);
@@ -215,56 +216,46 @@ mod tests {
         let stored = "[store]\nurl = \"postgresql://ada@localhost/school\"\n[live]\n";
         let redis = "redis = \"rediss://:geheim@cache.example\"\n";
         let shown = || "rediss://cache.example:6379".to_owned();
-        assert_eq!(read(&format!("{stored}{redis}")), Ok((shown(), "educa".into())));
-        assert_eq!(read(&format!("[live]\n{redis}")), Ok((shown(), "educa".into())), "with a warning");
-        assert_eq!(read(&format!("{stored}{redis}redis_channel = \"north\"\n")), Ok((shown(), "north".into())));
+        assert_eq!(redis_of(&format!("{stored}{redis}")), Ok((shown(), "educa".into())));
+        assert_eq!(redis_of(&format!("[live]\n{redis}")), Ok((shown(), "educa".into())), "with a warning");
+        assert_eq!(redis_of(&format!("{stored}{redis}redis_channel = \"north\"\n")), Ok((shown(), "north".into())));
         for (text, word) in [
             (format!("{stored}redis = \"http://:geheim@cache.example\"\n"), "not the address of a Redis"),
             (format!("{stored}{redis}redis_channel = \"\"\n"), "redis_channel"),
         ] {
-            let words = read(&text).expect_err("a mistake");
+            let words = redis_of(&text).expect_err("a mistake");
             assert!(words.contains(word), "{words}");
         }
     }
 
     #[test]
     fn what_is_said_of_the_api_is_read_or_refused_with_its_line() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let read = |text: &str| {
-            disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
-            let mut said = Diagnostics::new();
-            let settings = load(folder.path(), Timestamp::UNIX_EPOCH, &mut said);
-            let lines: Vec<_> = said.sorted().iter().map(|d| d.place.as_ref().map_or(0, |place| place.line)).collect();
-            (settings.map(|settings| settings.server.api), lines)
+        let api_of = |text: &str| {
+            let (settings, said) = read(text);
+            (settings.map(|settings| settings.server.api), lines(said))
         };
         let good = "[api]\ncors_origins = [\"https://app.example\"]\ncors_credentials = true\n[api.throttle]\nanon = \"off\"\n\
                     enroll = \"3/minute, 9/day\"\n";
-        let api = read(good).0.expect("no mistakes");
+        let api = api_of(good).0.expect("no mistakes");
         assert_eq!(api.throttle.each_ref().map(|rates| rates.0.len()), [0, 2, 2, 2]);
         assert_eq!((api.cors_origins[0].to_string().as_str(), api.cors_credentials), ("https://app.example", true));
         let bad = "[api]\ncors_origins = [\"https://app.example/\", \"*\"]\n[api.throttle]\nanon = \"9\"\nuser = \"9/year\"\nall = \"off\"\n";
-        assert_eq!(read(bad), (None, vec![2, 2, 4, 5, 6]));
+        assert_eq!(api_of(bad), (None, vec![2, 2, 4, 5, 6]));
     }
 
     #[test]
     fn every_mistake_is_said_at_once() {
-        let folder = tempfile::tempdir().expect("a folder");
         let text = "[site]\nlang = \"english\"\nbase_url = \"school.example\"\n[server]\nlisten = \"8000\"\nport = 1\n";
-        disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
-        let mut said = Diagnostics::new();
-        assert!(load(folder.path(), Timestamp::UNIX_EPOCH, &mut said).is_none());
-        let lines: Vec<_> = said.sorted().iter().map(|d| d.place.as_ref().map_or(0, |place| place.line)).collect();
-        assert_eq!(lines, [2, 3, 5, 6]);
+        let (settings, said) = read(text);
+        assert_eq!((settings.is_none(), lines(said)), (true, vec![2, 3, 5, 6]));
     }
+
     #[test]
     fn what_is_said_of_front_servers_must_make_sense() {
-        let folder = tempfile::tempdir().expect("a folder");
         let lines_of = |text: &str| {
-            disk::write(&folder.path().join(SETTINGS_FILE), text.as_bytes()).expect("written");
-            let mut said = Diagnostics::new();
-            let settings = load(folder.path(), Timestamp::UNIX_EPOCH, &mut said);
+            let (settings, said) = read(text);
             assert_eq!(settings.is_none(), said.has_errors());
-            said.sorted().iter().map(|d| d.place.as_ref().map_or(0, |place| place.line)).collect::<Vec<_>>()
+            lines(said)
         };
         let good =
             "[server]\ntrusted_proxies = [\"127.0.0.1\", \"fd00::/8\"]\naccel_redirect = \"/p/\"\nlog = \"json\"\n";

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::layer::at_least_one;
+use super::layer::{address, at_least_one, password};
 use crate::fields::Fields;
 use crate::store::{PostgresConfig, StoreConfig, StorePlace};
 
@@ -22,7 +22,7 @@ impl StoreTable {
     /// Reads the table.
     pub fn read(fields: &mut Fields<'_>) -> Self {
         let path = fields.spanned_text("path");
-        let url = url(fields);
+        let url = address(fields, "url", "`url` under [store] is not the address of a database");
         if let (Some((_, span)), Some(_)) = (&path, &url) {
             let help = "remove one of them; `educa dump` and `educa load` bring a school from one to the other (docs/postgres.md)";
             fields.wrong(span.clone(), "`path` and `url` under [store] say two places for one school", help);
@@ -54,7 +54,7 @@ impl StoreTable {
         if let Some(mut config) = self.url {
             if let Some(file) = self.password_file {
                 config = config.or_password_file(root.join(file));
-            } else if let Some(password) = std::env::var(PASSWORD).ok().filter(|password| !password.is_empty()) {
+            } else if let Some(password) = password(PASSWORD) {
                 config = config.or_password(&password);
             }
             return StorePlace::Database(config);
@@ -64,17 +64,5 @@ impl StoreTable {
             path: root.join(self.path.map_or(unsaid.path, Into::into)),
             cache_bytes: self.cache_mb.map_or(unsaid.cache_bytes, |mb| u64::from(mb) * 1024 * 1024),
         })
-    }
-}
-
-fn url(fields: &mut Fields<'_>) -> Option<PostgresConfig> {
-    let (text, _) = fields.spanned_text("url")?;
-    match text.parse() {
-        Ok(config) => Some(config),
-        Err(error) => {
-            let error: crate::store::NotADatabase = error;
-            fields.secret("`url` under [store] is not the address of a database", &error.to_string());
-            None
-        }
     }
 }
