@@ -57,9 +57,8 @@ impl Endpoint {
 
     /// Whether a method is among those of `Allow`.
     pub fn allows(&self, method: &Method) -> bool {
-        let allowed = |method: &Method| self.allow.split(", ").any(|allowed| allowed == method.as_str());
-        // What is asked most stands first.
-        (*method == Method::GET && self.allow.starts_with("GET, ")) || allowed(method)
+        // By one character: searching for two costs more than all else here.
+        self.allow.split(',').any(|allowed| allowed.trim_start() == method.as_str())
     }
 }
 

@@ -1,6 +1,6 @@
-//! Revocation: one task follows the school's log of events while sockets are open here or elsewhere, and has those look again whom an event is
-//! about. So what another process or a command did is noticed as well as what this one did, by one read of the log whatever
-//! the number of sockets.
+//! Revocation: one task follows the school's log of events while sockets are open here or elsewhere, and has those look
+//! again whom an event is about. So what another process or a command did is noticed as well as what this one did, by one
+//! read of the log whatever the number of sockets.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;

@@ -9,6 +9,7 @@ mod redis;
 mod report;
 mod school;
 mod server;
+mod service;
 mod socket;
 
 pub use database::{Cluster, Database};

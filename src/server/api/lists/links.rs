@@ -26,9 +26,6 @@ pub struct Links {
 impl Links {
     /// As headers. URLs are escaped, so nothing in them ends the header or the link.
     pub fn headers(&self, n_items: usize) -> Headers {
-        if [&self.first, &self.previous, &self.next, &self.last].iter().all(|url| url.is_none()) {
-            return vec![(TOTAL_COUNT, n_items.into())];
-        }
         let named = [(&self.first, "first"), (&self.previous, "prev"), (&self.next, "next"), (&self.last, "last")];
         let links = named.iter().filter_map(|(url, name)| Some(format!("<{}>; rel=\"{name}\"", url.as_ref()?)));
         let link = links.collect::<Vec<_>>().join(", ");
