@@ -14,6 +14,7 @@ An address `127.0.0.1:<port>` in a text is another, free one in the walk.
 """
 
 import dataclasses
+import itertools
 import os
 import pathlib
 import re
@@ -312,30 +313,35 @@ def subcommands(*command):
     return set(re.findall(r"^  (\S+)", listed[1], re.MULTILINE)) - {"help"} if listed else set()
 
 
-def subcommand(command):
-    """Which of educa's commands a line begins; None if it is another program's."""
-    words = [word for word in shlex.split(command, comments=True) if "=" not in word or word.startswith("-")]
-    if not words or words[0] != "educa" or any(word in ("--help", "--version", "|", "&&", ";") for word in words):
+def calls(line):
+    """What a line gives educa to do: the words behind its name, for each time it is called."""
+    lexer = shlex.shlex(line, posix=True, punctuation_chars="|&;")
+    lexer.whitespace_split = True
+    for separates, words in itertools.groupby(lexer, lambda word: set(word) <= set("|&;")):
+        words = [] if separates else list(words)
+        while words and (words[0] == "sudo" or re.match(r"[A-Z_]+=", words[0])):
+            del words[: 3 if words[1:2] == ["-u"] else 1]
+        if words[:1] == ["educa"]:
+            yield words[1:]
+
+
+def subcommand(line):
+    """Which of educa's commands a line is; None if it is another program's, or more than that."""
+    words = next(calls(line), None)
+    if words is None or re.search(r"&&|\||;|--help|--version", line):
         return None
-    return next((word for word in words[1:] if word in subcommands()), "serve")
+    return next((word for word in words if word in subcommands()), "serve")
 
 
 def check_help(block):
     """Holds educa's part of commands that cannot be run against what it says it can do."""
-    for step in block.steps():
-        command = step.command() if step.typed else ""
-        words = shlex.split(command)
-        if "educa" not in words:
-            continue
-        words, path = words[words.index("educa") + 1 :], ()
-        words = words[: next((at for at, word in enumerate(words) if word in ("|", "&&", ";", ">")), len(words))]
-        for word in words:
-            if word in subcommands(*path):
-                path += (word,)
-        if len(path) < 1 + bool(path and subcommands(*path)):
-            assert not words or words[0].startswith("-"), f"line {block.at}: educa has a command for `{command}`"
-        options = help_of(*path)
-        for word in words:
-            option = word.split("=")[0]
-            if option.startswith("--") and not re.search(rf"(^|\s){option}\b", options):
-                raise Mismatch(f"`educa {' '.join(path)}` has no option {option}: {command}")
+    for line in (step.command() for step in block.steps() if step.typed):
+        for words in calls(line):
+            path = ()
+            for word in words:
+                path += (word,) if word in subcommands(*path) else ()
+            if path and subcommands(*path) or not path and words and not words[0].startswith("-"):
+                raise Mismatch(f"`educa {' '.join(path)}` is no command: {line}")
+            for option in (word.split("=")[0] for word in words if word.startswith("--")):
+                if not re.search(rf"(^|\s){option}\b", help_of(*path)):
+                    raise Mismatch(f"`educa {' '.join(path)}` has no option {option}: {line}")
