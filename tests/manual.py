@@ -5,6 +5,8 @@ as a part of educa.toml (a `toml` block without a title) must be one. `--bless` 
 now; look at the difference before you commit it. Names of courses among the arguments choose what is walked.
 """
 
+import collections
+import concurrent.futures
 import re
 import subprocess
 import sys
@@ -22,8 +24,11 @@ def main():
     wanted = set(sys.argv[1:]) - {"--bless"}
     courses = [page.parent for page in sorted(CONTENT.glob("*/*/course.md"))]
     courses = [course for course in courses if not wanted or course.name in wanted]
-    counts = {"commands": 0, "files": 0, "settings": 0, "needs": 0}
-    lessons = [lesson for course in courses for lesson in follow(course, counts, blesses)]
+    # Each waits for disks and sockets most of the time.
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        followed = list(pool.map(lambda course: follow(course, blesses), courses))
+    lessons = [lesson for course, _ in followed for lesson in course]
+    counts = sum((counts for _, counts in followed), collections.Counter())
     print(
         f"{len(courses)} courses, {len(lessons)} lessons: {counts['commands']} commands did what they say, "
         f"{counts['files']} files were written, {counts['settings']} settings are known; "
@@ -35,8 +40,9 @@ def main():
         assert counts["commands"] > 5 * counts["needs"], "nearly all that is shown is run"
 
 
-def follow(course, counts, blesses):
-    """Does what the lessons of a course show, in their order."""
+def follow(course, blesses):
+    """Does what the lessons of a course show, in their order: the lessons, and how much there was to do."""
+    counts = collections.Counter()
     lessons = sorted(course.glob("[0-9]*/[0-9]*.md"))
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
@@ -54,7 +60,7 @@ def follow(course, counts, blesses):
             finally:
                 walk.stop()
     print(f"{course.name}: {time.monotonic() - began:.1f} s")
-    return lessons
+    return lessons, counts
 
 
 def do(walk, block, counts):

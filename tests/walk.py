@@ -7,8 +7,7 @@ What a text may hold, as fenced blocks:
   its exit code next. A command that serves is left running. A block without a command is what the server says
   meanwhile, and after a line `^C`, what it says when it is stopped.
 - `console title="needs …"`: cannot be run here. Commands and options of educa's must be in its `--help`.
-- any language with `title="path"`: a file, written where the walk is at that moment; `title="path, at the end"`: lines
-  more for a file that is there.
+- any language with `title="path"`: a file, written where the walk is at that moment.
 
 An address `127.0.0.1:<port>` in a text is another, free one in the walk.
 """
@@ -17,6 +16,7 @@ import dataclasses
 import itertools
 import os
 import pathlib
+import random
 import re
 import shlex
 import signal
@@ -29,7 +29,6 @@ from served import EDUCA
 
 # Where a server listens if nobody says otherwise, and so what texts say of it.
 USUAL = "127.0.0.1:8000"
-AT_THE_END = ", at the end"
 PATIENCE = 20
 
 
@@ -102,6 +101,18 @@ def agree(expected, got):
     return re.fullmatch("".join(".*" if part == "…" else re.escape(part) for part in parts), got.rstrip("\n"), re.DOTALL)
 
 
+def free_port():
+    """A port that nobody has, and that the system gives to no connection meanwhile."""
+    while True:
+        with socket.socket() as socket_of_nobody:
+            try:
+                port = random.randrange(10_000, 32_000)
+                socket_of_nobody.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
 def settled(output):
     """An output with `…` for what is another each time, or with each change of a theme."""
     output = re.sub(r"\d+ files? written, .*, in [\d.]+ s$", "… in … s", output, flags=re.MULTILINE)
@@ -150,14 +161,11 @@ class Walk:
         return sum(bool(step.typed) for step in steps)
 
     def write(self, block):
-        """Writes the file that a block shows, or what is added to one."""
-        name, more = block.title.removesuffix(AT_THE_END), block.title.endswith(AT_THE_END)
-        path = self.here / name
-        assert self.folder in path.resolve().parents, f"{name} lies in the walk's folder"
-        assert path.is_file() or not more, f"{name} is there, so that lines can be added"
-        before = path.read_text() + "\n" if more else ""
+        """Writes the file that a block shows."""
+        path = self.here / block.title
+        assert self.folder in path.resolve().parents, f"{block.title} lies in the walk's folder"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(before + self.there("\n".join(block.lines)) + "\n")
+        path.write_text(self.there("\n".join(block.lines)) + "\n")
         if self.server and self.server.follows:
             self.server.until(lambda said: "built" in said)
 
@@ -238,9 +246,7 @@ class Walk:
         """A text with the addresses of this walk."""
         for address in re.findall(r"127\.0\.0\.1:[1-9]\d*", text):
             if address not in self.addresses:
-                with socket.socket() as free:
-                    free.bind(("127.0.0.1", 0))
-                    self.addresses[address] = f"127.0.0.1:{free.getsockname()[1]}"
+                self.addresses[address] = f"127.0.0.1:{free_port()}"
         return re.sub(r"127\.0\.0\.1:[1-9]\d*", lambda found: self.addresses[found[0]], text)
 
     def as_in_the_text(self, output):
