@@ -198,10 +198,11 @@ fn no_name_says_nothing() {
 
 /// `cargo test` names here what it cannot do by itself; `scripts/test` must do it.
 #[test]
-fn left_to_scripts_test_are_lints_docs_licences_the_readme_a_client_program_schemas_front_servers_and_the_browser() {
+fn left_to_scripts_test_are_lints_docs_licences_walks_a_client_program_schemas_front_servers_and_the_browser() {
     let script = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/test")).expect("a script");
     let python = [
         "tests/readme.py",
+        "tests/manual.py",
         "tests/client.py",
         "tests/outputs.py",
         "tests/front_server.py",
