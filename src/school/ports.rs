@@ -332,8 +332,8 @@ pub trait Upkeep: Send + Sync {
     async fn size(&self) -> Result<u64, StoreError>;
     /// What it did so far.
     fn work(&self) -> StoreWork;
-    /// A number that every write raises before it is answered: while it is the same, all that was read is as it was. Nothing
-    /// where others write, too.
+    /// A number that is another one from the moment that anybody can see what a write changed: while it is the same, all that
+    /// was read is as it was. Nothing while that is in doubt, and where others write, too.
     fn version(&self) -> Option<u64>;
 }
 

@@ -260,6 +260,7 @@ mod tests {
     use crate::store::sled_batch::SledBackend;
     use crate::store::table::Table;
     use crate::store::trees::Trees;
+    use crate::store::version::Version;
 
     const KEY: &[u8] = b"key";
 
@@ -269,7 +270,7 @@ mod tests {
     }
 
     fn start(trees: Trees, flush: impl FnMut() -> Result<(), String> + Send + 'static) -> Committer<impl Backend> {
-        Committer::start(SledBackend::new(trees, flush)).expect("started")
+        Committer::start(SledBackend::new(trees, Version::default(), flush)).expect("started")
     }
 
     fn put(value: u8) -> impl Verb<Option<u8>> {

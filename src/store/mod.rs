@@ -15,6 +15,7 @@ mod record_store;
 mod memory_store;
 mod tables;
 mod trees;
+mod version;
 mod batch;
 mod sled_batch;
 mod committer;

@@ -15,6 +15,7 @@ use super::record_store::{Carrier, Order, RecordStore, Scan, Verb};
 use super::sled_batch::SledBackend;
 use super::table::Table;
 use super::trees::{Trees, unreadable};
+use super::version::Version;
 use crate::disk::{DiskError, Lock};
 use crate::school::{StoreError, StoreWork};
 
@@ -30,6 +31,7 @@ pub(super) type SledWriter = SledBackend<Box<dyn FnMut() -> Result<(), String> +
 pub struct SledCarrier {
     // Dropped in this order: first whoever still writes, then the trees, and the lock when all is done.
     committer: Committer<SledWriter>,
+    version: Version,
     trees: Trees,
     db: Db,
     _lock: Lock,
@@ -40,9 +42,14 @@ impl SledStore {
     pub fn open(config: &StoreConfig) -> Result<Self, OpenError> {
         let Opened { lock, db, trees } = open::open(config)?;
         let flush = flush::to_the_disk(&config.path, &db)?;
-        let committer = Committer::start(SledBackend::new(trees.clone(), Box::new(flush) as _))
-            .map_err(|source| DiskError { verb: "start the writer of", path: config.path.clone(), source })?;
-        Ok(Self { carrier: SledCarrier { committer, trees, db, _lock: lock } })
+        let version = Version::default();
+        let backend = SledBackend::new(trees.clone(), version.clone(), Box::new(flush) as _);
+        let committer = Committer::start(backend).map_err(|source| DiskError {
+            verb: "start the writer of",
+            path: config.path.clone(),
+            source,
+        })?;
+        Ok(Self { carrier: SledCarrier { committer, version, trees, db, _lock: lock } })
     }
 }
 
@@ -85,7 +92,7 @@ impl Carrier for SledCarrier {
     }
 
     fn version(&self) -> Option<u64> {
-        Some(self.work().writes)
+        self.version.get()
     }
 
     async fn write<T: Send + 'static>(&self, doing: &'static str, verb: impl Verb<T>) -> Result<T, StoreError> {
