@@ -261,6 +261,9 @@ pub enum NewCommand {
         course: String,
         /// Its title.
         title: String,
+        /// Its folder, behind a number, and slug [default: made of the title].
+        #[arg(long)]
+        slug: Option<String>,
     },
     /// Adds a content at the end of a module
     #[command(
@@ -280,6 +283,9 @@ pub enum NewCommand {
         /// Make it a download: a file in the module's folder.
         #[arg(long, value_name = "FILE")]
         file: Option<String>,
+        /// Its file's name, behind a number, and slug [default: made of the title].
+        #[arg(long)]
+        slug: Option<String>,
     },
 }
 

@@ -53,6 +53,9 @@ pub fn check(settings: Settings, args: &CheckArgs, format: Format) -> anyhow::Re
         Format::Text => {
             print_notes(&built);
             report::print(&built.diagnostics);
+            if args.strict && !built.diagnostics.is_empty() && !built.diagnostics.has_errors() {
+                anstream::eprintln!("warnings count as errors, because of --strict");
+            }
             if built.diagnostics.is_empty() {
                 let size = built.size;
                 let modules = counted(size.modules, "module");

@@ -10,6 +10,7 @@ use super::args::{Format, NewCommand};
 use super::ids::{self, Holder, Holders, Ids, Kind, holders};
 use super::settings::Settings;
 use crate::course::{Slug, routes};
+use crate::diag::nearest;
 use crate::disk;
 use crate::site::{Video, parse_video};
 
@@ -22,11 +23,11 @@ pub fn new(settings: &Settings, command: &NewCommand, format: Format) -> anyhow:
         NewCommand::Course { subject, title, owner, slug } => {
             course(content, subject, title, owner, slug.as_deref(), settings.site.now)?
         }
-        NewCommand::Module { course, title } => module(content, course, title)?,
-        NewCommand::Content { module, title, video, image, file } => {
+        NewCommand::Module { course, title, slug } => module(content, course, title, slug.as_deref())?,
+        NewCommand::Content { module, title, video, image, file, slug } => {
             let kind = [("video", video), ("image", image), ("file", file)];
             let kind = kind.into_iter().find_map(|(key, value)| Some((key, value.as_deref()?)));
-            self::content(content, module, title, kind)?
+            self::content(content, module, title, slug.as_deref(), kind)?
         }
     };
     match format {
@@ -93,16 +94,22 @@ fn course(
     Ok(files)
 }
 
-fn module(content: &Path, course: &str, title: &str) -> anyhow::Result<Vec<PathBuf>> {
+fn module(content: &Path, course: &str, title: &str, slug: Option<&str>) -> anyhow::Result<Vec<PathBuf>> {
     let folder = existing(content, course, "course")?;
-    let name = numbered(&folder, title)?;
+    let name = numbered(&folder, title, slug)?;
     let text = format!("+++\ntitle = {}\n+++\n\nWhat is this module about?\n", quoted(title));
     write(folder.join(name).join("module.md"), &text).map(|path| vec![path])
 }
 
-fn content(content: &Path, module: &str, title: &str, kind: Option<(&str, &str)>) -> anyhow::Result<Vec<PathBuf>> {
+fn content(
+    content: &Path,
+    module: &str,
+    title: &str,
+    slug: Option<&str>,
+    kind: Option<(&str, &str)>,
+) -> anyhow::Result<Vec<PathBuf>> {
     let folder = existing(content, module, "module")?;
-    let name = format!("{}.md", numbered(&folder, title)?);
+    let name = format!("{}.md", numbered(&folder, title, slug)?);
     let (setting, body) = match kind {
         Some((key, value)) => {
             check_kind(&folder, key, value)?;
@@ -122,7 +129,8 @@ fn check_kind(folder: &Path, key: &str, value: &str) -> anyhow::Result<()> {
         ("video", Err(error)) => bail!("{value}: {error}"),
         _ => value.to_owned(),
     };
-    if !disk::exists(&folder.join(&file)) {
+    // A text names what lies beside it, or below.
+    if leaves(Path::new(&file)) || !disk::exists(&folder.join(&file)) {
         bail!("there is no file {file} in {}: put it there first", folder.display());
     }
     Ok(())
@@ -131,21 +139,39 @@ fn check_kind(folder: &Path, key: &str, value: &str) -> anyhow::Result<()> {
 /// The folder of the instructors' texts.
 const INSTRUCTORS: &str = "instructors";
 
+/// Whether a path may lead out of the folder that it begins in.
+fn leaves(path: &Path) -> bool {
+    !path.components().all(|part| matches!(part, std::path::Component::Normal(_)))
+}
+
 /// A folder of the content folder that holds a `what`. Also accepts a path that begins with the content folder's name.
 fn existing(content: &Path, relative: &str, what: &str) -> anyhow::Result<PathBuf> {
     let inside = Path::new(relative);
     let inside = content.file_name().and_then(|name| inside.strip_prefix(name).ok()).unwrap_or(inside);
-    let leaves = !inside.components().all(|part| matches!(part, std::path::Component::Normal(_)));
     let folder = content.join(inside);
-    if leaves || !disk::exists(&folder.join(format!("{what}.md"))) {
+    if leaves(inside) || !disk::exists(&folder.join(format!("{what}.md"))) {
         let example = match what {
             "subject" => "mathematics",
             "course" => "mathematics/algebra",
             _ => "mathematics/algebra/01-sets",
         };
-        bail!("there is no {what} in \"{relative}\": name its folder in {}, such as {example}", content.display());
+        let wrong = format!("there is no {what} in \"{relative}\"");
+        let there = folders_of(content, what)?;
+        match nearest(&inside.to_string_lossy(), there.iter().map(String::as_str)) {
+            Some(near) => bail!("{wrong}: did you mean {near}?"),
+            None => bail!("{wrong}: name its folder in {}, such as {example}", content.display()),
+        }
     }
     Ok(folder)
+}
+
+/// The folders of the content folder that hold a `what`.
+fn folders_of(content: &Path, what: &str) -> anyhow::Result<Vec<String>> {
+    let name = format!("{what}.md");
+    let (files, _) = disk::list_files(content)?;
+    let texts = files.iter().filter(|file| file.path.file_name().is_some_and(|found| found == name.as_str()));
+    let folders = texts.filter_map(|file| file.path.parent()?.strip_prefix(content).ok());
+    Ok(folders.map(|folder| folder.to_string_lossy().into_owned()).collect())
 }
 
 fn free(folder: &Path) -> anyhow::Result<()> {
@@ -172,9 +198,9 @@ fn unclaimed(content: &Path, holders: &Holders, kind: Kind, slug: &Slug) -> anyh
     }
 }
 
-/// The next number and the title's slug, which none of its siblings may have.
-fn numbered(folder: &Path, title: &str) -> anyhow::Result<String> {
-    let slug = slug_for(title, None)?;
+/// The next number and a slug, the title's unless one is given, which none of its siblings may have.
+fn numbered(folder: &Path, title: &str, slug: Option<&str>) -> anyhow::Result<String> {
+    let slug = slug_for(title, slug)?;
     for name in disk::list_folder(folder)? {
         let stem = if disk::is_folder(&folder.join(&name)) {
             &*name
@@ -183,7 +209,7 @@ fn numbered(folder: &Path, title: &str) -> anyhow::Result<String> {
         };
         let own = stem.trim_start_matches(|character: char| character.is_ascii_digit()).trim_start_matches('-');
         if Slug::from_name(own).as_ref() == Some(&slug) {
-            bail!("{} is called so already: choose another title", folder.join(name).display());
+            bail!("{} is called so already: choose another title, or give another --slug", folder.join(name).display());
         }
     }
     Ok(format!("{:02}-{slug}", next_number(folder)?))

@@ -76,12 +76,12 @@ fn nothing_is_written_over() {
     refused(
         &site,
         &["new", "module", "maths/sets", "Basics"],
-        "content/maths/sets/01-basics is called so already: choose another title",
+        "content/maths/sets/01-basics is called so already: choose another title, or give another --slug",
     );
     refused(
         &site,
         &["new", "content", "maths/sets/01-basics", "Union"],
-        "content/maths/sets/01-basics/01-union.md is called so already: choose another title",
+        "content/maths/sets/01-basics/01-union.md is called so already: choose another title, or give another --slug",
     );
 }
 
@@ -99,6 +99,11 @@ fn names_that_mean_something_else_are_refused() {
         "a course cannot have the slug \"subject\", its address belongs to the subjects: give another --slug",
     );
     refused(&site, &["new", "subject", "!!!"], "no slug can be made of \"!!!\": give one with --slug");
+    refused(&site, &["new", "module", "maths/sets", "☆☆☆"], "no slug can be made of \"☆☆☆\": give one with --slug");
+    let run = site.program().run(&["new", "module", "maths/sets", "☆☆☆", "--slug", "stars"]);
+    assert_eq!((run.code, site.has("content/maths/sets/03-stars/module.md")), (0, true), "{run:?}");
+    let run = site.program().run(&["new", "content", "maths/sets/03-stars", "Union", "--slug", "one"]);
+    assert_eq!((run.code, site.has("content/maths/sets/03-stars/01-one.md")), (0, true), "{run:?}");
     let run = site.program().run(&["new", "subject", "X", "--slug", "../x"]);
     assert_eq!(run.code, 1, "{run:?}");
     assert!(run.err.starts_with("error: \"../x\" cannot be a slug: a slug is made of"), "{}", run.err);
@@ -106,6 +111,17 @@ fn names_that_mean_something_else_are_refused() {
         &site,
         &["new", "content", "maths/sets/01-basics", "X", "--image", "none.svg"],
         "there is no file none.svg in content/maths/sets/01-basics: put it there first",
+    );
+    let outside = site.path("educa.toml").display().to_string();
+    refused(
+        &site,
+        &["new", "content", "maths/sets/01-basics", "X", "--file", &outside],
+        "there is no file educa.toml in content/maths/sets/01-basics: put it there first",
+    );
+    refused(
+        &site,
+        &["new", "content", "maths/sets/basics", "X"],
+        "there is no module in \"maths/sets/basics\": did you mean maths/sets/01-basics?",
     );
     let run = site.program().run(&["new", "content", "maths/sets/01-basics", "X", "--video", "https://tube.example/1"]);
     assert!(run.code == 1 && run.err.contains("no known video provider"), "{run:?}");
@@ -115,13 +131,16 @@ fn names_that_mean_something_else_are_refused() {
 fn no_path_leads_out_of_the_content_folder() {
     let site = Site::smallest();
     site.write("outside/course.md", "+++\n+++\n");
-    for path in ["../outside", "maths/../../outside", "/etc", "none", ""] {
+    for path in ["../outside", "/etc", "none", ""] {
         refused(
             &site,
             &["new", "module", path, "X"],
             &format!("there is no course in \"{path}\": name its folder in content, such as mathematics/algebra"),
         );
     }
+    let path = "maths/../../outside";
+    let expected = format!("there is no course in \"{path}\": did you mean maths/sets?");
+    refused(&site, &["new", "module", path, "X"], &expected);
 }
 
 #[test]

@@ -153,7 +153,9 @@ fn texts_and_files_that_belong_to_nothing_are_warned_of() {
     assert_eq!(run.code, 0, "{}", run.err);
     assert_report("warnings.txt", &run.err);
     assert_eq!(site.program().run(&["check"]).code, 0);
-    assert_eq!(site.program().run(&["check", "--strict"]).code, 1);
+    let strict = site.program().run(&["check", "--strict"]);
+    assert_eq!((strict.code, strict.out.is_empty()), (1, true));
+    assert!(strict.err.contains("warnings count as errors, because of --strict"), "{}", strict.err);
 }
 
 #[test]
