@@ -200,13 +200,13 @@ impl<'a> Fields<'a> {
         self.entries.iter().any(|entry| entry.key == key)
     }
 
-    /// All keys not yet taken with their texts, for tables whose keys the author chooses.
-    pub fn remaining_texts(&mut self) -> Vec<(String, String)> {
+    /// All keys not yet taken with their texts and where these stand, for tables whose keys the author chooses.
+    pub fn remaining_texts(&mut self) -> Vec<(String, String, Range<usize>)> {
         let mut texts = Vec::new();
         for entry in std::mem::take(&mut self.entries) {
             let span = self.span(&entry.node);
             match entry.node.value {
-                Value::Text(text) => texts.push((entry.key, text)),
+                Value::Text(text) => texts.push((entry.key, text, span)),
                 other => {
                     self.not::<()>(&entry.key, "a text", &other, span);
                 }

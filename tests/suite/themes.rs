@@ -84,6 +84,27 @@ fn a_changed_theme_changes_what_is_built_and_nothing_else_stays() {
 }
 
 #[test]
+fn a_word_that_no_template_says_is_warned_of() {
+    let site = school(&[
+        ("templates/content/text.html", "{{ t.own_end }}"),
+        ("i18n/en.toml", "own_end = \"The end\"\nall_courses = \"Everything\"\nal_courses = \"All\"\n"),
+        ("i18n/de.toml", "zzz = \"Nichts\"\n"),
+    ]);
+    let warnings = site.build_with_warnings().join("\n");
+    for expected in [
+        "themes/mine/i18n/en.toml:3",
+        "no template says the word `al_courses`",
+        "did you mean `all_courses`?",
+        "themes/mine/i18n/de.toml:1",
+        "no template says the word `zzz`",
+        "remove it, or say it in a template",
+    ] {
+        assert!(warnings.contains(expected), "{expected}\n{warnings}");
+    }
+    assert_eq!(warnings.matches("no template says").count(), 2, "{warnings}");
+}
+
+#[test]
 fn a_syntax_error_in_a_template() {
     let files =
         [("templates/catalog.html", "<p>\n  {% if courses %\n</p>\n"), ("templates/404.html", "{{ page.title }")];
