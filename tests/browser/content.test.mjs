@@ -27,6 +27,14 @@ test("code is copied without its numbers", async () => {
   const [keyword, text] = await block.evaluate((block) =>
     [block.querySelector(".k"), block].map((element) => getComputedStyle(element).color));
   assert.notEqual(keyword, text);
+  // Of a session in a shell, what was typed.
+  await block.locator("code").evaluate((code) => {
+    code.textContent = "$ educa new subject \\\n    \"Earth\"\ncontent/earth/subject.md\n\n$ educa check\nno mistakes\n";
+  });
+  await block.getByRole("button", { name: "Copy" }).click();
+  await block.getByRole("button", { name: "Copied" }).waitFor();
+  const typed = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(typed, "educa new subject \\\n    \"Earth\"\neduca check\n");
   assert.deepEqual(complaints, []);
   await close();
 });

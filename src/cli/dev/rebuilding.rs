@@ -56,11 +56,15 @@ impl Rebuilding {
     /// For a school with these settings; `typed` are the same with what was typed on top.
     pub fn new(settings: &Settings, typed: &Settings, audience: Audience) -> Self {
         let Audience { shelf, preview, guest } = audience;
+        let root = std::path::absolute(&typed.site.root).unwrap_or_else(|_| typed.site.root.clone());
+        // By the same root as whenever they are read again: only what was changed may differ.
+        let read = settings::load(&root, SystemClock.now(), &mut Diagnostics::new());
+        let Settings { server, store, .. } = read.unwrap_or_else(|| settings.clone());
         Self {
-            root: std::path::absolute(&typed.site.root).unwrap_or_else(|_| typed.site.root.clone()),
+            root,
             drafts: typed.site.drafts,
             places: Places::of(&typed.site, typed.store.folder()),
-            started: (settings.server.clone(), settings.store.clone()),
+            started: (server, store),
             store_path: typed.store.folder().map(ToOwned::to_owned),
             rebuilder: Rebuilder::new(typed.site.clone()),
             in_settings: Diagnostics::new(),

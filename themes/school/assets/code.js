@@ -3,6 +3,18 @@
 
 const { copy, copied } = document.currentScript.dataset;
 
+/** What one means to paste: of a session in a shell the commands, without their prompts and what they printed. */
+function commands(text) {
+  if (!text.startsWith("$ ")) return text;
+  let goesOn = false;
+  const typed = text.split("\n").filter((line) => {
+    const isTyped = goesOn || line.startsWith("$ ");
+    goesOn = isTyped && line.endsWith("\\");
+    return isTyped;
+  });
+  return typed.map((line) => `${line.replace(/^\$ /, "")}\n`).join("");
+}
+
 const said = document.createElement("span");
 said.className = "hidden";
 said.role = "status";
@@ -20,7 +32,7 @@ for (const pre of document.querySelectorAll("main pre:has(> code):not([data-no-c
   button.className = "copy";
   button.textContent = copy;
   button.onclick = async () => {
-    await navigator.clipboard.writeText(pre.textContent);
+    await navigator.clipboard.writeText(commands(pre.textContent));
     button.textContent = said.textContent = copied;
     setTimeout(() => { button.textContent = copy; said.textContent = ""; }, 2000);
   };
