@@ -64,8 +64,8 @@ export const administering = {
 };
 
 /** Somebody new, for whom [`signedIn`] is; gives their name. */
-export async function become(page) {
-  const name = await register(page);
+export async function become(page, wanted) {
+  const name = await register(page, wanted);
   for (const id of ["1", "2"]) {
     await page.goto(`/students/enroll-course/?course=${id}`);
     await page.getByRole("button", { name: "Enroll now" }).first().click();
