@@ -73,11 +73,14 @@ describe("nothing moves while a page comes", { concurrency: true }, () => {
   // A room has a line for each day of the reader's time zone, which no server knows, and lists who is there.
   const inTheirTime = { chat: 0.1, "chat-moderated": 0.1 };
   const sum = (shifts) => shifts.reduce((sum, [value]) => sum + value, 0);
-  const screens = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 900 } };
+  const screens = {
+    phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+    desktop: { viewport: { width: 1280, height: 900 } },
+  };
 
-  for (const [screen, viewport] of Object.entries(screens)) {
+  for (const [screen, options] of Object.entries(screens)) {
     test(screen, async () => {
-      const { page, close } = await stage.open({ viewport });
+      const { page, close } = await stage.open(options);
       await page.addInitScript(() => {
         globalThis.shifts = [];
         new PerformanceObserver((list) => {
@@ -85,8 +88,8 @@ describe("nothing moves while a page comes", { concurrency: true }, () => {
             globalThis.shifts.push([value, ...sources.map(({ node }) => node?.outerHTML?.slice(0, 120) ?? node?.nodeName)]);
         }).observe({ type: "layout-shift", buffered: true });
       });
-      // What comes late in the world comes late here: pictures, and who is reading. The page is painted before.
-      await page.route(/\/accounts\/bar\/|\.(webp|png|jpe?g|svg)$/, async (route) => {
+      // What comes late in the world comes late here: scripts, pictures, and who is reading. The page is painted before.
+      await page.route(/\/accounts\/bar\/|\.(webp|png|jpe?g|svg|js)$/, async (route) => {
         await wait(150);
         await route.continue();
       });
@@ -96,7 +99,7 @@ describe("nothing moves while a page comes", { concurrency: true }, () => {
           await page.goto(path, { waitUntil: "load" });
           // The page in which who is reading has arrived, too, and two frames of it.
           await page.evaluate(() => new Promise((resolve) =>
-            setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(resolve)), 250)));
+            setTimeout(() => requestAnimationFrame(() => requestAnimationFrame(resolve)), 400)));
           const shifts = await page.evaluate(() => globalThis.shifts);
           if (sum(shifts) > (inTheirTime[name] ?? 0)) faults.push([name, ...shifts]);
         }
