@@ -6,16 +6,32 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tera::{Error, Kwargs, State, Tera, TeraResult, Value};
 
-/// Registers them all. `assets` leads from an asset's name to its fingerprinted URL.
-pub(super) fn register(tera: &mut Tera, assets: Arc<BTreeMap<String, String>>) {
+/// What leads from an asset's name to where it is.
+#[derive(Default)]
+pub(super) struct AssetUrls {
+    /// Its fingerprinted URL.
+    pub files: BTreeMap<String, String>,
+    /// All of it as a `data:` URL, if it is small and a drawing.
+    pub inline: BTreeMap<String, String>,
+}
+
+/// Registers them all.
+pub(super) fn register(tera: &mut Tera, assets: Arc<AssetUrls>) {
+    let no_asset = |name: &str| Error::message(format!("the theme has no asset \"{name}\""));
+    let urls = Arc::clone(&assets);
     tera.register_function("asset", move |arguments: Kwargs, _: &State| -> TeraResult<String> {
         let name: &str = arguments.must_get("name")?;
-        assets.get(name).cloned().ok_or_else(|| Error::message(format!("the theme has no asset \"{name}\"")))
+        urls.files.get(name).cloned().ok_or_else(|| no_asset(name))
+    });
+    tera.register_function("inlined", move |arguments: Kwargs, _: &State| -> TeraResult<String> {
+        let name: &str = arguments.must_get("name")?;
+        assets.inline.get(name).or_else(|| assets.files.get(name)).cloned().ok_or_else(|| no_asset(name))
     });
     tera.register_filter("counted", counted);
     tera.register_filter("fill", fill);
     tera.register_filter("date", date);
     tera.register_filter("moment", moment);
+    tera.register_filter("datetime", datetime);
     tera.register_filter("bytes", bytes);
 }
 
@@ -69,6 +85,11 @@ fn moment(text: &str, arguments: Kwargs, _: &State) -> TeraResult<String> {
     Ok(format!("{day}, {}", words.get("time_utc").map_or(clock.clone(), |words| words.replace("{name}", &clock))))
 }
 
+/// The same for machines, to the second: HTML knows no part of one below a thousandth.
+fn datetime(text: &str, _: Kwargs, _: &State) -> TeraResult<String> {
+    Ok(time(text)?.strftime("%FT%TZ").to_string())
+}
+
 fn time(text: &str) -> TeraResult<jiff::Zoned> {
     let time: Timestamp =
         text.parse().map_err(|_| Error::message(format!("\"{text}\" is not an RFC 3339 date and time")))?;
@@ -111,7 +132,9 @@ mod tests {
 
     fn rendered(template: &str) -> String {
         let mut tera = Tera::default();
-        register(&mut tera, Arc::new([("a.css".to_owned(), "/assets/a.1.css".to_owned())].into()));
+        let files = ["a.css", "b.svg"].map(|name| (name.to_owned(), format!("/assets/1.{name}"))).into();
+        let inline = [("b.svg".to_owned(), "data:image/svg+xml,b".to_owned())].into();
+        register(&mut tera, Arc::new(AssetUrls { files, inline }));
         let mut context = tera::Context::new();
         context.insert(
             "t",
@@ -126,13 +149,18 @@ mod tests {
 
     #[test]
     fn each_does_what_it_says() {
-        assert_eq!(rendered("{{ asset(name='a.css') }}"), "/assets/a.1.css");
+        assert_eq!(rendered("{{ asset(name='a.css') }}"), "/assets/1.a.css");
+        assert_eq!(
+            rendered("{{ inlined(name='a.css') }} {{ inlined(name='b.svg') }}"),
+            "/assets/1.a.css data:image/svg+xml,b"
+        );
         assert_eq!(rendered("{{ 1 | counted(one='{n} module', other='{n} modules') }}"), "1 module");
         assert_eq!(rendered("{{ 0 | counted(one='{n} module', other='{n} modules') }}"), "0 modules");
         assert_eq!(rendered("{{ 'Module {n} {x} {' | fill(n=3, a='{n}') }}"), "Module 3 {x} {");
         assert_eq!(rendered("{{ '2026-02-05T23:00:00-02:00' | date(words=t) }}"), "6 February 2026");
         assert_eq!(rendered("{{ '2026-02-05T23:59:59.999999Z' | moment(words=t) }}"), "5 February 2026");
         assert_eq!(rendered("{{ '2026-02-05T09:05:00Z' | moment(words=t) }}"), "5 February 2026, 09:05 UTC");
+        assert_eq!(rendered("{{ '2026-02-05T23:00:00.123456-02:00' | datetime }}"), "2026-02-06T01:00:00Z");
         assert_eq!(rendered("{{ 999 | bytes }} {{ 84400 | bytes }} {{ 1250000 | bytes }}"), "999 B 84 kB 1.2 MB");
     }
 }

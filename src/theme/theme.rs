@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tera::{Context, Tera, Value};
 
 use super::account_views::LetterView;
 use super::files::{ThemeFiles, load_chain};
-use super::functions;
+use super::functions::{self, AssetUrls};
 use super::lesson_views::ContentView;
 use super::minify::minified;
 use super::settings::Settings;
@@ -81,7 +82,7 @@ impl Theme {
         let dictionary = Dictionary::load(&chain, &mut said);
         let settings = Settings::new(chain.iter().map(|theme| &theme.settings));
         let (assets, urls) = assets(&chain, &settings, minify, &mut said);
-        settings.check(&urls, &mut said);
+        settings.check(&urls.files, &mut said);
         let mut tera = Tera::default();
         functions::register(&mut tera, Arc::new(urls));
         let sources = sources(&chain, &mut said);
@@ -208,13 +209,20 @@ fn sources(chain: &[ThemeFiles], diagnostics: &mut Diagnostics) -> Sources {
     sources
 }
 
+/// The largest drawing that stands in a page instead of being asked for: a request costs more than these bytes.
+const MAX_INLINE: usize = 1024;
+
+/// What may stand in a `data:` URL, and in an attribute, as it is.
+const IN_DATA: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'/').remove(b':').remove(b'=').remove(b',');
+
 /// The assets of a theme, and the URL of each by its name. An asset of a derived theme replaces one of the same name.
 fn assets(
     chain: &[ThemeFiles],
     settings: &Settings,
     minify: bool,
     diagnostics: &mut Diagnostics,
-) -> (Vec<Asset>, BTreeMap<String, String>) {
+) -> (Vec<Asset>, AssetUrls) {
     let mut files = BTreeMap::new();
     for theme in chain.iter().rev() {
         for (path, bytes) in &theme.files {
@@ -224,19 +232,28 @@ fn assets(
         }
     }
     let mut assets = Vec::new();
-    let mut urls = BTreeMap::new();
+    let mut urls = AssetUrls::default();
     for (name, (shown, bytes)) in files {
         let css = std::str::from_utf8(bytes).ok().filter(|_| name.ends_with(".css"));
         let bytes = css.map_or_else(|| bytes.clone(), |css| style_sheet(css, settings, minify).into_bytes());
         match routes::asset(&fingerprinted(name, &bytes)) {
             Ok(address) => {
-                urls.insert(name.to_owned(), address.href());
+                urls.files.insert(name.to_owned(), address.href());
+                if let Some(url) = data_url(name, &bytes) {
+                    urls.inline.insert(name.to_owned(), url);
+                }
                 assets.push(Asset { address, bytes });
             }
             Err(error) => diagnostics.push(Diagnostic::error(shown, error.to_string()).help("rename the file")),
         }
     }
     (assets, urls)
+}
+
+/// A small drawing as a URL of its own.
+fn data_url(name: &str, bytes: &[u8]) -> Option<String> {
+    let svg = std::str::from_utf8(bytes).ok().filter(|svg| name.ends_with(".svg") && svg.len() <= MAX_INLINE)?;
+    Some(format!("data:image/svg+xml,{}", utf8_percent_encode(svg.trim(), IN_DATA)))
 }
 
 /// A style sheet with the theme's settings in it, if it asks for them.

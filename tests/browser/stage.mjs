@@ -94,10 +94,11 @@ async function run(options, stderr) {
 }
 
 /** Headless Chromium that looks nothing up by itself. */
-export const startBrowser = () =>
+export const startBrowser = ({ args = [], ...options } = {}) =>
   chromium.launch({
     executablePath: browserPath,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync"],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--disable-sync", ...args],
+    ...options,
   });
 
 /**
@@ -137,8 +138,7 @@ export function onStage(start = startServer) {
 let people = 0;
 
 /** Registers somebody new through the form. */
-export async function register(page) {
-  const name = `student-${process.pid}-${++people}`;
+export async function register(page, name = `student-${process.pid}-${++people}`) {
   await page.goto("/students/register/");
   await page.fill("input[name=username]", name);
   await page.fill("input[name=password1]", password);

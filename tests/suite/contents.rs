@@ -56,7 +56,7 @@ fn a_text_is_markdown() {
     has(
         &item(&site),
         &[
-            "<p>First line\nsecond line<br />\nafter a break</p>",
+            "<p>First line\nsecond line<br>\nafter a break</p>",
             "<th scope=\"col\">a</th><th scope=\"col\" class=\"align-right\">b</th>",
             "<input type=\"checkbox\" disabled checked aria-label=\"done\">",
             "<input type=\"checkbox\" disabled aria-label=\"to do\">",

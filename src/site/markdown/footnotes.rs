@@ -44,7 +44,8 @@ impl<'a> Footnotes<'a> {
         }
     }
 
-    /// The section at the end of the text; nothing if no note was referred to. `back` names the way back.
+    /// The notes at the end of the text; nothing if none was referred to. `back` names the way back. No `section`, since
+    /// that should have a heading: the role says what it is.
     pub fn section(&mut self, prefix: &str, back: &str) -> Vec<Event<'a>> {
         let mut labels: Vec<_> = self.numbers.drain().collect();
         labels.sort_by_key(|(_, number)| *number);
@@ -52,7 +53,7 @@ impl<'a> Footnotes<'a> {
             return Vec::new();
         }
         let html = |text: String| Event::Html(text.into());
-        let mut section = vec![html("<section class=\"footnotes\" role=\"doc-endnotes\"><ol>\n".into())];
+        let mut section = vec![html("<div class=\"footnotes\" role=\"doc-endnotes\"><ol>\n".into())];
         for (label, number) in labels {
             let mut definition = self.definitions.remove(&label).unwrap_or_default();
             // Inside the last paragraph, so that the arrow follows the last word.
@@ -62,7 +63,7 @@ impl<'a> Footnotes<'a> {
             section.extend(definition);
             section.push(html("</li>\n".into()));
         }
-        section.push(html("</ol></section>\n".into()));
+        section.push(html("</ol></div>\n".into()));
         section
     }
 }

@@ -142,6 +142,9 @@ impl<'a, 'd> Renderer<'a, 'd> {
             Event::TaskListMarker(done) => self.task_box(done),
             Event::Html(text) => self.raw_html(text, span, Event::Html),
             Event::InlineHtml(text) => self.raw_html(text, span, Event::InlineHtml),
+            // As HTML writes them; pulldown-cmark ends them like XML.
+            Event::Rule => self.out.push(Event::Html("<hr>\n".into())),
+            Event::HardBreak => self.out.push(Event::InlineHtml("<br>\n".into())),
             other => self.out.push(other),
         }
     }

@@ -38,7 +38,8 @@ function replace(before, after) {
 }
 
 const quietly = () => update().catch(() => {});
-quietly();
+// Once the page is painted: what somebody came to read goes first.
+requestAnimationFrame(() => setTimeout(quietly));
 
 // A page that comes back from the browser's memory may show somebody who has signed out since.
 addEventListener("pageshow", (event) => {

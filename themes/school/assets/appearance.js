@@ -1,7 +1,7 @@
 // Light, dark, or what the system says: as its reader chose on this device.
 //
-// The one script that pages wait for, so that none of them flashes in the other look. It comes with a name that may be
-// cached for ever. Style sheets read `data-theme` of the root, which is missing while the system decides.
+// Pages themselves set what was chosen before anything is painted (templates/base.html), so that none flashes in the other
+// look and none waits for this. Style sheets read `data-theme` of the root, which is missing while the system decides.
 
 {
   const root = document.documentElement;
