@@ -34,7 +34,7 @@ function pages() {
   const folder = join(plan.public, "search");
   const found = [];
   for (const course of readdirSync(folder).filter((name) => /^\d+$/.test(name))) {
-    for (const block of readdirSync(join(folder, course))) {
+    for (const block of readdirSync(join(folder, course)).filter((name) => /^\d+\.bin$/.test(name))) {
       found.push(...JSON.parse(gunzipSync(readFileSync(join(folder, course, block)))).pages);
     }
   }
@@ -89,36 +89,41 @@ function size(folder) {
   return `${(files.reduce((sum, stat) => sum + stat.size, 0) / 1e6).toFixed(1)} MB in ${files.length} files`;
 }
 
-/** Puts `window.ask` into a page: educa's fills the field in the header and waits until the list below it was drawn. */
+/**
+ * Puts `window.ask` into a page: it says how many pages were found, and the moments when their titles and their texts were
+ * there. Of educa, it fills the field in the header and waits until the list below it was drawn.
+ */
 async function ready(page, engine) {
   if (engine.script) {
-    await page.addScriptTag({ type: "module", content: `${engine.script}\nwindow.isReady = true;` });
+    const ask = "const bare = window.ask; window.ask = async (text) => ({ n: await bare(text), titles: performance.now(), texts: performance.now() });";
+    await page.addScriptTag({ type: "module", content: `window.begun = performance.now();\n${engine.script}\n${ask}\nwindow.isReady = true;` });
     await page.waitForFunction(() => window.isReady, null, { timeout: 120_000 });
     return;
   }
   await page.evaluate(() => {
-    const field = document.querySelector("form[data-search]").elements.q;
+    const form = document.querySelector("form[data-search]");
+    const field = form.elements.q;
+    const all = (selector) => [...form.querySelectorAll(selector)];
     window.ask = (text) =>
       new Promise((resolve) => {
-        const done = new MutationObserver(() => {
+        let titles;
+        const look = (changes) => {
+          const status = form.querySelector(".search-status");
+          // It is written whenever results are, whether it says the same or not.
+          if (status && changes.some(({ target }) => target === status)) titles = performance.now();
+          if (titles === undefined || all(".search-excerpt").some((excerpt) => !excerpt.textContent)) return;
           done.disconnect();
-          resolve(Number.parseInt(document.querySelector(".search-status").textContent, 10) || 0);
-        });
-        field.focus();
-        const watch = () => {
-          const status = document.querySelector(".search-status");
-          if (!status) return setTimeout(watch, 0);
-          done.observe(status, { childList: true });
+          resolve({ n: Number.parseInt(status.textContent, 10) || 0, titles, texts: performance.now() });
         };
+        const done = new MutationObserver(look);
+        done.observe(form, { childList: true, subtree: true });
         field.value = text;
-        watch();
         field.dispatchEvent(new Event("input", { bubbles: true }));
       });
+    window.begun = performance.now();
+    field.focus();
   });
 }
-
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-const at95 = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.95)];
 
 /** Milliseconds and how many were answered, in one page. */
 async function warm(browser, url, engine) {
@@ -132,40 +137,50 @@ async function warm(browser, url, engine) {
       const all = [];
       for (const text of texts) {
         const begin = performance.now();
-        const n = await window.ask(text);
-        all.push([performance.now() - begin, n]);
+        const { n, titles, texts } = await window.ask(text);
+        all.push({ n, titles: titles - begin, texts: texts - begin });
       }
       return all;
     }, texts);
-    const times = asked.map(([ms]) => ms);
-    results[kind] = { median: median(times), p95: at95(times), answered: asked.filter(([, n]) => n > 0).length / asked.length };
+    results[kind] = { ms: times(asked), answered: asked.filter(({ n }) => n > 0).length / asked.length };
   }
   await page.context().close();
   return results;
 }
 
-/** What is loaded from nothing to the results of one query, beyond the page itself. */
+const times = (asked) => ({ titles: asked.map(({ titles }) => titles), texts: asked.map(({ texts }) => texts) });
+
+/**
+ * What is loaded from nothing to the results of one query, beyond the page itself, and how long it takes: at once, and
+ * where the field had the focus for half a second before.
+ */
 async function cold(browser, url, engine) {
   const results = {};
   for (const [kind, texts] of Object.entries(plan.queries)) {
-    const [sizes, times] = [[], []];
+    const [bytes, atOnce, waited] = [[], [], []];
     for (const text of texts.slice(0, plan.cold)) {
-      const context = await browser.newContext({ bypassCSP: true });
-      const page = await context.newPage();
-      await page.goto(`${url}/`, { waitUntil: "networkidle" });
-      let loaded = 0;
-      const waiting = [];
-      page.on("response", (response) => waiting.push(response.body().then((body) => (loaded += body.length), () => {})));
-      const begin = Date.now();
-      await ready(page, engine);
-      await page.evaluate((text) => window.ask(text), text);
-      times.push(Date.now() - begin);
-      await page.waitForLoadState("networkidle");
-      await Promise.all(waiting);
-      sizes.push(loaded);
-      await context.close();
+      for (const wait of [0, 500]) {
+        const context = await browser.newContext({ bypassCSP: true });
+        const page = await context.newPage();
+        await page.goto(`${url}/`, { waitUntil: "networkidle" });
+        let loaded = 0;
+        const waiting = [];
+        page.on("response", (response) => waiting.push(response.body().then((body) => (loaded += body.length), () => {})));
+        await ready(page, engine);
+        if (wait) await page.waitForTimeout(wait);
+        const asked = await page.evaluate(async ([text, wait]) => {
+          const begin = wait ? performance.now() : window.begun;
+          const { titles, texts } = await window.ask(text);
+          return { titles: titles - begin, texts: texts - begin };
+        }, [text, wait]);
+        (wait ? waited : atOnce).push(asked);
+        await page.waitForLoadState("networkidle");
+        await Promise.all(waiting);
+        bytes.push(loaded);
+        await context.close();
+      }
     }
-    results[kind] = { median: median(sizes), most: Math.max(...sizes), ms: median(times) };
+    results[kind] = { bytes, at_once: times(atOnce), waited: times(waited) };
   }
   return results;
 }

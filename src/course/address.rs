@@ -190,6 +190,14 @@ pub mod routes {
         }
     }
 
+    /// The titles of all pages of a course that one kind of reader may read.
+    pub fn search_titles(course: CourseId, reader: Audience) -> Address {
+        match reader {
+            Audience::Everyone => Address(format!("/{SEARCH}/{course}/titles.bin").into()),
+            Audience::Enrolled(_) => Address(format!("/{SEARCH}/{course}-enrolled/titles.bin").into()),
+        }
+    }
+
     /// Whether an address is in the folder of the search, where files get their names from what is in them.
     pub fn is_search(address: &Address) -> bool {
         address.0.split('/').nth(1).unwrap_or_default() == SEARCH

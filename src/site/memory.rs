@@ -176,14 +176,27 @@ impl Memory {
             cache_file::save(&fragments_file(&config.state), &config.program, &known)?;
             self.fragments = Some(known);
         }
-        let words: KnownWords = self.kept.searched.all().flat_map(CourseIndex::known).collect();
-        if !words.is_empty() {
-            cache_file::save(&words_file(&config.state), &config.program, &words)?;
-        }
+        let words = self.kept.searched.all().flat_map(CourseIndex::known).collect();
+        self.save_words(&words_file(&config.state), &config.program, words)?;
         self.news = 0;
         let tree = self.files.tree.as_ref().map(SourceTree::remember);
         let files = tree.as_ref().unwrap_or(&self.files.saved);
         cache_file::save(&files_file(&config.state), &config.program, &(files, &*self.repository.history))
+    }
+
+    /// Keeps the words of courses, unless the same are there already: of a large school they are megabytes. A build that
+    /// did not ask for them has none, and then what is there may still be right.
+    fn save_words(&mut self, file: &Path, program: &str, words: KnownWords) -> Result<(), DiskError> {
+        let saved = self.words.as_deref();
+        // A key stands for all that its words were found in.
+        let is_saved =
+            saved.is_some_and(|saved| saved.len() == words.len() && saved.keys().all(|key| words.contains_key(key)));
+        if words.is_empty() || is_saved {
+            return Ok(());
+        }
+        cache_file::save(file, program, &words)?;
+        self.words = Some(Arc::new(words));
+        Ok(())
     }
 
     /// Takes over what a build found out.
@@ -230,4 +243,32 @@ pub fn withdraw_ledger(config: &SiteConfig) -> Result<(), DiskError> {
 /// Lays it back, after the last change.
 pub fn lay_ledger(config: &SiteConfig, ledger: &Ledger) -> Result<(), DiskError> {
     cache_file::save(&ledger_file(&config.state), &config.program, ledger)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Digest;
+
+    #[test]
+    fn words_are_written_only_if_they_are_others_than_those_that_were_saved() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("words");
+        let words = |of: &[&str]| -> KnownWords {
+            of.iter().map(|text| (Digest::of(text.as_bytes()), Arc::default())).collect()
+        };
+        let mut memory = Memory::default();
+        let mut writes = |of: &[&str]| {
+            disk::remove_file(&file).expect("removed");
+            memory.save_words(&file, "educa", words(of)).expect("saved");
+            disk::exists(&file)
+        };
+        assert!(!writes(&[]), "nobody asked for them");
+        assert!(writes(&["a", "b"]), "there were none");
+        assert!(!writes(&["b", "a"]), "the same");
+        assert!(writes(&["a", "c"]), "one was edited");
+        assert!(!writes(&["a", "c"]), "what was written last counts");
+        assert!(writes(&["a"]), "one is gone");
+        assert!(!writes(&[]), "a build that asked for none leaves them");
+    }
 }

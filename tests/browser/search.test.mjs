@@ -175,6 +175,27 @@ test("a slash in a field is a slash", async () => {
   await leave(visit);
 });
 
+test("titles are there before the texts, and stay where they are when the texts come", async () => {
+  const visit = await opened();
+  const { page } = visit;
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  await page.route(/\/search\/\d+\/\d+\.bin$/, (route) => held.then(() => route.continue()));
+  await page.fill(field, "nicht fällen");
+  const first = page.locator("#search_option_0");
+  await first.waitFor();
+  assert.equal(await first.innerText(), "Ein Baum\nAnfang");
+  assert.equal(await first.getAttribute("href"), "/course/german/a/baum/");
+  assert.match(await page.locator(".search-status").innerText(), /^1 result$/);
+  await page.keyboard.press("ArrowDown");
+  release();
+  await page.getByText("Man fällt ihn").waitFor();
+  assert.equal(await first.getAttribute("href"), "/course/german/a/baum/#uber-das-fallen", "the heading that fits");
+  assert.equal(await page.locator(field).getAttribute("aria-activedescendant"), "search_option_0", "what was chosen is chosen");
+  assert.equal(await first.getAttribute("aria-selected"), "true");
+  await leave(visit);
+});
+
 test("all results have an address", async () => {
   const visit = await opened("/search/?q=equation");
   const { page } = visit;

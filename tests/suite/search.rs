@@ -120,6 +120,14 @@ fn the_index_has_the_words_of_all_pages_and_blocks_have_their_texts() {
     assert_eq!(addresses, ["/course/sets/", "/course/sets/look/", "/course/sets/look/#in"]);
     let gated = collection(&site, "private/search/1-enrolled.json", "private/search/1-enrolled");
     assert_eq!(gated["secret"], [(1, 1, 0), (1, 3, 0)]);
+    let titles = block(&site, "public/search/2/titles.bin");
+    assert_eq!(titles["course"], course);
+    assert_eq!(titles["pages"][2], json!(["/course/odd/part/one/", title, "A part"]));
+    let open = block(&site, "public/search/1/titles.bin");
+    let addresses: Vec<_> = open["pages"].as_array().expect("a list").iter().map(|page| &page[0]).collect();
+    assert_eq!(addresses, ["/course/sets/", "/course/sets/look/", "/course/sets/look/#in"], "no gated one");
+    let gated = block(&site, "private/search/1-enrolled/titles.bin");
+    assert_eq!(gated["pages"][1][0], "/course/sets/basics/#union");
     let gated = block(&site, "private/search/1-enrolled/0.bin");
     assert_eq!(gated["pages"][1]["address"], "/course/sets/basics/#union");
     assert_eq!(gated["pages"][1]["text"], "The secret of unions.");
@@ -221,7 +229,7 @@ async fn the_enrolled_search_where_others_may_not() {
     let server = Server::over(school()).await;
     let index = read_json(&server.site, "private/search/1-enrolled.json");
     let shard = format!("/search/1-enrolled/{}.bin", index["words"][0][1].as_str().expect("a name"));
-    let gated = ["/search/1-enrolled.json", "/search/1-enrolled/0.bin", &shard];
+    let gated = ["/search/1-enrolled.json", "/search/1-enrolled/titles.bin", "/search/1-enrolled/0.bin", &shard];
     for path in ["/search/index.json", "/search/1/0.bin", "/search/"] {
         assert_eq!(server.visitor().get(path).await.status(), 200, "{path}");
     }
@@ -232,7 +240,8 @@ async fn the_enrolled_search_where_others_may_not() {
     }
     student.enroll("1").await;
     let lasting = "private, max-age=31536000, immutable";
-    for (path, cache) in gated.into_iter().zip(["private, no-cache", "private, no-cache", lasting]) {
+    for (path, cache) in gated.into_iter().zip(["private, no-cache", "private, no-cache", "private, no-cache", lasting])
+    {
         let answer = student.get(path).await;
         assert_eq!((answer.status().as_u16(), &*header(&answer, "cache-control")), (200, cache), "{path}");
     }

@@ -4,12 +4,16 @@
 const form = document.querySelector("form[data-search]");
 const results = document.querySelector("[data-search-results]");
 
-let loaded;
-const load = () => (loaded ??= import(form.dataset.box).then((box) => box.open(form)));
+/** A script, and with it all that it needs: one after another, each would be asked for only when the one before was there. */
+async function load(script) {
+  const { engine, results, shards, words } = form.dataset;
+  const [loaded] = await Promise.all([script, engine, results, shards, words].map((address) => import(address)));
+  return loaded;
+}
 
 if (form) {
   const field = form.elements.q;
-  field.addEventListener("focus", () => load().catch(() => {}), { once: true });
+  field.addEventListener("focus", () => load(form.dataset.box).then((box) => box.open(form)).catch(() => {}), { once: true });
   addEventListener("keydown", (event) => {
     if (event.key !== "k" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented || event.isComposing) return;
     event.preventDefault();
@@ -17,4 +21,4 @@ if (form) {
     field.select();
   });
 }
-if (form && results) import(form.dataset.page).then((page) => page.open(results, form)).catch(() => {});
+if (form && results) load(form.dataset.page).then((page) => page.open(results, form)).catch(() => {});

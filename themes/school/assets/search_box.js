@@ -7,8 +7,8 @@ const shown = 6;
 
 /** Makes the form of the header search by itself. */
 export async function open(form) {
-  const [engine, results] = await Promise.all([import(form.dataset.engine), import(form.dataset.results)]);
-  const box = new Box(form, results);
+  const [engine, tools] = await Promise.all([import(form.dataset.engine), import(form.dataset.results)]);
+  const box = new Box(form, tools);
   box.search = engine.start(form.dataset);
   box.search.then((search) => search.onMore(() => box.update()));
   box.search.catch(() => box.fail());
@@ -22,16 +22,16 @@ class Box {
   #panel;
   #list;
   #status;
-  #turn = 0;
   #chosen = -1;
 
-  constructor(form, results) {
-    [this.#form, this.#field, this.#results] = [form, form.elements.q, results];
-    const { element } = results;
+  constructor(form, tools) {
+    const { Results, element } = tools;
+    [this.#form, this.#field] = [form, form.elements.q];
     this.#list = element("div", { role: "listbox", id: "search_list", "aria-label": form.dataset.label });
     this.#status = element("p", { role: "status", class: "search-status" });
     this.#panel = element("div", { class: "search-panel", hidden: "" }, this.#status, this.#list);
     form.append(this.#panel);
+    this.#results = new Results(this.#look(tools));
     const states = { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": "search_list" };
     for (const [name, value] of Object.entries(states)) this.#field.setAttribute(name, value);
     this.#field.addEventListener("input", () => this.update());
@@ -43,20 +43,9 @@ class Box {
   }
 
   /** Shows what is found for what stands in the field now. */
-  async update() {
-    const [turn, text] = [++this.#turn, this.#field.value];
-    if (!text.trim()) return this.#clear();
-    try {
-      const search = await this.search;
-      const found = await search.find(text);
-      // Another letter was typed in the meantime: its results are the ones to show.
-      if (turn !== this.#turn) return;
-      const pages = await search.pages(found.hits.slice(0, shown));
-      if (turn !== this.#turn) return;
-      this.#draw(pages.map((page) => this.#results.result(search, page, found.wanted)), found.hits.length);
-    } catch {
-      if (turn === this.#turn) this.fail();
-    }
+  update() {
+    const text = this.#field.value;
+    return text.trim() ? this.#results.ask(this.search, text, shown) : this.#clear();
   }
 
   /** Says that there is no search, as far as anybody asks for one. */
@@ -67,31 +56,32 @@ class Box {
   }
 
   #clear() {
-    this.#list.replaceChildren();
+    this.#results.clear();
     this.#status.textContent = "";
     this.#choose(-1);
     this.#show(false);
   }
 
-  #draw(results, total) {
-    const { element, grouped, speech } = this.#results;
-    let nth = 0;
-    const option = ({ address, title, place, excerpt }) => {
-      const parts = [element("span", { class: "search-title" }, title)];
-      if (place) parts.push(element("span", { class: "search-place" }, place));
-      parts.push(element("span", { class: "search-excerpt" }, excerpt));
-      const states = { role: "option", id: `search_option_${nth++}`, "aria-selected": "false", tabindex: "-1" };
-      return element("a", { ...states, href: address }, ...parts);
+  #look({ below, element, said, speech }) {
+    const states = { role: "option", "aria-selected": "false", tabindex: "-1" };
+    return {
+      place: this.#list,
+      item: (nth) => element("a", { ...states, id: `search_option_${nth}` }),
+      fill: (option, result) => {
+        option.href = result.address;
+        option.replaceChildren(element("span", { class: "search-title" }, result.title), ...below("span", result));
+      },
+      group: (course, options, nth) => {
+        const title = element("p", { id: `search_course_${nth}`, class: "search-course", role: "presentation" }, course.title);
+        return element("div", { role: "group", "aria-labelledby": title.id, ...speech(course) }, title, ...options);
+      },
+      drawn: (total) => {
+        this.#status.textContent = said(this.#form.dataset, total);
+        this.#choose(-1);
+        this.#show(document.activeElement === this.#field);
+      },
+      fail: () => this.fail(),
     };
-    const group = ({ course, results }, at) => {
-      const title = element("p", { id: `search_course_${at}`, class: "search-course", role: "presentation" }, course.title);
-      return element("div", { role: "group", "aria-labelledby": title.id, ...speech(course) }, title, ...results.map(option));
-    };
-    this.#list.replaceChildren(...grouped(results).map(group));
-    const { none, one, other } = this.#form.dataset;
-    this.#status.textContent = total === 0 ? none : (total === 1 ? one : other).replace("{n}", total);
-    this.#choose(-1);
-    this.#show(document.activeElement === this.#field);
   }
 
   #options() {

@@ -1,7 +1,7 @@
 // The search engine: which pages have what was typed. How its files are made is in `src/site/outputs/search/`.
 //
 // A collection is what one kind of reader may read: everyone, or the enrolled of a course. Of its words only those shards
-// are fetched in which those of a query can be, and of its pages those blocks that are shown.
+// are fetched in which those of a query can be, and of its pages those titles and blocks that are shown.
 
 /** How much a word matters by where it stands: in the text (once to often), in a heading, in the title. */
 const weights = [1, 1.5, 2, 2.4, 3, 3.6, 6, 7];
@@ -15,6 +15,10 @@ const few = 3;
 const shortestWithSlips = 4;
 const mostWords = 12;
 const pagesInBlock = 8;
+/** More than the scores of all words of a query. */
+const aWord = 1e6;
+/** How many hits are looked at before the worst of them are dropped. */
+const atOnce = 200;
 /** No course has as many pages. */
 const pagesInCourse = 2 ** 24;
 
@@ -67,12 +71,12 @@ class Search {
     this.#collections.push(...found.filter(({ status }) => status === "fulfilled").map(({ value }) => value));
   }
 
-  async #collection(address, folder, blocks) {
+  async #collection(address, shards, folder) {
     const index = JSON.parse(new TextDecoder().decode(await this.#tools.fetchBytes(address)));
-    return new Collection(this.#tools, index, folder, blocks);
+    return new Collection(this.#tools, index, shards, folder);
   }
 
-  /** The pages that have all words of a text, or else most of them, the best first. */
+  /** The pages that have all words of a text, or else most of them: how many, and the first of them, the best first. */
   async find(text) {
     const typed = [...new Set(this.#tools.words(text))].slice(0, mostWords);
     const isOpen = (at) => at === typed.length - 1 && !/\s$/u.test(text);
@@ -80,22 +84,28 @@ class Search {
     const look = async (collection) => {
       const found = await Promise.all(typed.map((word, at) => collection.word(word, isOpen(at))));
       found.flatMap((one) => one.words).forEach((word) => wanted.add(word));
-      return together(collection, found);
+      return { collection, ranks: together(found.map((one) => one.pages)) };
     };
     // What is refused in the meantime is not found any more, and nothing else is lost.
     const all = await Promise.allSettled(this.#collections.map(look));
     if (all[0]?.status === "rejected") throw all[0].reason;
     const some = all.flatMap(({ value }) => value ?? []);
-    const most = some.reduce((most, hit) => Math.max(most, hit.n), 0);
-    const hits = some.filter((hit) => hit.n === most);
-    hits.sort((a, b) => b.score - a.score || a.page - b.page);
-    return { hits, wanted };
+    let best = 0;
+    for (const { ranks } of some) for (const rank of ranks.values()) if (rank > best) best = rank;
+    const least = best - (best % aWord);
+    let total = 0;
+    for (const { ranks } of some) for (const rank of ranks.values()) if (rank >= least) total++;
+    return { total, wanted, first: (n) => first(some, least, n) };
   }
 
   /** What is shown of some hits; those whose page is not there any more are left out. */
-  async pages(hits) {
-    const found = await Promise.allSettled(hits.map((hit) => hit.collection.page(hit.page)));
-    return found.filter(({ status, value }) => status === "fulfilled" && value).map(({ value }) => value);
+  pages(hits) {
+    return known(hits, (hit) => hit.collection.page(hit.page));
+  }
+
+  /** The titles of some hits. */
+  titles(hits) {
+    return known(hits, (hit) => hit.collection.title(hit.page));
   }
 
   /** See `search_words.js`. */
@@ -106,17 +116,32 @@ class Search {
 
 const isSignedIn = () => document.querySelector("nav.account .who") != null;
 
-/** One hit for each page: how many of the words it has, and how good they are. */
-function together(collection, found) {
-  const hits = new Map();
-  for (const { pages } of found) {
-    for (const [page, score] of pages) {
-      const hit = hits.get(page);
-      if (hit) [hit.n, hit.score] = [hit.n + 1, hit.score + score];
-      else hits.set(page, { collection, page, n: 1, score });
+async function known(hits, part) {
+  const found = await Promise.allSettled(hits.map(part));
+  return found.filter(({ status, value }) => status === "fulfilled" && value).map(({ value }) => value);
+}
+
+/** The rank of each page: how many of the words it has, and by how much it is better than others that have as many. */
+function together(found) {
+  const ranks = new Map();
+  for (const pages of found) for (const [page, score] of pages) ranks.set(page, (ranks.get(page) ?? 0) + aWord + score);
+  return ranks;
+}
+
+/** The `n` best hits, in order. To sort all takes longer than to find them: a frequent word is on every page. */
+function first(some, least, n) {
+  const before = (a, b) => b.rank - a.rank || a.page - b.page;
+  const best = [];
+  for (const { collection, ranks } of some) {
+    for (const [page, rank] of ranks) {
+      if (rank < least) continue;
+      best.push({ collection, page, rank });
+      if (best.length < n + atOnce) continue;
+      best.sort(before).length = n;
+      least = best[n - 1].rank;
     }
   }
-  return [...hits.values()];
+  return best.sort(before).slice(0, n);
 }
 
 class Collection {
@@ -124,13 +149,13 @@ class Collection {
   #nPages;
   #words;
   #endings;
-  #blocks;
+  #folder;
   #loaded = new Map();
 
-  constructor(tools, index, folder, blocks) {
-    [this.#tools, this.#nPages, this.#blocks] = [tools, index.pages, blocks];
-    this.#words = new tools.Shards(folder, index.words, true);
-    this.#endings = new tools.Shards(folder, index.endings, false);
+  constructor(tools, index, shards, folder) {
+    [this.#tools, this.#nPages, this.#folder] = [tools, index.pages, folder];
+    this.#words = new tools.Shards(shards, index.words, true);
+    this.#endings = new tools.Shards(shards, index.endings, false);
   }
 
   /** The pages with a word, with its beginning, or, where these are few, with one that is like it. */
@@ -196,17 +221,30 @@ class Collection {
     return best.map(({ quality }, at) => ({ entry: entries[at], quality })).filter(({ entry }) => entry);
   }
 
+  /** Title and place of a page, without texts: they are in a small file of the whole course, which is mostly here already. */
+  async title(key) {
+    const [course, page] = placed(key);
+    const { course: shown, pages } = await this.#json(`${this.#folder(course)}titles.bin`);
+    const [address, title, module] = pages[page] ?? [];
+    return address && { address, title, module, course: shown, headings: [], text: "" };
+  }
+
   /** Title, text and place of a page. */
   async page(key) {
-    const [course, page] = [Math.floor(key / pagesInCourse), key % pagesInCourse];
-    const address = `${this.#blocks(course)}${Math.floor(page / pagesInBlock)}.bin`;
-    if (!this.#loaded.has(address)) {
-      const block = this.#tools.fetchBytes(address).then((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
-      block.catch(() => this.#loaded.delete(address));
-      this.#loaded.set(address, block);
-    }
-    const block = await this.#loaded.get(address);
+    const [course, page] = placed(key);
+    const block = await this.#json(`${this.#folder(course)}${Math.floor(page / pagesInBlock)}.bin`);
     const found = block.pages[page % pagesInBlock];
     return found && { ...found, course: block.course };
   }
+
+  #json(address) {
+    if (!this.#loaded.has(address)) {
+      const loaded = this.#tools.fetchBytes(address).then((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
+      loaded.catch(() => this.#loaded.delete(address));
+      this.#loaded.set(address, loaded);
+    }
+    return this.#loaded.get(address);
+  }
 }
+
+const placed = (key) => [Math.floor(key / pagesInCourse), key % pagesInCourse];

@@ -1,18 +1,18 @@
 // The page of all results: its address says what was searched.
 
-const shown = 20;
+const step = 20;
 
 /** Shows the results of what the address asks, and of what is typed into the page's own field. */
 export async function open(place, { dataset }) {
   const own = document.querySelector("main form[role=search]");
   const field = own.elements.q;
   field.value = new URLSearchParams(location.search).get("q") ?? "";
-  const status = document.querySelector("[data-search-status]");
-  const [engine, results] = await Promise.all([import(dataset.engine), import(dataset.results)]);
-  const page = new Page({ place, status, dataset, results, courses: document.querySelector("[data-search-courses]") });
-  const ask = () => page.ask(field.value).catch(() => (status.textContent = dataset.failed));
-  page.search = engine.start(dataset);
-  page.search.then((search) => search.onMore(ask)).catch(() => {});
+  const [engine, tools] = await Promise.all([import(dataset.engine), import(dataset.results)]);
+  const search = engine.start(dataset);
+  const page = look(place, dataset, tools);
+  const results = new tools.Results(page);
+  const ask = () => (field.value.trim() ? results.ask(search, field.value, step) : (results.clear(), page.idle()));
+  search.then((search) => search.onMore(ask)).catch(() => {});
   own.addEventListener("submit", (event) => {
     event.preventDefault();
     ask();
@@ -25,49 +25,41 @@ export async function open(place, { dataset }) {
   ask();
 }
 
-class Page {
-  #turn = 0;
-
-  constructor(parts) {
-    Object.assign(this, parts);
-  }
-
-  async ask(text) {
-    const turn = ++this.#turn;
-    if (!text.trim()) return this.#draw([], 0, false);
-    const search = await this.search;
-    const found = await search.find(text);
-    await this.#more(search, found, shown, turn);
-  }
-
-  async #more(search, found, n, turn) {
-    const pages = await search.pages(found.hits.slice(0, n));
-    if (turn !== this.#turn) return;
-    this.#draw(pages.map((page) => this.results.result(search, page, found.wanted)), found.hits.length, true);
-    if (found.hits.length <= n) return;
-    const button = this.results.element("button", { type: "button", class: "button quiet" }, this.dataset.more);
+function look(place, dataset, { below, element, said, speech }) {
+  const status = document.querySelector("[data-search-status]");
+  const courses = document.querySelector("[data-search-courses]");
+  const drawn = (total, more, items) => {
+    status.textContent = said(dataset, total);
+    courses.hidden = total > 0;
+    if (!more) return;
+    const button = element("button", { type: "button", class: "button quiet" }, dataset.more);
     button.addEventListener("click", async () => {
-      await this.#more(search, found, n + shown, turn);
+      await more(step);
       // The reader goes on where the new ones begin.
-      this.place.querySelectorAll("li a")[pages.length]?.focus();
+      place.querySelectorAll("li a")[items.length]?.focus();
     });
-    this.place.append(button);
-  }
-
-  #draw(results, total, isAsked) {
-    const { element, grouped, speech } = this.results;
-    const item = ({ address, title, place, excerpt }) => {
-      const parts = [element("h3", {}, element("a", { href: address }, title))];
-      if (place) parts.push(element("p", { class: "search-place" }, place));
-      return element("li", {}, ...parts, element("p", { class: "search-excerpt" }, excerpt));
-    };
-    const group = ({ course, results }) => {
+    place.append(button);
+  };
+  return {
+    place,
+    item: () => element("li", {}, element("h3", {}, element("a"))),
+    fill: (item, result) => {
+      const title = item.querySelector("a");
+      title.href = result.address;
+      title.replaceChildren(result.title);
+      // The title stays where it is: taken out and put back, it would lose the focus.
+      while (item.children.length > 1) item.lastChild.remove();
+      item.append(...below("p", result));
+    },
+    group: (course, items) => {
       const title = element("h2", {}, element("a", { href: course.address }, course.title));
-      return element("section", speech(course), title, element("ol", { class: "search-results" }, ...results.map(item)));
-    };
-    this.place.replaceChildren(...grouped(results).map(group));
-    const { none, one, other } = this.dataset;
-    this.status.textContent = isAsked ? (total === 0 ? none : (total === 1 ? one : other).replace("{n}", total)) : "";
-    this.courses.hidden = isAsked && total > 0;
-  }
+      return element("section", speech(course), title, element("ol", { class: "search-results" }, ...items));
+    },
+    drawn,
+    fail: () => (status.textContent = dataset.failed),
+    idle: () => {
+      status.textContent = "";
+      courses.hidden = false;
+    },
+  };
 }

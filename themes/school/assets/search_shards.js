@@ -2,16 +2,20 @@
 // them.
 
 const last = "\u{10ffff}";
+const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
+/** No word has more bytes: `words.rs` cuts them after forty characters. */
+const longest = 160;
 
 /** The sorted words of a collection, of which only some are here. */
 export class Shards {
   #folder;
   #list;
+  #hasPostings;
   #loaded = new Map();
 
   /** `list` has the first word and the name of each. */
   constructor(folder, list, hasPostings) {
-    [this.#folder, this.#list, this.hasPostings] = [folder, list, hasPostings];
+    [this.#folder, this.#list, this.#hasPostings] = [folder, list, hasPostings];
   }
 
   get size() {
@@ -24,13 +28,13 @@ export class Shards {
     const to = Math.min(this.#holding(word + last), from + most - 1);
     const shards = [];
     for (let at = from; at <= to; at++) shards.push(this.#load(at));
-    return (await Promise.all(shards)).flatMap((entries) => within(entries, word));
+    return (await Promise.all(shards)).flatMap((bytes) => entries(bytes, word, this.#hasPostings));
   }
 
   /** A word with its postings, if it is there. */
   async exactly(word) {
-    const entries = await this.#load(this.#holding(word));
-    return within(entries, word).find((entry) => entry.word === word);
+    const found = entries(await this.#load(this.#holding(word)), word, this.#hasPostings);
+    return found.find((entry) => entry.word === word);
   }
 
   /** The shard that has a word if any has: the last that does not begin behind it. */
@@ -45,9 +49,9 @@ export class Shards {
   }
 
   #load(at) {
-    if (at < 0 || at >= this.#list.length) return Promise.resolve([]);
+    if (at < 0 || at >= this.#list.length) return Promise.resolve(new Uint8Array(0));
     if (!this.#loaded.has(at)) {
-      const shard = fetchBytes(`${this.#folder}${this.#list[at][1]}.bin`).then((bytes) => read(bytes, this.hasPostings));
+      const shard = fetchBytes(`${this.#folder}${this.#list[at][1]}.bin`);
       shard.catch(() => this.#loaded.delete(at));
       this.#loaded.set(at, shard);
     }
@@ -69,20 +73,27 @@ export async function fetchBytes(address) {
   return new Uint8Array(plain);
 }
 
-function read(bytes, hasPostings) {
-  const [reader, decoder, entries] = [new Numbers(bytes), new TextDecoder(), []];
-  let word = new Uint8Array(0);
+/**
+ * The words of a shard that begin so. Whatever stands before them is passed over as bytes: to make texts of thousands, of
+ * which a query needs few, takes longer than all the rest.
+ */
+function entries(bytes, beginning, hasPostings) {
+  const [reader, wanted, found] = [new Numbers(bytes), encoder.encode(beginning), []];
+  const word = new Uint8Array(wanted.length + longest);
+  word.set(wanted);
+  let same = 0;
   while (reader.at < bytes.length) {
     const [shared, more] = [reader.next(), reader.next()];
-    const next = new Uint8Array(shared + more);
-    next.set(word.subarray(0, shared));
-    next.set(reader.take(more), shared);
-    word = next;
-    const entry = { word: decoder.decode(word), postings: null };
-    if (hasPostings) entry.postings = reader.take(reader.next());
-    entries.push(entry);
+    const rest = reader.take(more);
+    const postings = hasPostings ? reader.take(reader.next()) : null;
+    // What follows where the word before had another byte already is no nearer to what is wanted.
+    if (shared <= same) for (same = shared; same < wanted.length && rest[same - shared] === wanted[same]; ) same++;
+    if (same === wanted.length) {
+      word.set(rest, shared);
+      found.push({ word: decoder.decode(word.subarray(0, shared + more)), postings });
+    } else if (found.length) break;
   }
-  return entries;
+  return found;
 }
 
 /** Numbers of seven bits a byte, the lowest first. */
@@ -122,19 +133,6 @@ export function eachPage(postings, each) {
       each(course, page, posting & 7);
     }
   }
-}
-
-/** Those that begin so. */
-function within(entries, beginning) {
-  let [low, high] = [0, entries.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (compare(entries[middle].word, beginning) < 0) low = middle + 1;
-    else high = middle;
-  }
-  let end = low;
-  while (end < entries.length && entries[end].word.startsWith(beginning)) end++;
-  return entries.slice(low, end);
 }
 
 /** By code points, as the index is sorted: by units, rare characters would come before others. */

@@ -8,6 +8,7 @@ const unspaced =
   /[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3041-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u{20000}-\u{3ffff}]/u;
 const stretch = new RegExp(`${unspaced.source}+|[^${unspaced.source.slice(1)}+`, "gu");
 const alike = { ß: "ss", æ: "ae", œ: "oe", þ: "th", ø: "o", đ: "d", ð: "d", ł: "l", ı: "i", ς: "σ", ى: "ي", ی: "ي", ة: "ه", ک: "ك" };
+const plain = /^[0-9A-Za-z]+$/;
 const longest = 40;
 
 /** Whether a script has no spaces between words: then two neighbouring characters are one. */
@@ -17,6 +18,8 @@ export const isUnspaced = (word) => unspaced.test(word);
 export const characters = (word) => [...word];
 
 function fold(text) {
+  // Most words of most texts: nothing is left out of them and nothing else is alike.
+  if (plain.test(text)) return text.toLowerCase();
   const lower = text.normalize("NFKD").replace(leftOut, "").toLowerCase().replace(noWord, "");
   return lower.replace(/[ßæœþøđðłıςىیةک]/g, (letter) => alike[letter]).normalize("NFC");
 }
@@ -50,6 +53,11 @@ export function marks(text, wanted) {
     else found.push([start, end, word]);
   };
   for (const match of text.matchAll(run)) {
+    if (plain.test(match[0])) {
+      const word = match[0].slice(0, longest).toLowerCase();
+      if (wanted.has(word)) add(match.index, match.index + match[0].length, word);
+      continue;
+    }
     for (const part of match[0].matchAll(stretch)) {
       const start = match.index + part.index;
       if (!isUnspaced(part[0])) {

@@ -132,6 +132,16 @@ impl CourseWords {
         self.ends.len()
     }
 
+    /// How many words stand before `word`, whether it is there or not.
+    pub fn before(&self, word: &str) -> usize {
+        let (mut low, mut high) = (0, self.len());
+        while low < high {
+            let middle = low.midpoint(high);
+            if self.get(middle).0 < word { low = middle + 1 } else { high = middle }
+        }
+        low
+    }
+
     /// A word and its postings.
     pub fn get(&self, at: usize) -> (&str, &[u8]) {
         let (text, postings) = at.checked_sub(1).map_or((0, 0), |before| self.ends[before]);

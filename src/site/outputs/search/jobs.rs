@@ -1,4 +1,4 @@
-//! The files of a search as jobs: an index for each collection, its shards, and the blocks of its pages.
+//! The files of a search as jobs: an index for each collection, its shards, the titles and the blocks of its pages.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -27,6 +27,8 @@ struct ReaderIndex {
     /// The identity of all that the words were found in.
     key: Digest,
     words: Arc<CourseWords>,
+    /// The key of its titles.
+    titles: Digest,
     /// The keys of its blocks.
     blocks: Vec<Digest>,
 }
@@ -60,6 +62,7 @@ pub fn jobs<'a>(views: &Views<'a>, kept: &mut ByCourse<CourseIndex>, known: &Kno
     let (mut public, mut gated) = (Vec::new(), Vec::new());
     for (course, CourseIndex(indexes)) in courses.into_iter().zip(indexes.iter().map(|index| &**index)) {
         for index in indexes.iter().filter(|index| index.n_pages > 0) {
+            jobs.push(titles(course, index));
             jobs.extend(blocks(course, index));
             let readable = if index.reader == Audience::Everyone { &mut public } else { &mut gated };
             readable.push((course.id.get(), index));
@@ -78,9 +81,16 @@ fn course_index(views: &Views<'_>, course: &Course, known: &KnownWords) -> Cours
         let blocks = pages.keys(views);
         let key = Digest::of_parts(blocks.iter().map(|key| &key.as_bytes()[..]));
         let words = known.get(&key).cloned().unwrap_or_else(|| Arc::new(pages.words(views)));
-        ReaderIndex { reader, n_pages: pages.len(), key, words, blocks }
+        let titles = Digest::of(&pages.titles());
+        ReaderIndex { reader, n_pages: pages.len(), key, words, titles, blocks }
     };
     CourseIndex(readers(course).map(index).collect())
+}
+
+fn titles<'a>(course: &'a Course, index: &ReaderIndex) -> Job<'a> {
+    let reader = index.reader;
+    let make = Make::Output(Box::new(move |_| packed(&SearchedPages::of(course, reader).titles())));
+    Job::new(routes::search_titles(course.id, reader), reader, index.titles, make)
 }
 
 fn blocks<'a>(course: &'a Course, index: &ReaderIndex) -> impl Iterator<Item = Job<'a>> {

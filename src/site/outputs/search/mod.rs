@@ -7,6 +7,8 @@
 //! - `/search/<collection>/<name>.bin`, shards of words: which pages have a word. Its name is its bytes' identity.
 //! - the same for endings: all words again, spelled backwards, for slips at their beginnings and for parts of compounds.
 //!   There are none where there is but one shard of words.
+//! - `/search/<id>/titles.bin`, or `/search/<id>-enrolled/titles.bin`: JSON of addresses and titles of all pages of a course, a
+//!   fifth of one block: what is shown first.
 //! - `/search/<id>/<n>.bin`, or `/search/<id>-enrolled/<n>.bin`: JSON of the pages `8 n` to `8 n + 7` of a course, with
 //!   titles and texts, for the results that are shown.
 //!

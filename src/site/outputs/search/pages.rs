@@ -1,4 +1,5 @@
-//! The pages of a course that a search finds, and their titles and texts in blocks for the results that are shown.
+//! The pages of a course that a search finds: all their titles, and titles and texts in blocks for the results that are
+//! shown.
 
 use serde::Serialize;
 
@@ -27,6 +28,13 @@ struct SearchedPage<'a> {
     /// The title of its module, unless it is the module.
     module: &'a str,
     document: Option<&'a Document>,
+}
+
+#[derive(Serialize)]
+struct Titles<'a> {
+    course: BlockCourse<'a>,
+    /// Address, title and the module's title of each page.
+    pages: Vec<[&'a str; 3]>,
 }
 
 #[derive(Serialize)]
@@ -109,6 +117,12 @@ impl<'a> SearchedPages<'a> {
             Digest::of_parts(parts.iter().map(Vec::as_slice))
         };
         self.pages.chunks(BLOCK).map(key).collect()
+    }
+
+    /// All titles as JSON.
+    pub fn titles(&self) -> Vec<u8> {
+        let pages = self.pages.iter().map(|page| [&*page.address, page.title, page.module]).collect();
+        serde_json::to_vec(&Titles { course: self.course(), pages }).expect("plain texts always serialize")
     }
 
     /// A block as JSON.
