@@ -101,7 +101,7 @@ fn a_courses_page_has_its_overview_and_outline() {
         "<dd><a href=\"/course/subject/maths/\">Mathematics</a></dd>",
         "<dd>2 modules</dd>",
         "<dd><a href=\"/instructor/ada/\">Ada Okafor</a></dd>",
-        "<time datetime=\"2026-02-05T12:00:00.123456Z\">5 February 2026</time>",
+        "<time datetime=\"2026-02-05T12:00:00Z\">5 February 2026</time>",
         "<small>Module 1</small> <a href=\"/course/sets/basics/\">Basics</a>",
         "<small>Module 2</small> <a href=\"/course/sets/more/\">More</a>",
         "href=\"/course/sets/basics/#union\">Union</a>",

@@ -178,7 +178,11 @@ fn colours_fonts_and_logo_are_settings() {
     let chosen = declared(":root[data-theme=dark]{color-scheme:dark;");
     assert_eq!(declared(":root:not([data-theme=light]){"), chosen);
     let page = site.public("/");
-    assert_eq!(page.matches("/assets/logo.").count(), 2, "as a logo and as an icon: {page}");
+    assert_eq!(page.matches("/assets/logo.").count(), 1, "as an icon: {page}");
+    assert!(
+        page.contains("<img src=\"data:image/svg+xml,%3Csvg"),
+        "as a logo it is small enough to stand in the page: {page}"
+    );
     assert!(!page.contains("style="), "{page}");
 }
 
