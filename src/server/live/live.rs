@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 
 use super::broadcast::{Alone, Broadcast, Hint};
@@ -28,6 +29,8 @@ pub struct Live {
     pub(super) sockets: Arc<Sockets>,
     pub(super) presence: Arc<Presence>,
     pub(super) revocation: Revocation,
+    /// When it began.
+    pub(super) begun: Instant,
     /// How many messages wait to be stored, of all sockets.
     pub(super) n_waiting: AtomicUsize,
     /// Sockets, and messages on their way into the store.
@@ -58,6 +61,7 @@ impl Live {
             sockets: Arc::default(),
             presence: Arc::new(Presence::new(broadcast.clone())),
             revocation: Revocation::default(),
+            begun: Instant::now(),
             n_waiting: AtomicUsize::new(0),
             tasks: TaskTracker::new(),
             broadcast,

@@ -187,12 +187,20 @@ impl Session<'_> {
     }
 }
 
+/// Into how many moments the time between two questions is divided. Sockets are asked at such a moment, many of them at the
+/// same: a thread that wakes for each of thousands does little else.
+const MOMENTS: u32 = 80;
+
 /// Signs of life, and how many there are.
 struct Pulse {
     ping: Duration,
     silence: Duration,
+    /// When moments are counted from, the same for all sockets.
+    epoch: Instant,
     heard: Instant,
     asked: bool,
+    /// Whether an answer came since the timer was set for the want of one.
+    answered: bool,
     second: Instant,
     n_frames: u32,
 }
@@ -203,8 +211,10 @@ impl Pulse {
         Self {
             ping: live.config.ping,
             silence: live.config.silence,
+            epoch: live.begun,
             heard: now,
             asked: false,
+            answered: false,
             second: now,
             n_frames: 0,
         }
@@ -212,6 +222,7 @@ impl Pulse {
 
     fn beat(&mut self) {
         let now = Instant::now();
+        self.answered |= self.asked;
         (self.heard, self.asked) = (now, false);
         if now.duration_since(self.second) >= Duration::from_secs(1) {
             (self.second, self.n_frames) = (now, 0);
@@ -229,7 +240,15 @@ impl Pulse {
         if self.is_paused() {
             return self.second + Duration::from_secs(1);
         }
-        self.heard + if self.asked { self.silence } else { self.ping }
+        self.moment(self.heard + if self.asked { self.silence } else { self.ping })
+    }
+
+    /// The first moment from then on.
+    fn moment(&self, then: Instant) -> Instant {
+        let step = (self.ping / MOMENTS).as_micros().max(1);
+        let over = then.duration_since(self.epoch).as_micros() % step;
+        let rest = if over == 0 { 0 } else { step - over };
+        then + Duration::from_micros(u64::try_from(rest).expect("less than a day"))
     }
 
     /// Whether the client is to be asked whether it is there; its end if it is not.
@@ -243,12 +262,56 @@ impl Pulse {
         Ok(due)
     }
 
-    /// Sets the timer anew if it has fired, or is late for a pause. One that is early is right: moving it costs more than
-    /// waking once too often.
-    fn wind(&self, timer: std::pin::Pin<&mut Sleep>) {
+    /// Sets the timer anew if it has fired, is late for a pause, or was to say that nobody answered. Any other that is early
+    /// is right: moving it for each message costs more than waking once too often.
+    fn wind(&mut self, timer: std::pin::Pin<&mut Sleep>) {
         let next = self.next();
-        if timer.is_elapsed() || next < timer.deadline() {
+        if std::mem::take(&mut self.answered) || timer.is_elapsed() || next < timer.deadline() {
             timer.reset(next);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pulse() -> Pulse {
+        let (epoch, now) = (Instant::now(), Instant::now() + Duration::from_millis(1_003));
+        let (ping, silence) = (Duration::from_secs(20), Duration::from_secs(28));
+        Pulse { ping, silence, epoch, heard: now, asked: false, answered: false, second: now, n_frames: 0 }
+    }
+
+    #[test]
+    fn many_sockets_are_asked_at_the_same_moment_a_little_later_and_never_sooner() {
+        let pulse = pulse();
+        let step = Duration::from_millis(250);
+        for late in [0, 1, 249, 250, 251, 12_345] {
+            let then = pulse.epoch + Duration::from_millis(late);
+            let moment = pulse.moment(then);
+            assert!(moment >= then && moment < then + step, "{late}");
+            assert_eq!(moment.duration_since(pulse.epoch).as_micros() % step.as_micros(), 0, "{late}");
+        }
+        assert_eq!(pulse.moment(pulse.epoch), pulse.epoch);
+    }
+
+    #[tokio::test]
+    async fn the_timer_waits_for_an_answer_and_then_as_long_as_before() {
+        let now = Instant::now();
+        let (ping, silence) = (Duration::from_millis(80), Duration::from_millis(112));
+        let mut pulse = Pulse { ping, silence, epoch: now, heard: now, ..pulse() };
+        let mut timer = Box::pin(sleep_until(pulse.next()));
+        timer.as_mut().await;
+        assert_eq!(pulse.is_due(), Ok(true));
+        pulse.wind(timer.as_mut());
+        assert_eq!(timer.deadline(), now + silence, "nobody answered yet");
+        pulse.beat();
+        pulse.wind(timer.as_mut());
+        let answered = timer.deadline();
+        assert!(answered >= now + ping * 2, "somebody did");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        pulse.beat();
+        pulse.wind(timer.as_mut());
+        assert_eq!((timer.deadline(), pulse.next() > answered), (answered, true), "not moved for each message");
     }
 }
