@@ -149,6 +149,8 @@ FAULTS = [
         ("a list for a number", "search documents", edit("search/index.json", '"pages":[0-9]*', '"pages":[]'), "no int"),
         ("a key more", "search documents",
          repack("search/99/0.bin", '"text":', '"words":"","text":'), "has the keys"),
+        ("a title that leads elsewhere", "search documents",
+         repack("search/99/titles.bin", "open/one/", "open/two/"), "other titles than the blocks"),
         ("a page that is not there", "search documents",
          repack("search/99/0.bin", "open/one/", "open/none/"), "leads to nothing"),
         ("a heading that is not there", "search documents",

@@ -11,6 +11,8 @@ INDEX = {"pages": int, "words": [[str]], "endings": [[str]]}
 COURSE = {"id": int, "title": str, "address": str, "lang": str, "dir": str}
 PAGE = {"address": str, "title": str, "module": str, "headings": [[str]], "text": str}
 BLOCK = {"course": COURSE, "pages": [PAGE]}
+# Address, title and the module's title of each page.
+TITLES = {"course": COURSE, "pages": [[str]]}
 PAGES_IN_BLOCK = 8
 
 
@@ -134,12 +136,18 @@ def search(built, wrong):
         pages = {}
         for course in sorted(courses):
             blocks = sorted(room.glob(f"search/{of(course)}/[0-9].bin"))
+            in_blocks = []
             for nth, path in enumerate(blocks):
                 files.add(str(path.relative_to(room)))
                 block = read(path, BLOCK, wrong)
                 if block:
                     titles.add(block["course"]["title"])
+                    in_blocks += [[page["address"], page["title"], page["module"]] for page in block["pages"]]
                     pages |= look_at(built, block, course, nth, name, path, wrong)
+            path = room / f"search/{of(course)}/titles.bin"
+            files.add(str(path.relative_to(room)))
+            if (read(path, TITLES, wrong) or {"pages": None})["pages"] != in_blocks:
+                wrong(str(path.relative_to(room)), "has other titles than the blocks")
         for word, found in words.items():
             if lost := [page for page in found if page not in pages]:
                 wrong(index_path, f"says that {word!r} is on {lost[0]}, which is not there")
