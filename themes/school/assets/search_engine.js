@@ -31,6 +31,8 @@ async function open({ words, shards }) {
   const tools = Object.assign({}, ...(await Promise.all([import(words), import(shards)])));
   const search = new Search(tools);
   await search.begin();
+  // The first query of a page takes its time to compile what it runs; one whose answer nobody waits for takes it before.
+  setTimeout(() => search.rehearse().catch(() => {}));
   return search;
 }
 
@@ -53,6 +55,12 @@ class Search {
       observer.disconnect();
       this.#join().then(() => this.#listeners.forEach((listener) => listener()));
     }).observe(header ?? document.body, { childList: true, subtree: true });
+  }
+
+  /** Looks for a word that is in a shard for sure, and for what is shown of its pages. */
+  async rehearse() {
+    const word = this.#collections[0].firstWord;
+    if (word) await this.titles((await this.find(`${word} `)).first(1));
   }
 
   /** Calls when more can be found than before. */
@@ -154,9 +162,13 @@ class Collection {
 
   constructor(tools, index, shards, folder) {
     [this.#tools, this.#nPages, this.#folder] = [tools, index.pages, folder];
+    this.firstWord = index.words[0]?.[0];
     this.#words = new tools.Shards(shards, index.words, true);
     this.#endings = new tools.Shards(shards, index.endings, false);
   }
+
+  /** The first of its words. */
+  firstWord;
 
   /** The pages with a word, with its beginning, or, where these are few, with one that is like it. */
   async word(word, isOpen) {
