@@ -53,6 +53,8 @@ async function picture(page, path) {
   if (path.startsWith("/search/")) await page.locator("[data-search-results] a").first().waitFor();
   const height = await page.evaluate(async () => {
     for (const time of document.querySelectorAll("time")) time.textContent = "1 May 2026";
+    // A minute may have begun between two messages, which is said above the second.
+    for (const message of document.querySelectorAll(".message.follows")) message.classList.add("at-once");
     await document.fonts.ready;
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     return document.documentElement.scrollHeight;
