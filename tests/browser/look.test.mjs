@@ -1,4 +1,4 @@
-// Every kind of page as readers see it: phone and desktop, light and dark. axe must find nothing; the screenshots in
+// Every kind of page as readers see it: phone, tablet and desktop, light and dark. axe must find nothing; the screenshots in
 // tests/browser/shots are for human eyes.
 
 import assert from "node:assert/strict";
@@ -12,6 +12,7 @@ const shots = fileURLToPath(new URL("shots", import.meta.url));
 const looks = [
   { name: "phone-light", viewport: { width: 390, height: 844 }, colorScheme: "light" },
   { name: "phone-dark", viewport: { width: 390, height: 844 }, colorScheme: "dark" },
+  { name: "tablet-light", viewport: { width: 820, height: 1180 }, colorScheme: "light" },
   { name: "desktop-light", viewport: { width: 1280, height: 900 }, colorScheme: "light" },
   { name: "desktop-dark", viewport: { width: 1280, height: 900 }, colorScheme: "dark" },
 ];

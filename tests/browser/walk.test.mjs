@@ -8,7 +8,7 @@ const stage = onStage();
 
 const course = "/course/python-for-beginners/";
 
-test("with scripts, a static page knows who reads it", async () => {
+test("with scripts, a static page knows who reads it: from registering to signing out, by way of a search", async () => {
   const { page, complaints, close } = await stage.open();
   await page.goto(course);
   await page.getByRole("link", { name: "Register to enroll" }).waitFor();
@@ -16,6 +16,11 @@ test("with scripts, a static page knows who reads it", async () => {
   await page.goto(course);
   await page.getByRole("button", { name: "Enroll now" }).click();
   await page.waitForURL(/\/course\/python-for-beginners\/.+/);
+  // Reads, and finds what is for the enrolled alone.
+  assert.ok((await page.locator("main .prose").first().innerText()).length > 100);
+  await page.locator("header input[name=q]").fill("repetition");
+  await page.getByRole("option", { name: /Decisions and repetition/ }).first().click();
+  await page.waitForURL(/\/course\/python-for-beginners\/decisions-and-repetition\//);
   await page.goto(course);
   await page.getByRole("link", { name: "Go to course" }).waitFor();
   assert.match(await page.locator("header").first().innerText(), new RegExp(name));
